@@ -1,0 +1,86 @@
+// Every number a person can turn, in one table. The worklet makes its AudioParams from it, the page its controls,
+// the command line its flags, a preset its settings: a row added here appears in all of them.
+
+export interface Parameter {
+  readonly name: string
+  readonly label: string
+  readonly unit: '' | 'dB' | 's'
+  readonly min: number
+  readonly max: number
+  readonly initial: number
+  /** The grid a control moves on; 0 for continuous. A row with min 0, max 1 and step 1 is a switch. */
+  readonly step: number
+  readonly help: string
+}
+
+const row = <Name extends string>(name: Name, label: string, unit: Parameter['unit'], min: number, max: number,
+  initial: number, step: number, help: string) => ({ name, label, unit, min, max, initial, step, help })
+
+export const parameters = [
+  row('passes', 'Passes', '', 1, 20, 3, 1, 'How often each frame is solved. More is cleaner and costs more.'),
+  row('relaxation', 'Relaxation', '', 1, 1.95, 1.9, 0, 'How far each pass oversteps: 1 is the plain update, 1.9 does the work of many.'),
+  row('sparsity', 'Sparsity', '', 0, 1, 0, 0, 'How strongly few atoms are preferred to many.'),
+  row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),
+  row('floor', 'Floor', 'dB', -120, -6, -120, 0, 'The least that every source keeps of each bin. Softer artefacts, less separation.'),
+  row('residue', 'Residue', '', 0, 1, 0, 0, 'How much of what the dictionary cannot explain goes to the rest.'),
+  row('freeAtoms', 'Free atoms', '', 0, 8, 0, 1, 'Atoms that learn, while it plays, what the dictionary does not know.'),
+  row('memory', 'Memory', 's', 0.05, 30, 0.6, 0, 'How long the free atoms remember.'),
+  row('hold', 'Hold', '', 0, 1, 0, 1, 'The free atoms stay as they are.'),
+  row('listen', 'Listen', '', 0, 1, 0, 1, 'Everything heard now is rest: the free atoms learn all of it.'),
+  row('reduction', 'Reduction', 'dB', 0, 80, 0, 0, 'How far the rest is turned down in the mix.'),
+  row('wet', 'Wet', '', 0, 1, 1, 0, '0 is the input, 1 the separated mix.'),
+  row('level', 'Level', 'dB', -24, 24, 0, 0, 'Level of the mix.'),
+  row('bypass', 'Bypass', '', 0, 1, 0, 1, 'Hear the input, delayed by the same latency.'),
+] as const satisfies readonly Parameter[]
+
+export type ParameterName = (typeof parameters)[number]['name']
+export type Settings = Record<ParameterName, number>
+
+/** The settings of one quantum, as AudioWorklet delivers them: one value, or one per sample. */
+export type Automation = Record<ParameterName, Float32Array>
+
+export const initialSettings = (): Settings =>
+  Object.fromEntries(parameters.map((p) => [p.name, p.initial])) as Settings
+
+export const constantAutomation = (settings: Settings): Automation =>
+  Object.fromEntries(parameters.map((p) => [p.name, Float32Array.of(settings[p.name])])) as Automation
+
+/** Sample `i` of an automated row. */
+export const valueAt = (values: Float32Array, i: number): number => values[values.length > 1 ? i : 0]!
+
+export const isSwitch = (p: Parameter): boolean => p.step === 1 && p.min === 0 && p.max === 1
+
+export const parameterNamed = (name: string): Parameter | undefined => parameters.find((p) => p.name === name)
+
+/** The text a person reads and types, and its inverse: `fromText(p, toText(p, x))` is x. */
+export const toText = (p: Parameter, value: number): string =>
+  isSwitch(p) ? (value ? 'on' : 'off') : String(value) + (p.unit && ' ' + p.unit)
+
+export function fromText(p: Parameter, text: string): number {
+  const word = text.trim().toLowerCase()
+  if (isSwitch(p) && (word === 'on' || word === 'off')) return word === 'on' ? 1 : 0
+  const digits = (p.unit && word.endsWith(p.unit.toLowerCase()) ? word.slice(0, -p.unit.length) : word).trim().replace('−', '-')
+  return checkValue(p, digits === '' ? NaN : Number(digits), `"${text}"`)
+}
+
+/** The one door for numbers from outside: in range and, where the row has a grid, on it; else a sentence. */
+export function checkValue(p: Parameter, value: unknown, shown = JSON.stringify(value)): number {
+  if (typeof value !== 'number' || !(value >= p.min && value <= p.max))
+    throw new RangeError(`${p.name}: expected ${isSwitch(p) ? 'on or off' : `a number from ${p.min} to ${p.max}${p.unit && ' ' + p.unit}`}, got ${shown}`)
+  if (p.step && Math.abs((value - p.min) / p.step - Math.round((value - p.min) / p.step)) > 1e-9)
+    throw new RangeError(`${p.name}: expected a multiple of ${p.step}, got ${shown}`)
+  return value
+}
+
+/** Checks a JSON object of settings; rows it does not name stay unset. Unknown names are an error. */
+export function readSettings(json: unknown, where = 'settings'): Partial<Settings> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new TypeError(`${where}: expected an object of parameter values, got ${JSON.stringify(json)}`)
+  const settings: Partial<Settings> = {}
+  for (const [name, value] of Object.entries(json)) {
+    const p = parameterNamed(name)
+    if (!p) throw new RangeError(`${where}: expected names from the parameter table, got "${name}"`)
+    settings[p.name as ParameterName] = checkValue(p, value)
+  }
+  return settings
+}

@@ -1,0 +1,38 @@
+// What passes between the page and the processor. Numbers that ramp are AudioParams (parameters.ts); everything
+// else is one of these.
+
+import type { Dictionary } from './dictionary.ts'
+import type { FrameLayout } from './frame.ts'
+import type { Selection } from './selection.ts'
+
+export const PROCESSOR_NAME = 'winnow'
+
+/** `direct` solves a frame in the quantum that completes it; `sliced` spreads it over the next hop, one hop later. */
+export type Mode = 'direct' | 'sliced'
+
+export interface ProcessorOptions {
+  readonly module: WebAssembly.Module
+  readonly dictionary: Dictionary
+  readonly selection: Selection
+  readonly channels: 1 | 2
+  readonly mode: Mode
+  /** Output 0 is the mix; with `stems`, outputs 1… are the sources and the last one the rest, before level and pan. */
+  readonly stems: boolean
+  /** Played to a person as it is computed: time is measured, and passes drop before sound does. */
+  readonly live: boolean
+  /** Shared memory for a FrameRing of the layout reported in `ready`; null sends frames as messages. */
+  readonly frames: SharedArrayBuffer | null
+}
+
+export type ToProcessor =
+  | { readonly type: 'selection'; readonly selection: Selection }
+  /** Forgets the audio, the warm start and what the free atoms learned. */
+  | { readonly type: 'reset' }
+  /** Ends the processor: `process` returns false from here on. */
+  | { readonly type: 'stop' }
+
+export type FromProcessor =
+  | { readonly type: 'ready'; readonly latencySamples: number; readonly layout: FrameLayout }
+  /** The bytes of one Frame of that layout, where memory is not shared. */
+  | { readonly type: 'frame'; readonly bytes: ArrayBuffer }
+  | { readonly type: 'error'; readonly message: string }
