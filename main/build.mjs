@@ -1,22 +1,31 @@
-// Builds everything into dist/: one target after the other, each a few lines. `npm run build`.
+// Builds everything into dist/: one target after the other, each a few lines. `npm run build`; some of it with
+// `node main/build.mjs main preload`.
 //
 //   dist/app/        the page, as any server with two headers can host it: page, worklet, kernels, presets
 //   dist/main.js     Electron's main process       dist/preload.cjs  its sandboxed preload (must be CommonJS)
 //   dist/start.js    npm start                     dist/cli.js       winnow
-//   dist/bench.js    npm run bench
+//   dist/bench.js    npm run bench                 dist/icons/      for the packages
+//
+// The whole app is made beside its place and moved there at the end: a failed build leaves the last one standing.
 
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 import { build } from 'vite'
+import { icons } from './icons.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = root + 'dist/'
 
+// `winnow` imports this file where nothing is built yet: the words after its name are none of ours.
+const called = process.argv[1] !== undefined && await realpath(process.argv[1]).catch(() => null) === fileURLToPath(import.meta.url)
+const names = called ? process.argv.slice(2) : []
+const app = names.length > 0 ? dist + 'app/' : `${dist}app.${process.pid}/`
+
 async function kernel(name, flags) {
   const { error, stderr } = await asc.main([
-    root + 'worklet/kernel/index.ts', '--outFile', `${dist}app/${name}.wasm`,
+    root + 'worklet/kernel/index.ts', '--outFile', `${app}${name}.wasm`,
     '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--initialMemory', '1',
     '--maximumMemory', '65536', '--noExportMemory', '--use', 'abort=', ...flags,
   ])
@@ -26,16 +35,16 @@ async function kernel(name, flags) {
 const quiet = { configFile: false, root, logLevel: 'warn', publicDir: false }
 
 /** One self-contained file. `node` for what runs in Node or Electron's main process. */
-const bundle = (entry, fileName, { format = 'es', node = true } = {}) => build({
+const bundle = (entry, fileName, { format = 'es', node = true, outDir = dist } = {}) => build({
   ...quiet,
   ...(node && { ssr: { noExternal: true, target: 'node' } }),
   build: {
-    outDir: dist, emptyOutDir: false, minify: false, target: node ? 'node20' : 'es2023', sourcemap: node,
+    outDir, emptyOutDir: false, minify: false, target: node ? 'node20' : 'es2023', sourcemap: node,
     ssr: node,
     rollupOptions: {
       input: root + entry,
       external: node ? ['electron', 'vite', 'playwright-core', ...builtinModules, /^node:/] : [],
-      output: { format, entryFileNames: fileName, inlineDynamicImports: true },
+      output: { format, entryFileNames: fileName, codeSplitting: false },
     },
   },
 })
@@ -44,25 +53,43 @@ const page = () => build({
   ...quiet, root: root + 'renderer', base: './',
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { outDir: dist + 'app', emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0 },
+  build: { outDir: app, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0 },
 })
 
 async function presets() {
-  await mkdir(dist + 'app/presets', { recursive: true })
+  await mkdir(app + 'presets', { recursive: true })
   const names = (await readdir(root + 'presets')).filter((name) => name.endsWith('.preset')).sort()
-  for (const name of names) await cp(root + 'presets/' + name, dist + 'app/presets/' + name)
-  await writeFile(dist + 'app/presets/index.json', JSON.stringify(names))
+  for (const name of names) await cp(root + 'presets/' + name, app + 'presets/' + name)
+  await writeFile(app + 'presets/index.json', JSON.stringify(names))
 }
 
-await rm(dist + 'app', { recursive: true, force: true })
-await mkdir(dist + 'app', { recursive: true })
-await kernel('kernel', [])
-await kernel('kernel-relaxed', ['--enable', 'relaxed-simd'])
-await bundle('worklet/processor.ts', 'app/worklet.js', { node: false })
-await page()
-await presets()
-await bundle('main/main.ts', 'main.js')
-await bundle('main/preload.ts', 'preload.cjs', { format: 'cjs' })
-await bundle('main/start.ts', 'start.js')
-await bundle('main/cli.ts', 'cli.js')
-await bundle('test/bench.ts', 'bench.js')
+const targets = {
+  kernel: () => kernel('kernel', []),
+  'kernel-relaxed': () => kernel('kernel-relaxed', ['--enable', 'relaxed-simd']),
+  worklet: () => bundle('worklet/processor.ts', 'worklet.js', { node: false, outDir: app }),
+  page,
+  presets,
+  main: () => bundle('main/main.ts', 'main.js'),
+  preload: () => bundle('main/preload.ts', 'preload.cjs', { format: 'cjs' }),
+  start: () => bundle('main/start.ts', 'start.js'),
+  cli: () => bundle('main/cli.ts', 'cli.js'),
+  bench: () => bundle('test/bench.ts', 'bench.js'),
+  icons: () => icons(dist + 'icons/'),
+}
+
+const unknown = names.find((name) => !Object.hasOwn(targets, name))
+if (unknown !== undefined) {
+  process.stderr.write(`build: expected names from ${Object.keys(targets).join(', ')}, got "${unknown}"\n`)
+  process.exit(2)
+}
+
+await mkdir(app, { recursive: true })
+try {
+  for (const name of names.length > 0 ? names : Object.keys(targets)) await targets[name]()
+  if (names.length === 0) {
+    await rm(dist + 'app', { recursive: true, force: true })
+    await rename(app, dist + 'app')
+  }
+} finally {
+  if (names.length === 0) await rm(app, { recursive: true, force: true })
+}

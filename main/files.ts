@@ -1,0 +1,86 @@
+// What Electron's main process does for the page: renderer/host.ts, behind a door that trusts nothing. The page runs
+// in a sandbox and could be anyone's by the time it calls, so each argument is checked here, and a path never comes
+// from it: the person chooses every file in a dialog.
+
+import { randomBytes } from 'node:crypto'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { BrowserWindow, dialog, ipcMain } from 'electron'
+import type { BaseWindow, IpcMainInvokeEvent } from 'electron'
+import { MAX_BYTES } from '../renderer/host.ts'
+import type { FileKind, OpenedFile } from '../renderer/host.ts'
+import { isOurs } from './window.ts'
+
+/** An error crosses as its sentence: Electron would put its own words before a thrown one. */
+export type Answer = { readonly value: unknown } | { readonly error: string }
+
+const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : value === null ? 'null' : typeof value)
+
+function text(value: unknown, what: string, most: number): string {
+  if (typeof value !== 'string' || value === '' || value.length > most)
+    throw new TypeError(`${what}: expected a text of 1 to ${most} characters, got ${shown(value)}`)
+  return value
+}
+
+function fileKind(value: unknown): FileKind {
+  const { description, extensions } = (typeof value === 'object' ? value ?? {} : {}) as Record<string, unknown>
+  if (!Array.isArray(extensions) || extensions.length === 0 || extensions.length > 32)
+    throw new TypeError(`extensions: expected a list of 1 to 32, got ${shown(extensions)}`)
+  for (const extension of extensions as unknown[])
+    if (typeof extension !== 'string' || !/^[a-z0-9]{1,16}$/i.test(extension))
+      throw new TypeError(`extensions: expected letters and digits, got ${shown(extension)}`)
+  return { description: text(description, 'description', 80), extensions: extensions as string[] }
+}
+
+/** A name and never a path: what could lead elsewhere, or break a file system, becomes a dash. */
+export const plainName = (name: string): string =>
+  name.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '-').replace(/^\.+|[. ]+$/g, '') || 'winnow'
+
+const filters = ({ description, extensions }: FileKind) => [{ name: description, extensions: [...extensions] }]
+
+async function openFile(window: BaseWindow, args: readonly unknown[]): Promise<OpenedFile | null> {
+  const kind = fileKind(args[0])
+  const { canceled, filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: filters(kind) })
+  if (canceled || path === undefined) return null
+  const name = basename(path)
+  const { size } = await stat(path)
+  if (size > MAX_BYTES)
+    throw new RangeError(`${name}: expected at most ${MAX_BYTES / 2 ** 20} MB, got ${Math.ceil(size / 2 ** 20)} MB`)
+  const bytes = await readFile(path)
+  return { name, bytes: new Uint8Array(bytes).buffer }
+}
+
+async function saveFile(window: BaseWindow, args: readonly unknown[]): Promise<boolean> {
+  const [name, kind, bytes] = [text(args[0], 'name', 200), fileKind(args[1]), args[2]]
+  if (!(bytes instanceof ArrayBuffer)) throw new TypeError(`bytes: expected an ArrayBuffer, got ${shown(bytes)}`)
+  const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: plainName(name), filters: filters(kind) })
+  if (canceled || !filePath) return false
+  // Beside its place first: a full disk or a crash leaves what was there.
+  const draft = `${filePath}.${randomBytes(4).toString('hex')}.part`
+  try {
+    await writeFile(draft, new Uint8Array(bytes), { flag: 'wx' })
+    await rename(draft, filePath)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+  return true
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Answers the preload's calls: those of a page of ours, from its main frame, in its own window. */
+export function answerPage(): void {
+  const answer = (channel: string, does: (window: BaseWindow, args: readonly unknown[]) => Promise<unknown>): void =>
+    ipcMain.handle(channel, async ({ sender, senderFrame }: IpcMainInvokeEvent, ...args: unknown[]): Promise<Answer> => {
+      const window = BrowserWindow.fromWebContents(sender)
+      if (!window || senderFrame !== sender.mainFrame || !isOurs(senderFrame?.url)) return { error: `${channel}: only the app's own page may ask` }
+      try {
+        return { value: await does(window, args) }
+      } catch (error) {
+        return { error: sentence(error) }
+      }
+    })
+  answer('openFile', openFile)
+  answer('saveFile', saveFile)
+}

@@ -1,0 +1,20 @@
+// The only bridge between the page and the machine: renderer/host.ts on `window.winnowHost`. Runs sandboxed; nothing
+// of Electron or Node reaches the page, and each call is checked again in main/files.ts.
+
+import { contextBridge, ipcRenderer } from 'electron'
+import type { Host, OpenedFile } from '../renderer/host.ts'
+import type { Answer } from './files.ts'
+
+async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
+  const answer = await ipcRenderer.invoke(channel, ...args) as Answer
+  if ('error' in answer) throw new Error(answer.error)
+  return answer.value
+}
+
+const host: Host = {
+  platform: process.platform,
+  openFile: (kind) => ask('openFile', kind) as Promise<OpenedFile | null>,
+  saveFile: (name, kind, bytes) => ask('saveFile', name, kind, bytes) as Promise<boolean>,
+}
+
+contextBridge.exposeInMainWorld('winnowHost', host)
