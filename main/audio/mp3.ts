@@ -1,0 +1,106 @@
+// MPEG audio (layers I to III) by mpg123 in WASM. The frames are walked here: mpg123 jumps over damage without a
+// word, answers two channels for mono, and cannot tell a broken end from a tag.
+
+import { MPEGDecoder } from 'mpg123-decoder'
+import { UserError } from '../user-error.ts'
+import { bytesAt, fourLetters, type ByteSource } from './bytes.ts'
+import { decodedReader } from './decoded.ts'
+import type { AudioReader } from './reader.ts'
+
+const PIECE = 8192
+const SEARCH = 1 << 16 // bytes behind an ID3 tag among which a first frame is looked for
+
+const kilobits = { // by version (1, or 2 and 2.5) and layer
+  '1/1': [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+  '1/2': [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+  '1/3': [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  '2/1': [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+  '2/2': [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+  '2/3': [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+} as const
+
+export interface MpegFrame { readonly position: number; readonly bytes: number; readonly sampleRate: number; readonly channels: 1 | 2; readonly layer: 1 | 2 | 3 }
+
+/** The frame whose header stands at `offset`, or null where there is none. Streams of free bit rate are not told from noise. */
+function frameAt(bytes: Uint8Array, offset: number, position: number): MpegFrame | null {
+  if (offset + 4 > bytes.length) return null
+  const [a, b, c, d] = [bytes[offset]!, bytes[offset + 1]!, bytes[offset + 2]!, bytes[offset + 3]!]
+  const version = b >> 3 & 3 // 3: MPEG 1, 2: MPEG 2, 0: MPEG 2.5
+  const layer = 4 - (b >> 1 & 3)
+  const rate = c >> 2 & 3
+  if (a !== 0xff || (b & 0xe0) !== 0xe0 || version === 1 || layer === 4 || rate === 3) return null
+  const bitRate = kilobits[`${version === 3 ? 1 : 2}/${layer}` as keyof typeof kilobits][c >> 4]
+  if (!bitRate) return null
+  const sampleRate = [44100, 48000, 32000][rate]! / (version === 3 ? 1 : version === 2 ? 2 : 4)
+  const padding = c >> 1 & 1
+  const size = layer === 1 ? (Math.floor(12_000 * bitRate / sampleRate) + padding) * 4
+    : Math.floor((layer === 3 && version !== 3 ? 72_000 : 144_000) * bitRate / sampleRate) + padding
+  return { position, bytes: size, sampleRate, channels: d >> 6 === 3 ? 1 : 2, layer: layer as 1 | 2 | 3 }
+}
+
+const sameStream = (a: MpegFrame, b: MpegFrame): boolean => a.sampleRate === b.sampleRate && a.layer === b.layer
+
+/** Bytes of the ID3v2 tag at the beginning, 0 without one. */
+export async function tagSize(source: ByteSource): Promise<number> {
+  const head = await bytesAt(source, 0, 10)
+  if (head.length < 10 || !fourLetters(head).startsWith('ID3')) return 0
+  const [a, b, c, d] = head.subarray(6)
+  return 10 + (a! << 21 | b! << 14 | c! << 7 | d!) + (head[5]! & 0x10 ? 10 : 0)
+}
+
+/** The first frame, trusted only where a second one of the same stream (or the end) follows it; null for what is no MPEG audio. */
+export async function findMpegFrame(source: ByteSource): Promise<MpegFrame | null> {
+  const start = await tagSize(source)
+  const bytes = await bytesAt(source, start, SEARCH)
+  const most = start > 0 ? bytes.length : 1 // junk is believed only behind a tag
+  for (let offset = 0; offset < most; offset++) {
+    const frame = frameAt(bytes, offset, start + offset)
+    if (!frame) continue
+    const next = frameAt(await bytesAt(source, frame.position + frame.bytes, 4), 0, 0)
+    if (next ? sameStream(frame, next) : frame.position + frame.bytes === source.size) return frame
+  }
+  return null
+}
+
+/** Whether what follows the last frame is a tag or padding rather than sound. */
+const isTrailer = (bytes: Uint8Array): boolean =>
+  ['TAG', 'APE', 'LYR', 'ID3', '3DI'].some((mark) => fourLetters(bytes).startsWith(mark)) || bytes.every((byte) => byte === 0)
+
+export async function readMp3(source: ByteSource, first: MpegFrame): Promise<AudioReader> {
+  const { name, size } = source
+  const decoder = new MPEGDecoder()
+  await decoder.ready
+  let position = first.position
+  return decodedReader(source, {
+    format: `MPEG layer ${'I'.repeat(first.layer)}`, sampleRate: first.sampleRate, channels: first.channels, length: null,
+    async next() {
+      const bytes = await bytesAt(source, position, PIECE)
+      let end = 0 // as many whole frames as the piece holds
+      while (end < bytes.length) {
+        const frame = frameAt(bytes, end, position + end)
+        if (!frame) {
+          const rest = bytes.subarray(end)
+          if (isTrailer(rest) || rest.length < 4) {
+            if (end === 0) return null
+            break
+          }
+          if (end > 0) break
+          throw new UserError(`${name}: damaged MPEG audio: expected a frame at byte ${position}, got something else`)
+        }
+        if (!sameStream(frame, first) || frame.channels !== first.channels)
+          throw new UserError(`${name}: expected ${first.sampleRate} Hz and ${first.channels} channels throughout, got another kind of frame at byte ${frame.position}`)
+        if (frame.position + frame.bytes > size)
+          throw new UserError(`${name}: truncated: expected ${frame.bytes} bytes in the last frame, ${frame.position + frame.bytes - size} are missing`)
+        if (end + frame.bytes > bytes.length) break
+        end += frame.bytes
+      }
+      if (end === 0) return null
+      position += end
+      return { bytes: bytes.subarray(0, end), end: position }
+    },
+    decode: (bytes) => decoder.decode(bytes),
+    flush: () => null,
+    free: () => decoder.free(),
+  })
+}
+
