@@ -38,8 +38,8 @@ export function readDivergence(text: unknown, where = 'divergence'): Divergence 
   const named = typeof text === 'string' && Object.hasOwn(divergences, text) ? divergences[text] : undefined
   if (named) return named
   const numbers = typeof text === 'string' ? text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))) : []
-  if (numbers.length !== 2 || !numbers.every((x) => Math.abs(x) <= 4))
-    throw new RangeError(`${where}: expected ${Object.keys(divergences).join(', ')} or two numbers from -4 to 4 as "A,B", got ${JSON.stringify(text)}`)
+  if (numbers.length !== 2 || !numbers.every((x) => Math.abs(x) <= 4) || numbers[0] === 0)
+    throw new RangeError(`${where}: expected ${Object.keys(divergences).join(', ')} or two numbers from -4 to 4 as "A,B", A not 0, got ${JSON.stringify(text)}`)
   return { alpha: numbers[0]!, beta: numbers[1]! }
 }
 

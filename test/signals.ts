@@ -1,0 +1,37 @@
+// Seeded signals. The same seed is the same sound, everywhere.
+
+/** Mulberry32: small, fast, good enough for noise. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let x = Math.imul(state ^ (state >>> 15), state | 1)
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61)
+    return ((x ^ (x >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+export function noise(length: number, seed = 1, gain = 0.5): Float32Array {
+  const next = random(seed)
+  return Float32Array.from({ length }, () => gain * (2 * next() - 1))
+}
+
+export const tone = (length: number, hertz: number, sampleRate: number, gain = 0.5): Float32Array =>
+  Float32Array.from({ length }, (_, i) => gain * Math.sin((2 * Math.PI * hertz * i) / sampleRate))
+
+/** Harmonic notes that start and stop: something for masks to do. */
+export function melody(length: number, sampleRate: number, lowest: number, seed = 7): Float32Array {
+  const next = random(seed)
+  const out = new Float32Array(length)
+  for (let start = 0; start < length; ) {
+    const duration = Math.round(sampleRate * (0.1 + 0.3 * next()))
+    const hertz = lowest * 2 ** (Math.floor(next() * 12) / 12)
+    for (let i = 0; i < duration && start + i < length; i++) {
+      const fade = Math.min(1, i / 200) * Math.exp((-3 * i) / duration)
+      for (let partial = 1; partial <= 6; partial++)
+        out[start + i]! += (0.2 * fade * Math.sin((2 * Math.PI * hertz * partial * i) / sampleRate)) / partial
+    }
+    start += duration
+  }
+  return out
+}

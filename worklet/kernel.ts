@@ -1,0 +1,105 @@
+// Loads the WebAssembly arithmetic into memory of fixed size, hands that memory out, and types the calls.
+// Every array that the kernel touches is a view made here, once; its `byteOffset` is its address.
+
+import type { Divergence } from './dictionary.ts'
+
+type Address = number
+type Pass = (w: Address, v: Address, m: Address, h: Address, g: Address, d: Address, loss: Address, atoms: number,
+  fromPanel: number, toPanel: number, alpha: number, beta: number, floor: number) => void
+
+/** The exports of kernel/index.ts; what each does stands there. */
+export interface Arithmetic {
+  split(x: Address, window: Address, re: Address, im: Address, n: number): void
+  transform(re: Address, im: Address, re2: Address, im2: Address, twiddles: Address, m: number): void
+  merge(zr: Address, zi: Address, turn: Address, m: number, xr: Address, xi: Address): void
+  unmerge(xr: Address, xi: Address, mask: Address, turn: Address, m: number, zr: Address, zi: Address): void
+  overlap(zr: Address, zi: Address, window: Address, out: Address, from: number, n: number): void
+  passKl: Pass
+  passEuclidean: Pass
+  passItakuraSaito: Pass
+  passBetaHalf: Pass
+  passBetaThreeHalves: Pass
+  passAlphaBeta: Pass
+  prepare(v: Address, m: Address, x: Address, n: number, alpha: number, scale: number): void
+  step(h: Address, g: Address, d: Address, lanes: number, l1: Address, atoms: number, p: number, floor: number): void
+  total(at: Address): number
+  explain(w: Address, h: Address, atoms: number, ends: Address, groups: number, spectra: Address, stride: number, total: Address,
+    fromPanel: number, toPanel: number): void
+  masks(spectra: Address, groups: number, stride: number, v: Address, total: Address, assign: Address, gates: Address,
+    sources: number, out: Address, from: number, n: number, sharpness: number, residue: number, floor: number, binary: number): void
+  extend(out: Address, gates: Address, stride: number, sources: number, v: Address, known: number, bins: number): void
+  magnitude(re: Address, im: Address, re2: Address, im2: Address, out: Address, n: number): void
+  ratios(kind: number, x: Address, m: Address, q: Address, n: Address, e: Address, bins: number, alpha: number, beta: number, floor: number): void
+  learn(w: Address, atom: number, atoms: number, panels: number, a: Address, b: Address, n: Address, e: Address, h: number,
+    forget: number, omega: number): void
+}
+
+/** Bins in a panel of the packed spectra. */
+export const PANEL_BINS = 32
+
+/** The order of kernel/activations.ts, and the pass for each. */
+const kinds = ['passKl', 'passEuclidean', 'passItakuraSaito', 'passBetaHalf', 'passBetaThreeHalves', 'passAlphaBeta'] as const
+
+export interface PassKind { readonly kind: number; readonly pass: (typeof kinds)[number] }
+
+export function divergenceKind({ alpha, beta }: Divergence): PassKind {
+  const named = alpha === 1 ? [0, 1, -1, -0.5, 0.5].indexOf(beta) : -1
+  const kind = named < 0 ? kinds.length - 1 : named
+  return { kind, pass: kinds[kind]! }
+}
+
+const PAGE = 65536
+const ALIGN = 64 // bytes: a cache line
+const BASE = 1024 // below this the compiler keeps its own constants
+
+export class Kernel {
+  readonly run: Arithmetic
+  private readonly buffer: ArrayBuffer
+  private next = BASE
+
+  /** `floats`: how many numbers will be asked for, in all; each array takes up to 15 more than its length. */
+  constructor(module: WebAssembly.Module, floats: number) {
+    const pages = Math.ceil((BASE + floats * 4) / PAGE)
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    this.buffer = memory.buffer
+    this.run = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Arithmetic
+  }
+
+  floats(length: number): Float32Array<ArrayBuffer> {
+    const view = new Float32Array(this.buffer, this.next, length)
+    this.next += Math.ceil((length * 4) / ALIGN) * ALIGN
+    return view
+  }
+
+  integers(length: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.buffer, this.floats(length).byteOffset, length)
+  }
+}
+
+/**
+ * The relaxed build (fused multiply-add) where the engine takes it and it is at least 5 % faster, else the plain one,
+ * which is the reference. Takes about 10 ms; `now` in milliseconds.
+ */
+export function chooseKernel(plain: BufferSource, relaxed: BufferSource, now: () => number): { module: WebAssembly.Module; name: 'plain' | 'relaxed' } {
+  const reference = new WebAssembly.Module(plain)
+  if (!WebAssembly.validate(relaxed)) return { module: reference, name: 'plain' }
+  const candidate = new WebAssembly.Module(relaxed)
+  const timers = [passTimer(reference), passTimer(candidate)]
+  const best = [Infinity, Infinity]
+  for (let round = 0; round < 8; round++)
+    timers.forEach((time, i) => { best[i] = Math.min(best[i]!, time(now)) })
+  return best[1]! < 0.95 * best[0]! ? { module: candidate, name: 'relaxed' } : { module: reference, name: 'plain' }
+}
+
+function passTimer(module: WebAssembly.Module): (now: () => number) => number {
+  const atoms = 64, panels = 16
+  const kernel = new Kernel(module, atoms * panels * PANEL_BINS + 8 * atoms + 2048)
+  const w = kernel.floats(atoms * panels * PANEL_BINS).fill(1 / (panels * PANEL_BINS))
+  const v = kernel.floats(panels * PANEL_BINS).fill(1), h = kernel.floats(atoms).fill(1), g = kernel.floats(atoms * 4)
+  return (now) => {
+    const start = now()
+    for (let i = 0; i < 60; i++)
+      kernel.run.passKl(w.byteOffset, v.byteOffset, 0, h.byteOffset, g.byteOffset, 0, 0, atoms, 0, panels, 1, 0, 1e-9)
+    return now() - start
+  }
+}

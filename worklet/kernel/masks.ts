@@ -1,0 +1,143 @@
+// From activations to one gain per bin and source. Arrays of bins lie `stride` bytes apart, all of the same length.
+
+import { PANEL } from './activations'
+import { madd, pow } from './math'
+
+/**
+ * What each group of neighbouring atoms explains, W_g h_g, into `spectra`, and what all explain together into `total`.
+ * `ends` holds the first atom after each group.
+ */
+export function explain(w: usize, h: usize, atoms: i32, ends: usize, groups: i32, spectra: usize, stride: usize, total: usize,
+  from: i32, to: i32): void {
+  const panelBytes = usize(atoms) * PANEL
+  for (let panel = from; panel < to; panel++) {
+    const bins = usize(panel) * PANEL
+    let row = w + usize(panel) * panelBytes
+    let at = h
+    let out = spectra + bins
+    const all = total + bins
+    let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0, t4 = t0, t5 = t0, t6 = t0, t7 = t0
+    for (let group = 0; group < groups; group++) {
+      const end = h + (usize(i32.load(ends + (usize(group) << 2))) << 2)
+      let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
+      for (; at < end; at += 4) {
+        const s = v128.load32_splat(at)
+        a0 = madd(v128.load(row), s, a0); a1 = madd(v128.load(row, 16), s, a1)
+        a2 = madd(v128.load(row, 32), s, a2); a3 = madd(v128.load(row, 48), s, a3)
+        a4 = madd(v128.load(row, 64), s, a4); a5 = madd(v128.load(row, 80), s, a5)
+        a6 = madd(v128.load(row, 96), s, a6); a7 = madd(v128.load(row, 112), s, a7)
+        row += PANEL
+      }
+      v128.store(out, a0); v128.store(out, a1, 16); v128.store(out, a2, 32); v128.store(out, a3, 48)
+      v128.store(out, a4, 64); v128.store(out, a5, 80); v128.store(out, a6, 96); v128.store(out, a7, 112)
+      t0 = f32x4.add(t0, a0); t1 = f32x4.add(t1, a1); t2 = f32x4.add(t2, a2); t3 = f32x4.add(t3, a3)
+      t4 = f32x4.add(t4, a4); t5 = f32x4.add(t5, a5); t6 = f32x4.add(t6, a6); t7 = f32x4.add(t7, a7)
+      out += stride
+    }
+    v128.store(all, t0); v128.store(all, t1, 16); v128.store(all, t2, 32); v128.store(all, t3, 48)
+    v128.store(all, t4, 64); v128.store(all, t5, 80); v128.store(all, t6, 96); v128.store(all, t7, 112)
+  }
+}
+
+/** Of numbers up to one only, so that no power leaves the range of a float. */
+// @ts-ignore: decorator
+@inline
+function sharpened(x: v128, sharpness: f32): v128 {
+  if (sharpness == 1) return x
+  if (sharpness == 2) return f32x4.mul(x, x)
+  return pow(x, sharpness)
+}
+
+/**
+ * Masks for `n` bins from `from` on, multiples of 4:
+ *
+ *   share_g  = (W_g h_g)^a ⊘ (Σ (W_j h_j)^a + (residue · max(0, v − Wh))^a)
+ *   claim_s  = (Σ_g assign[s][g] · share_g + assign[s][groups]) ⊙ gate_s
+ *   mask_s   = claim_s ⊘ max(1, Σ claim),   then   floor + (1 − (sources + 1)·floor)·mask_s
+ *
+ * What the masks leave of one is the rest's. `spectra` is used up. With `binary` the strongest, the rest among them, takes
+ * the bin whole before the floor is added.
+ */
+export function masks(spectra: usize, groups: i32, stride: usize, v: usize, total: usize, assign: usize, gates: usize, sources: i32,
+  out: usize, from: i32, n: i32, sharpness: f32, residue: f32, floor: f32, binary: i32): void {
+  const one = f32x4.splat(1), zero = f32x4.splat(0)
+  const row = usize(groups + 1) << 2
+  const keep = f32x4.splat(1 - <f32>(sources + 1) * floor)
+  for (let bin = usize(from) << 2; bin < usize(from + n) << 2; bin += 16) {
+    const explained = v128.load(total + bin)
+    const unexplained = f32x4.mul(f32x4.splat(residue), f32x4.max(zero, f32x4.sub(v128.load(v + bin), explained)))
+    const largest = f32x4.max(f32x4.add(explained, unexplained), f32x4.splat(1e-20))
+    const scale = f32x4.div(one, largest)
+    let all = residue == 0 ? zero : sharpened(f32x4.mul(unexplained, scale), sharpness)
+    for (let g = 0; g < groups; g++) {
+      const at = spectra + stride * usize(g) + bin
+      const share = sharpened(f32x4.mul(v128.load(at), scale), sharpness)
+      v128.store(at, share)
+      all = f32x4.add(all, share)
+    }
+    const norm = f32x4.div(one, f32x4.max(all, f32x4.splat(1e-20)))
+
+    let claimed = zero
+    for (let s = 0; s < sources; s++) {
+      const weights = assign + row * usize(s)
+      let claim = zero
+      for (let g = 0; g < groups; g++)
+        claim = madd(v128.load32_splat(weights + (usize(g) << 2)), v128.load(spectra + stride * usize(g) + bin), claim)
+      claim = madd(claim, norm, v128.load32_splat(weights + (usize(groups) << 2)))
+      claim = f32x4.mul(claim, v128.load(gates + stride * usize(s) + bin))
+      v128.store(out + stride * usize(s) + bin, claim)
+      claimed = f32x4.add(claimed, claim)
+    }
+    const share = f32x4.div(one, f32x4.max(one, claimed))
+    if (binary) winners(out + bin, stride, sources, f32x4.sub(one, f32x4.mul(claimed, share)), share)
+    const factor = binary ? keep : f32x4.mul(keep, share)
+    for (let s = 0; s < sources; s++) {
+      const at = out + stride * usize(s) + bin
+      v128.store(at, madd(v128.load(at), factor, f32x4.splat(floor)))
+    }
+  }
+}
+
+/** Replaces claims by one for the strongest and zero for the others; the rest wins what nobody holds more of. */
+// @ts-ignore: decorator
+@inline
+function winners(out: usize, stride: usize, sources: i32, rest: v128, share: v128): void {
+  let best = rest
+  for (let s = 0; s < sources; s++) best = f32x4.max(best, f32x4.mul(v128.load(out + stride * usize(s)), share))
+  let free = f32x4.lt(rest, best)
+  for (let s = 0; s < sources; s++) {
+    const at = out + stride * usize(s)
+    const wins = v128.and(free, f32x4.ge(f32x4.mul(v128.load(at), share), best))
+    v128.store(at, v128.and(wins, f32x4.splat(1)))
+    free = v128.andnot(free, wins)
+  }
+}
+
+/**
+ * Bins that the dictionary does not reach (a session may run at a higher rate): they follow what each source holds of the
+ * octave below, weighted by magnitude.
+ */
+export function extend(out: usize, gates: usize, stride: usize, sources: i32, v: usize, known: i32, bins: i32): void {
+  const from = usize(known >> 1) << 2, top = usize(known) << 2, end = usize(bins) << 2
+  let energy: f32 = 1e-20
+  for (let bin = from; bin < top; bin += 4) energy += f32.load(v + bin)
+  for (let s = 0; s < sources; s++) {
+    const mask = out + stride * usize(s), gate = gates + stride * usize(s)
+    let held: f32 = 0
+    for (let bin = from; bin < top; bin += 4) held += f32.load(mask + bin) * f32.load(v + bin)
+    for (let bin = top; bin < end; bin += 4) f32.store(mask + bin, held / energy * f32.load(gate + bin))
+  }
+}
+
+/** Magnitude of `n` bins, a multiple of 4: of one channel, or the root mean square of two (im2 = 0: one). */
+export function magnitude(re: usize, im: usize, re2: usize, im2: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < usize(n) << 2; i += 16) {
+    const r = v128.load(re + i), j = v128.load(im + i)
+    let power = madd(r, r, f32x4.mul(j, j))
+    if (im2) {
+      const r2 = v128.load(re2 + i), j2 = v128.load(im2 + i)
+      power = f32x4.mul(f32x4.splat(0.5), f32x4.add(power, madd(r2, r2, f32x4.mul(j2, j2))))
+    }
+    v128.store(out + i, f32x4.sqrt(power))
+  }
+}

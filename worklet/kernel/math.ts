@@ -1,0 +1,60 @@
+// Four lanes of arithmetic that WebAssembly has no instruction for. Relative errors below 2⁻²¹ for results in range.
+
+/** a·b + c: one rounding in the relaxed build, two in the plain one. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+/** log₂ of positive, normal lanes: exponent plus an atanh series of the mantissa in [√½, √2). */
+// @ts-ignore: decorator
+@inline
+export function log2(x: v128): v128 {
+  const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3)) // bits of √½: the exponent steps there, not at 1
+  const exponent = i32x4.shr_s(shifted, 23)
+  const m = i32x4.sub(x, i32x4.shl(exponent, 23))
+  const one = f32x4.splat(1)
+  const t = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one))
+  const t2 = f32x4.mul(t, t)
+  // 2/ln 2 · (t + t³/3 + t⁵/5 + t⁷/7 + t⁹/9), |t| < 0.172
+  let p = f32x4.splat(0.3205989)
+  p = madd(p, t2, f32x4.splat(0.4121986))
+  p = madd(p, t2, f32x4.splat(0.5770780))
+  p = madd(p, t2, f32x4.splat(0.9617967))
+  p = madd(p, t2, f32x4.splat(2.885390))
+  return madd(p, t, f32x4.convert_i32x4_s(exponent))
+}
+
+/** 2ˣ, clamped to the normal numbers. */
+// @ts-ignore: decorator
+@inline
+export function exp2(x: v128): v128 {
+  x = f32x4.max(f32x4.min(x, f32x4.splat(126)), f32x4.splat(-126))
+  const whole = f32x4.nearest(x)
+  const f = f32x4.sub(x, whole)
+  // Taylor series of 2ᶠ, |f| ≤ ½
+  let p = f32x4.splat(0.00001525273)
+  p = madd(p, f, f32x4.splat(0.0001540353))
+  p = madd(p, f, f32x4.splat(0.001333356))
+  p = madd(p, f, f32x4.splat(0.009618129))
+  p = madd(p, f, f32x4.splat(0.05550411))
+  p = madd(p, f, f32x4.splat(0.2402265))
+  p = madd(p, f, f32x4.splat(0.6931472))
+  p = madd(p, f, f32x4.splat(1))
+  return i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(whole), 23))
+}
+
+/** xᵖ for positive lanes; lanes at or below the smallest normal number count as it. */
+// @ts-ignore: decorator
+@inline
+export function pow(x: v128, p: f32): v128 {
+  return exp2(f32x4.mul(log2(f32x4.max(x, f32x4.splat(1.2e-38))), f32x4.splat(p)))
+}
+
+// @ts-ignore: decorator
+@inline
+export function sum(x: v128): f32 {
+  return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+}
