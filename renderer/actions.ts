@@ -1,0 +1,245 @@
+// What a person can do, each as one function: it asks the engine, and changes the state when the engine has done it.
+// A wish that fails leaves what sounds as it is, and says what happened.
+
+import { batch } from '@preact/signals'
+import { initialSettings, parameters } from '../worklet/parameters.ts'
+import type { Settings } from '../worklet/parameters.ts'
+import { loadPreset, presetNames, readChosen } from './assets.ts'
+import * as engine from './engine.ts'
+import { FALLBACK_NOTE } from './fallback.ts'
+import { MicrophoneError, fileFeed, listMicrophones, microphoneFeed } from './feeds.ts'
+import type { FileFeed } from './feeds.ts'
+import { decode, fileRate, outline, sessionRate } from './files.ts'
+import { host, presetFiles, readFile, selectionFiles, soundFiles } from './host.ts'
+import type { OpenedFile } from './host.ts'
+import { selectionOf } from './separation.ts'
+import { measured, set, state } from './state.ts'
+import type { Action, Banner, ChosenPreset } from './state.ts'
+
+const OUTLINE = 2400
+
+const sentence = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error)
+  return /[.!?]$/.test(text) ? text : text + '.'
+}
+const soundGoesOn = (): string => (state.playing.value ? 'The sound goes on as before.' : 'Nothing else changed.')
+const show = (tone: Banner['tone'], what: string, safe: string, ...actions: Action[]): void => { state.banner.value = { tone, what, safe, actions } }
+export const dismissBanner = (): void => { state.banner.value = null }
+
+/** Runs a wish with its sentence on show; only the last one may clear it. */
+async function loading<T>(text: string, work: () => Promise<T>): Promise<T> {
+  state.loading.value = text
+  try {
+    return await work()
+  } finally {
+    if (state.loading.value === text) state.loading.value = null
+  }
+}
+
+/** What a preset says, the rest of the table as it starts; what belongs to the listener rather than the preset stays. */
+const settingsOf = ({ preset }: ChosenPreset): Settings => {
+  const { bypass, level } = state.settings.value
+  return { ...initialSettings(), level, ...preset.settings, bypass }
+}
+
+function adopt(chosen: ChosenPreset): void {
+  batch(() => {
+    state.preset.value = chosen
+    state.settings.value = settingsOf(chosen)
+    state.selection.value = selectionOf(chosen.preset)
+    state.rest.value = { mute: false, solo: false }
+  })
+}
+
+async function ensurePreset(): Promise<ChosenPreset> {
+  if (state.preset.value) return state.preset.value
+  const names = await presetNames()
+  if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
+  const chosen = await loadPreset(names.find((name) => name.startsWith('speech')) ?? names[0]!)
+  adopt(chosen)
+  return chosen
+}
+
+export async function start(): Promise<void> {
+  engine.reportFaultsTo((message) => {
+    state.playing.value = false
+    show('danger', `The separator stopped: ${sentence(message)}`, 'The output is silent; your settings and your sound are kept.',
+      { label: 'Start it again', run: () => void restart() })
+  })
+  navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
+  try {
+    state.presets.value = await presetNames()
+    await ensurePreset()
+  } catch (error) {
+    show('danger', `The presets could not be read: ${sentence(error)}`, 'Nothing was changed.',
+      { label: 'Try again', run: () => { dismissBanner(); void start() } })
+  }
+}
+
+async function restart(): Promise<void> {
+  const chosen = state.preset.value
+  if (!chosen) return
+  dismissBanner()
+  if (state.input.value.kind === 'microphone') return openMicrophone(state.input.value.deviceId)
+  try {
+    await engine.change(chosen, state.settings.value, state.selection.value, () => {})
+    state.playing.value = true
+  } catch (error) {
+    show('danger', sentence(error), 'Your settings are kept.', { label: 'Try again', run: () => void restart() })
+  }
+}
+
+function opened(next: engine.Session): void {
+  measured.sampleRate.value = next.context.sampleRate
+  if (!next.native) state.limits.value = [FALLBACK_NOTE]
+  state.banner.value = null
+}
+
+export async function openSound({ name, bytes }: OpenedFile): Promise<void> {
+  try {
+    await loading(`Reading ${name}`, async () => {
+      const chosen = await ensurePreset()
+      const rate = fileRate(new Uint8Array(bytes))
+      const next = await engine.prepare(sessionRate(rate))
+      const buffer = await decode(next.context, name, bytes).catch(async (error: unknown) => {
+        await engine.discard(next)
+        throw error
+      })
+      await engine.open(next, fileFeed(next.context, buffer), chosen, () => batch(() => {
+        opened(next)
+        const { duration: seconds, numberOfChannels } = buffer
+        state.input.value = { kind: 'file', name, seconds, channels: numberOfChannels as 1 | 2, rate, peaks: outline(buffer, OUTLINE) }
+        state.playing.value = true
+      }))
+    })
+  } catch (error) {
+    show('danger', sentence(error), soundGoesOn(), { label: 'Choose another file', run: () => void chooseSound() })
+  }
+}
+
+export async function chooseSound(): Promise<void> {
+  try {
+    const file = await host().openFile(soundFiles)
+    if (file) await openSound(file)
+  } catch (error) {
+    show('danger', sentence(error), soundGoesOn(), { label: 'Choose another file', run: () => void chooseSound() })
+  }
+}
+
+/** One file dropped on the window: a preset or a sound. */
+export async function drop(file: File): Promise<void> {
+  try {
+    const { name, bytes } = await readFile(file)
+    if (name.toLowerCase().endsWith('.preset')) await openPreset(name, bytes)
+    else await openSound({ name, bytes })
+  } catch (error) {
+    show('danger', sentence(error), soundGoesOn())
+  }
+}
+
+export async function openMicrophone(deviceId = ''): Promise<void> {
+  try {
+    await loading('Opening the microphone', async () => {
+      const chosen = await ensurePreset()
+      const next = await engine.prepare()
+      const feed = await microphoneFeed(next.context, deviceId, microphoneLost).catch(async (error: unknown) => {
+        await engine.discard(next)
+        throw error
+      })
+      const { microphone: { label: name, deviceId: id }, channels } = feed
+      const again = state.input.value.kind === 'microphone'
+      await engine.open(next, feed, chosen, () => batch(() => {
+        opened(next)
+        if (!again) state.monitoring.value = false // loudspeakers would feed back
+        state.input.value = { kind: 'microphone', name, deviceId: id, channels, lost: false }
+        state.playing.value = true
+      }))
+    })
+    state.microphones.value = await listMicrophones() // their names are known only now
+  } catch (error) {
+    const advice = error instanceof MicrophoneError && error.reason === 'denied' ? 'Allow it in the browser’s address bar or the system’s settings. '
+      : error instanceof MicrophoneError && error.reason === 'none' ? 'Connect one, or open a file. ' : ''
+    show('danger', sentence(error), advice + soundGoesOn(),
+      { label: 'Try again', run: () => void openMicrophone(deviceId) }, { label: 'Open a file', run: () => void chooseSound() })
+  }
+}
+
+function microphoneLost(): void {
+  const input = state.input.value
+  if (input.kind !== 'microphone') return
+  batch(() => {
+    state.input.value = { ...input, lost: true }
+    state.playing.value = false
+  })
+  void engine.close()
+  show('danger', `“${input.name}” was unplugged.`, 'The output is silent and your settings are kept. It picks up again by itself when the device is back.',
+    { label: 'Use another microphone', run: () => void openMicrophone() })
+}
+
+async function devicesChanged(): Promise<void> {
+  const microphones = await listMicrophones()
+  state.microphones.value = microphones
+  const input = state.input.value
+  if (input.kind === 'microphone' && input.lost && microphones.some(({ deviceId }) => deviceId === input.deviceId)) await openMicrophone(input.deviceId)
+}
+
+/** A microphone that does not play is let go of, so that its light goes out. */
+export async function togglePlay(): Promise<void> {
+  const input = state.input.value
+  if (input.kind === 'none') return
+  if (input.kind === 'file') {
+    state.playing.value = !state.playing.value
+  } else if (state.playing.value) {
+    state.playing.value = false
+    await engine.close()
+  } else await openMicrophone(input.deviceId)
+}
+
+export function seek(seconds: number): void {
+  if (state.input.value.kind !== 'file') return
+  (engine.currentFeed() as FileFeed | null)?.seek(seconds)
+  measured.position.value = seconds
+}
+
+export const toggleBypass = (): void => set('bypass', state.settings.value.bypass ? 0 : 1)
+
+async function usePreset(chosen: ChosenPreset): Promise<void> {
+  await engine.change(chosen, settingsOf(chosen), selectionOf(chosen.preset), () => adopt(chosen))
+}
+
+export async function choosePreset(name: string): Promise<void> {
+  try {
+    await loading(`Opening ${name}`, async () => usePreset(await loadPreset(name)))
+  } catch (error) {
+    show('danger', sentence(error), soundGoesOn())
+  }
+}
+
+async function openPreset(name: string, bytes: ArrayBuffer): Promise<void> {
+  await loading(`Opening ${name}`, () => usePreset(readChosen(new Uint8Array(bytes), name)))
+}
+
+export async function choosePresetFile(): Promise<void> {
+  try {
+    const file = await host().openFile(presetFiles)
+    if (file) await openPreset(file.name, file.bytes)
+  } catch (error) {
+    show('danger', sentence(error), soundGoesOn())
+  }
+}
+
+/** As `winnow separate --selection` reads it. */
+export async function saveSelection(): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(state.selection.value, null, 2) + '\n')
+  try {
+    await host().saveFile(`${state.preset.value?.name ?? 'winnow'}.selection.json`, selectionFiles, bytes.buffer)
+  } catch (error) {
+    show('danger', sentence(error), soundGoesOn())
+  }
+}
+
+export function resetSettings(): void {
+  const { preset } = state
+  const settings = preset.value ? settingsOf(preset.value) : initialSettings()
+  for (const { name } of parameters) set(name, settings[name])
+}

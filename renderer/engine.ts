@@ -1,0 +1,165 @@
+// The audio graph, driven from the state:
+//
+//   feed ─► separation ─► its fade ─► output ─► speakers
+//
+// `output` is 1 while something is to be heard and 0 otherwise; every change of the graph happens behind a fade. The
+// context has the rate of what it plays, so that nothing is resampled on the way in.
+
+import { effect } from '@preact/signals'
+import { kernelModule, workletAddress } from './assets.ts'
+import { addFallbackModule, hasWorklet, loadFallback } from './fallback.ts'
+import type { Feed } from './feeds.ts'
+import { createSeparation, ramp } from './separation.ts'
+import type { Separation } from './separation.ts'
+import { heard, heardSelection, heardSettings, sent, state } from './state.ts'
+import type { ChosenPreset } from './state.ts'
+import type { Settings } from '../worklet/parameters.ts'
+import type { Selection } from '../worklet/selection.ts'
+
+/** Between two separations of one input. */
+const CROSSFADE_SECONDS = 0.03
+/** A new separation listens this much longer than its latency before it is heard. */
+const PRIME_SECONDS = 0.1
+const after = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+
+export interface Session {
+  readonly context: AudioContext
+  readonly output: GainNode
+  readonly native: boolean
+  /** Undefined: the device's own rate, which a microphone wants. */
+  readonly askedRate: number | undefined
+}
+
+let session: Session | null = null
+let feed: Feed | null = null
+let current: Separation | null = null
+let onFault: (message: string) => void = () => {}
+/** Counts what a person asked for, so that a slow answer to an earlier wish is dropped. */
+let wish = 0
+let polyfilled: Promise<void> | null = null
+
+export const currentContext = (): AudioContext | null => session?.context ?? null
+export const currentSeparation = (): Separation | null => current
+export const currentFeed = (): Feed | null => feed
+export const reportFaultsTo = (listener: (message: string) => void): void => { onFault = listener }
+
+/** The context to open an input in: the one that runs, where its rate will do. Nothing is heard through it before `play`. */
+export async function prepare(sampleRate?: number): Promise<Session> {
+  const fits = sampleRate === undefined ? session?.askedRate === undefined : session?.context.sampleRate === sampleRate
+  if (session && fits && session.context.state !== 'closed') return session
+  const native = !polyfilled && hasWorklet()
+  if (!native) await (polyfilled ??= loadFallback())
+  const context = new AudioContext({ latencyHint: 'interactive', ...(sampleRate !== undefined && { sampleRate }) })
+  try {
+    await (native ? context.audioWorklet.addModule(workletAddress()) : addFallbackModule(context, workletAddress()))
+  } catch (error) {
+    await context.close()
+    throw new Error('worklet.js: expected beside the page, but it could not be loaded', { cause: error })
+  }
+  const output = new GainNode(context, { gain: 0 })
+  output.connect(context.destination)
+  return { context, output, native, askedRate: sampleRate }
+}
+
+/** Gives back what `prepare` made, when no input came of it. */
+export const discard = async (unused: Session): Promise<void> => { if (unused !== session) await unused.context.close() }
+
+async function separate({ context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection): Promise<Separation> {
+  const separation: Separation = await createSeparation({
+    context, native, preset, selection: heardSelection(selection, state.rest.value),
+    settings: heardSettings(settings, selection, state.rest.value),
+    channels: native ? channels : 2, module: await kernelModule(),
+    onFault: (message) => { if (separation === current) onFault(message) },
+  })
+  return separation
+}
+
+/** Takes over from whatever sounded before. The new input starts paused; `commit` changes the state with it. */
+export async function open(next: Session, nextFeed: Feed, preset: ChosenPreset, commit: () => void): Promise<void> {
+  const mine = ++wish
+  let separation: Separation
+  try {
+    separation = await separate(next, nextFeed.channels, preset, state.settings.value, state.selection.value)
+  } catch (error) {
+    nextFeed.close()
+    await discard(next)
+    throw error
+  }
+  if (mine !== wish) {
+    separation.close()
+    nextFeed.close()
+    return discard(next)
+  }
+  await close(next)
+  session = next
+  feed = nextFeed
+  current = separation
+  feed.node.connect(separation.input)
+  separation.fade.connect(next.output)
+  separation.fade.gain.value = 1
+  commit()
+  separation.follow(sent.peek(), heard.peek()) // what was turned while it started
+}
+
+/** Fades out and lets go of the input and the separation, and of the context unless it is `kept`. */
+export async function close(kept?: Session): Promise<void> {
+  if (!kept) wish++
+  if (!session) return
+  const [old, oldFeed, oldSeparation] = [session, feed, current]
+  feed = current = null
+  ramp(old.context, old.output.gain, 0)
+  if (old.context.state === 'running') await after(0.04)
+  oldFeed?.close()
+  oldSeparation?.close()
+  if (old !== kept) {
+    session = null
+    await old.context.close()
+  }
+}
+
+/** Another preset on the same input: both listen, then one fades into the other. No click, no gap. */
+export async function change(preset: ChosenPreset, settings: Settings, selection: Selection, commit: () => void): Promise<void> {
+  const mine = ++wish
+  if (!session || !feed) return commit()
+  const { context, output } = session
+  const input = feed
+  const separation = await separate(session, input.channels, preset, settings, selection)
+  const end = (ended: Separation): void => {
+    input.node.disconnect(ended.input)
+    ended.close()
+  }
+  if (input !== feed || mine !== wish) return separation.close()
+  input.node.connect(separation.input)
+  separation.fade.connect(output)
+  if (context.state === 'running') await after(separation.latencySamples / context.sampleRate + PRIME_SECONDS)
+  if (input !== feed || mine !== wish) return end(separation)
+  const old = current
+  current = separation
+  commit()
+  separation.follow(sent.peek(), heard.peek())
+  ramp(context, separation.fade.gain, 1, CROSSFADE_SECONDS)
+  if (!old) return
+  ramp(context, old.fade.gain, 0, CROSSFADE_SECONDS)
+  if (context.state === 'running') await after(2 * CROSSFADE_SECONDS)
+  end(old)
+}
+
+/** Sounding and paused, heard and not: the context sleeps while nothing plays, and always behind a fade. */
+async function followTransport(playing: boolean, audible: boolean): Promise<void> {
+  if (!session) return
+  const { context, output } = session
+  if (playing) {
+    await context.resume()
+    if (state.playing.peek()) ramp(context, output.gain, audible ? 1 : 0)
+  } else if (context.state === 'running') {
+    ramp(context, output.gain, 0)
+    await after(0.05)
+    if (!state.playing.peek() && context.state === 'running') await context.suspend()
+  }
+}
+
+effect(() => { current?.follow(sent.value, heard.value) })
+effect(() => {
+  const { kind } = state.input.value
+  void followTransport(state.playing.value, kind === 'file' || state.monitoring.value)
+})

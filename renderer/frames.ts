@@ -1,0 +1,116 @@
+// The heartbeat of the pictures: with each animation frame it takes what the separator has revealed since the last,
+// hands it to whoever looks, and lets them draw. A hidden page has no animation frames, and so no work.
+
+import type { Frame } from '../worklet/frame.ts'
+import { currentContext, currentFeed, currentSeparation } from './engine.ts'
+import type { FileFeed } from './feeds.ts'
+import type { Separation } from './separation.ts'
+import { measured, state } from './state.ts'
+
+export interface Viewer {
+  /** Before the frames of another separation. */
+  begin?(separation: Separation, sampleRate: number): void
+  frame?(frame: Frame): void
+  /** `fresh` when frames have come since the last time; `elapsed` in seconds. */
+  draw(fresh: boolean, elapsed: number): void
+}
+
+const viewers = new Set<Viewer>()
+let seen: Separation | null = null
+let before = 0
+
+export function watch(viewer: Viewer): () => void {
+  viewers.add(viewer)
+  const context = currentContext()
+  if (seen && context) viewer.begin?.(seen, context.sampleRate)
+  return () => viewers.delete(viewer)
+}
+
+function tick(now: number): void {
+  requestAnimationFrame(tick)
+  const elapsed = Math.min(0.25, (now - before) / 1000)
+  before = now
+  const separation = currentSeparation()
+  const context = currentContext()
+  let fresh = false
+  if (separation && context) {
+    if (separation !== seen) for (const viewer of viewers) viewer.begin?.(separation, context.sampleRate)
+    while (separation.nextFrame()) {
+      fresh = true
+      for (const viewer of viewers) viewer.frame?.(separation.frame)
+    }
+  }
+  seen = separation
+  for (const viewer of viewers) viewer.draw(fresh, elapsed)
+}
+requestAnimationFrame(tick)
+
+/** Text that changes faster than this cannot be read. */
+const FIGURES_EVERY = 0.15
+
+/** Figures from the frames. Peaks fall slowly enough to be read; what nothing measures any more is null again. */
+function createMeasuring(): Viewer {
+  let since = 0
+  let load = 0, passes = 0, bad = 0, input = 0, output = 0
+  let claimed = new Float64Array(0)
+  let total = 0
+  let counted = 0
+
+  const clear = (): void => {
+    for (const figure of [measured.latency, measured.load, measured.passes, measured.inputPeak, measured.outputPeak, measured.position, measured.outputLatency])
+      figure.value = null
+    measured.shares.value = []
+  }
+
+  function publish(context: AudioContext, separation: Separation): void {
+    const { sampleRate, baseLatency = 0, outputLatency = 0 } = context
+    measured.latency.value = separation.latencySamples / sampleRate
+    measured.outputLatency.value = baseLatency + outputLatency || null
+    measured.dropouts.value = context.playbackStats?.underrunEvents ?? null
+    const file = state.input.value.kind === 'file' ? state.input.value : null
+    const heardAt = file && (currentFeed() as FileFeed | null)?.position()
+    measured.position.value = file && typeof heardAt === 'number'
+      ? (heardAt - separation.latencySamples / sampleRate + file.seconds) % file.seconds : null
+    if (!counted) return
+    measured.load.value = load > 0 ? load : null
+    measured.passes.value = passes
+    measured.badSamples.value = bad
+    measured.inputPeak.value = input
+    measured.outputPeak.value = output
+    if (total > 0) {
+      const shares = [...claimed].map((energy) => energy / total)
+      measured.shares.value = [...shares, Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0))]
+    } else measured.shares.value = []
+    load = input = output = total = counted = 0
+    passes = Infinity
+    claimed.fill(0)
+  }
+
+  return {
+    begin({ frame: { layout } }) { claimed = new Float64Array(layout.sources) },
+    frame(frame) {
+      load = Math.max(load, frame.fact('load'))
+      passes = Math.min(passes, frame.fact('passes'))
+      bad = frame.fact('badSamples')
+      input = Math.max(input, frame.fact('inputPeak'))
+      output = Math.max(output, frame.fact('outputPeak'))
+      counted++
+      const { magnitude, masks, layout: { bins, sources } } = frame
+      for (let i = 0; i < bins; i++) total += magnitude[i]! * magnitude[i]!
+      for (let k = 0; k < sources; k++) {
+        let sum = 0
+        for (let i = 0; i < bins; i++) sum += masks[k * bins + i]! * magnitude[i]! * magnitude[i]!
+        claimed[k]! += sum
+      }
+    },
+    draw(_fresh, elapsed) {
+      if ((since += elapsed) < FIGURES_EVERY) return
+      since = 0
+      const separation = currentSeparation()
+      const context = currentContext()
+      if (separation && context) publish(context, separation)
+      else if (measured.latency.value !== null) clear()
+    },
+  }
+}
+watch(createMeasuring())

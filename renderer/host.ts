@@ -1,0 +1,61 @@
+// What the page needs from outside. Electron's preload puts one of these on `window.winnowHost`; in a browser the
+// same is made of web APIs.
+
+export interface OpenedFile { readonly name: string; readonly bytes: ArrayBuffer }
+export interface FileKind { readonly description: string; readonly extensions: readonly string[] }
+
+export interface Host {
+  /** "browser", or what the machine calls its system: "darwin", "win32", "linux". */
+  readonly platform: string
+  /** Lets a person choose one file; null when they chose none. */
+  openFile(kind: FileKind): Promise<OpenedFile | null>
+  /** Lets a person keep bytes under a name; false when they did not. */
+  saveFile(name: string, kind: FileKind, bytes: ArrayBuffer): Promise<boolean>
+}
+
+declare global {
+  interface Window { readonly winnowHost?: Host }
+}
+
+export const soundFiles: FileKind = {
+  description: 'Sound', extensions: ['wav', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'm4a', 'aif', 'aiff'],
+}
+export const presetFiles: FileKind = { description: 'Winnow preset', extensions: ['preset'] }
+export const selectionFiles: FileKind = { description: 'Winnow selection', extensions: ['json'] }
+
+const browser: Host = {
+  platform: 'browser',
+
+  openFile: ({ extensions }) => new Promise((resolve, reject) => {
+    const chooser = document.createElement('input')
+    chooser.type = 'file'
+    chooser.accept = extensions.map((extension) => '.' + extension).join()
+    chooser.addEventListener('cancel', () => resolve(null))
+    chooser.addEventListener('change', () => {
+      const file = chooser.files?.[0]
+      if (file) readFile(file).then(resolve, reject)
+      else resolve(null)
+    })
+    chooser.click()
+  }),
+
+  saveFile: async (name, _kind, bytes) => {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([bytes]))
+    link.download = name
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // the browser may still be asking where to
+    return true
+  },
+}
+
+/** Beyond this the decoded sound would not fit beside everything else. */
+export const MAX_BYTES = 512 * 2 ** 20
+
+export async function readFile(file: File): Promise<OpenedFile> {
+  if (file.size > MAX_BYTES)
+    throw new RangeError(`${file.name}: expected at most ${MAX_BYTES / 2 ** 20} MB, got ${Math.ceil(file.size / 2 ** 20)} MB`)
+  return { name: file.name, bytes: await file.arrayBuffer() }
+}
+
+export const host = (): Host => window.winnowHost ?? browser

@@ -1,0 +1,31 @@
+// The icons, drawn on a grid of 16 with one stroke.
+
+const paths = {
+  play: <path class="solid" d="M4.6 2.9v10.2l8.5-5.1z" />,
+  pause: <path class="solid" d="M4.3 3h2.5v10H4.3zM9.2 3h2.5v10H9.2z" />,
+  start: <><path class="solid" d="M12.4 3.7v8.6L6.2 8z" /><path d="M4.1 3.6v8.8" /></>,
+  file: <path d="M4 1.9h4.9l3.2 3.2v9H4zM6.2 11V8.2M8.1 12V7.2M10 10.6v-2" />,
+  microphone: <><rect x="6" y="1.9" width="4" height="7.3" rx="2" /><path d="M3.7 7.5a4.3 4.3 0 0 0 8.6 0M8 11.9v2.3" /></>,
+  speaker: <path d="M2.5 6v4h2.6L8.5 13V3L5.1 6zM11 5.8a3 3 0 0 1 0 4.4M12.8 4a5.6 5.6 0 0 1 0 8" />,
+  silent: <path d="M2.5 6v4h2.6L8.5 13V3L5.1 6zM11 6.2l3 3.6M14 6.2l-3 3.6" />,
+  down: <path d="M4.5 6.3L8 9.8l3.5-3.5" />,
+  left: <path d="M9.7 4.5L6.2 8l3.5 3.5" />,
+  right: <path d="M6.3 4.5L9.8 8l-3.5 3.5" />,
+  warning: <path d="M8 2.3l6.3 11.1H1.7zM8 6.4v3.4M8 11.5v.2" />,
+  close: <path d="M4 4l8 8M12 4l-8 8" />,
+  tray: <path d="M8 9.8V2.6M5 5.5l3-3 3 3M2.9 9.6v3.8h10.2V9.6" />,
+  save: <path d="M8 2.6v7.2M5 6.9l3 3 3-3M2.9 9.6v3.8h10.2V9.6" />,
+  reset: <path d="M5.5 3.2L2.7 6l2.8 2.8M2.9 6h6.2a3.7 3.7 0 0 1 0 7.4H6" />,
+} as const
+
+export type IconName = keyof typeof paths
+
+export const Icon = ({ name, size = 16 }: { name: IconName; size?: number }) => (
+  <svg class="icon" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">{paths[name]}</svg>
+)
+
+export const Logo = () => (
+  <svg class="logo-mark" width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+    <path d="M3 4l4 14 4-11 4 11 4-14" /><circle cx="11" cy="2.7" r="1.6" />
+  </svg>
+)

@@ -1,0 +1,133 @@
+// One processor node with everything that belongs to it: its fade, its frames, what was last sent to it. A preset
+// lives as long as its separation; another preset is another separation (engine.ts fades between them).
+
+import { dictionarySources } from '../worklet/dictionary.ts'
+import { Frame, FrameRing, ringBytes } from '../worklet/frame.ts'
+import { parameters } from '../worklet/parameters.ts'
+import type { ParameterName, Settings } from '../worklet/parameters.ts'
+import { PROCESSOR_NAME } from '../worklet/protocol.ts'
+import type { FromProcessor, ProcessorOptions, ToProcessor } from '../worklet/protocol.ts'
+import { wholeDictionary } from '../worklet/selection.ts'
+import type { Selection } from '../worklet/selection.ts'
+import { layoutFor } from '../worklet/separator.ts'
+import type { Preset } from '../presets/preset.ts'
+import { watchFallbackNode } from './fallback.ts'
+
+/** Enough for a second of frames at the shortest hop in use, so that a busy page loses none. */
+const SLOTS = 96
+/** Long enough that nothing clicks, short enough to feel immediate. */
+export const RAMP_SECONDS = 0.02
+const START_SECONDS = 10
+
+export const selectionOf = ({ selection, dictionary }: Preset): Selection =>
+  selection ?? wholeDictionary(dictionarySources(dictionary.atoms))
+
+export interface Separation {
+  readonly preset: Preset
+  readonly latencySamples: number
+  /** Filled by `nextFrame`. */
+  readonly frame: Frame
+  /** What the separation is heard through: 0 until the engine fades it in. */
+  readonly fade: GainNode
+  readonly input: AudioNode
+  nextFrame(): boolean
+  /** Sends what differs from what was sent before. */
+  follow(settings: Settings, selection: Selection): void
+  close(): void
+}
+
+export interface SeparationOptions {
+  readonly context: AudioContext
+  readonly module: WebAssembly.Module
+  readonly preset: Preset
+  readonly settings: Settings
+  readonly selection: Selection
+  readonly channels: 1 | 2
+  /** AudioWorklet itself, rather than what stands in for it. */
+  readonly native: boolean
+  onFault(message: string): void
+}
+
+export function ramp(context: BaseAudioContext, param: AudioParam, value: number, seconds = RAMP_SECONDS): void {
+  const now = context.currentTime
+  param.cancelScheduledValues(now)
+  param.setValueAtTime(param.value, now)
+  param.linearRampToValueAtTime(value, now + seconds)
+}
+
+export async function createSeparation(options: SeparationOptions): Promise<Separation> {
+  const { context, module, preset, native, channels } = options
+  const { dictionary } = preset
+  let { settings, selection } = options
+
+  const buffer = globalThis.crossOriginIsolated
+    ? new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, context.sampleRate), SLOTS)) : null
+  const processorOptions: ProcessorOptions =
+    { module, dictionary, selection, channels, mode: 'direct', stems: false, live: true, frames: buffer }
+  const node = new AudioWorkletNode(context, PROCESSOR_NAME, {
+    numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [channels],
+    channelCount: channels, channelCountMode: 'explicit', parameterData: settings, processorOptions,
+  })
+
+  let fault: (message: string) => void = options.onFault
+  const stopWatching = native ? () => { node.onprocessorerror = null } : watchFallbackNode(node, (message) => fault(message))
+  if (native) node.onprocessorerror = () => fault('an exception in the processor')
+
+  const waiting: ArrayBuffer[] = []
+  const { latencySamples, layout } = await new Promise<Extract<FromProcessor, { type: 'ready' }>>((resolve, reject) => {
+    const timer = setTimeout(() => fault(`no answer within ${START_SECONDS} s`), START_SECONDS * 1000)
+    fault = (message) => {
+      clearTimeout(timer)
+      stopWatching()
+      node.disconnect()
+      reject(new Error(`The separator did not start: ${message}.`))
+    }
+    node.port.onmessage = ({ data }: MessageEvent<FromProcessor>) => {
+      if (data.type === 'ready') {
+        clearTimeout(timer)
+        resolve(data)
+      } else if (data.type === 'error') fault(data.message)
+      else if (waiting.push(data.bytes) > SLOTS) waiting.shift() // nobody looks: the newest are kept
+    }
+  })
+  fault = options.onFault
+
+  const fade = new GainNode(context, { gain: 0 })
+  node.connect(fade)
+  const ring = buffer && new FrameRing(layout, buffer)
+  const frame = new Frame(layout)
+  const send = (message: ToProcessor): void => node.port.postMessage(message)
+
+  const turn = (name: ParameterName, value: number): void => {
+    const param = node.parameters.get(name)
+    if (!param) throw new Error(`${name}: expected this parameter in the processor`)
+    const row = parameters.find((p) => p.name === name)!
+    if (!native) param.value = value // its params are plain boxes, without a clock
+    else if (row.step && name !== 'bypass') param.setValueAtTime(value, context.currentTime)
+    else ramp(context, param, value)
+  }
+  if (!native) for (const { name } of parameters) turn(name, settings[name])
+
+  return {
+    preset, latencySamples, frame, fade, input: node,
+    nextFrame() {
+      if (ring) return ring.read(frame)
+      const bytes = waiting.shift()
+      if (bytes) frame.copyFrom(new Frame(layout, bytes))
+      return bytes !== undefined
+    },
+    follow(nextSettings, nextSelection) {
+      for (const { name } of parameters) if (nextSettings[name] !== settings[name]) turn(name, nextSettings[name])
+      if (nextSelection !== selection) send({ type: 'selection', selection: nextSelection })
+      settings = nextSettings
+      selection = nextSelection
+    },
+    close() {
+      send({ type: 'stop' })
+      stopWatching()
+      node.port.onmessage = null
+      node.disconnect()
+      fade.disconnect()
+    },
+  }
+}

@@ -1,0 +1,135 @@
+// The sources: colour, number, name, level, mute, solo; the rest always last. Inside each fader runs the share of the
+// input's energy that the source claims now.
+
+import type { SelectedSource } from '../worklet/selection.ts'
+import type { Parameter } from '../worklet/parameters.ts'
+import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
+import { NumberWell, Slider } from './controls.tsx'
+import { capital, figure, signed } from './format.ts'
+import { Icon } from './icons.tsx'
+import { changeRest, changeSource, measured, reductionRow, set, state } from './state.ts'
+
+/** A fader shows −60 to +24 dB; the well takes what the selection takes. */
+const gainRow: Parameter = { name: 'gain', label: 'Level', unit: 'dB', min: -120, max: 24, initial: 0, step: 0, help: 'Level of this source in the mix.' }
+const faderRow: Parameter = { ...gainRow, min: -60 }
+/** The rest's level is the reduction, upside down. */
+const restRow: Parameter = { ...reductionRow, name: 'rest', min: -reductionRow.max, max: -reductionRow.min, initial: -reductionRow.initial }
+const plain = (value: number): number => value + 0 // −0 is 0
+
+interface RowProps {
+  readonly number: string
+  readonly name: string
+  readonly note: string
+  readonly colour: string
+  readonly level: number
+  readonly fader: Parameter
+  readonly well: Parameter
+  readonly mute: boolean
+  readonly solo: boolean
+  readonly soloHint: string
+  readonly share: number | null
+  onLevel(level: number): void
+  onMute(): void
+  onSolo(): void
+}
+
+const Row = ({ number, name, note, colour, level, fader, well, mute, solo, soloHint, share, onLevel, onMute, onSolo }: RowProps) => (
+  <li class={`source${mute ? ' muted' : ''}`} data-source={number} style={{ '--c': colour }}
+    onKeyDown={(event) => {
+      if (event.target instanceof HTMLInputElement && event.target.type === 'text') return
+      if (event.ctrlKey || event.altKey || event.metaKey) return
+      const key = event.key.toLowerCase()
+      if (key === 'm') onMute()
+      if (key === 's') onSolo()
+    }}>
+    <div class="source-top">
+      <span class={`chip${number === 'R' ? ' rest' : ''}`} aria-hidden="true">{number}</span>
+      <span class="source-name" title={note}>{name}</span>
+      <span class="toggles">
+        <button type="button" class="toggle mute" aria-pressed={mute} aria-label={`Mute ${name}`} title={`Mute ${name} (M)`} onClick={onMute}>M</button>
+        <button type="button" class="toggle solo" aria-pressed={solo} aria-label={`Solo ${name}`} title={`${soloHint} (S)`} onClick={onSolo}>S</button>
+      </span>
+    </div>
+    <div class="source-level">
+      <span class="fader-box">
+        <span class="fader-fill" style={{ '--m': `${Math.round(Math.sqrt(share ?? 0) * 100)}%` }} />
+        <Slider row={fader} value={Math.max(fader.min, level)} label={`Level of ${name}`} className="fader" text={`${signed(level)} dB`}
+          initial={fader.initial} onChange={(value) => onLevel(plain(value))} />
+      </span>
+      <NumberWell row={well} value={level} label={`Level of ${name}`} onChange={(value) => onLevel(plain(value))} />
+    </div>
+    <div class="source-note"><span>{note}</span><span class="share-figure">{share === null ? '–' : `${figure(100 * share)} %`}</span></div>
+  </li>
+)
+
+function noteOf(source: SelectedSource): string {
+  const atoms = state.preset.value?.preset.dictionary.atoms.filter((atom) => source.atoms?.includes(atom.source)).length ?? 0
+  const parts = [
+    ...(source.atoms ? [`${atoms} atom${atoms === 1 ? '' : 's'}${source.atoms.includes('free') ? ' and free ones' : ''}`] : []),
+    ...(source.places?.length ? [`${source.places.length} place${source.places.length === 1 ? '' : 's'}`] : []),
+    ...(source.painted?.length ? [`${source.painted.length} painted`] : []),
+  ]
+  return parts.join(', ') || 'everything'
+}
+
+const Presets = () => {
+  const { value: chosen } = state.preset
+  const shipped = state.presets.value
+  const isShipped = shipped.some((name) => name.replace(/\.preset$/, '') === chosen?.name)
+  return (
+    <div class="preset">
+      <label class="picker">
+        <span class="visually-hidden">Preset</span>
+        <select title={chosen?.preset.description ?? 'Preset'} value={isShipped ? chosen!.name + '.preset' : ''}
+          onChange={(event) => {
+            const { value } = event.currentTarget
+            if (value === 'open') {
+              event.currentTarget.value = isShipped ? chosen!.name + '.preset' : ''
+              void choosePresetFile()
+            } else void choosePreset(value)
+          }}>
+          {!isShipped && <option value="">{chosen ? capital(chosen.preset.name ?? chosen.name) : '–'}</option>}
+          {shipped.map((name) => <option key={name} value={name}>{capital(name.replace(/\.preset$/, ''))}</option>)}
+          <option value="open">Open a preset…</option>
+        </select>
+        <Icon name="down" size={12} />
+      </label>
+    </div>
+  )
+}
+
+export const Sources = () => {
+  const { sources } = state.selection.value
+  const { mute, solo } = state.rest.value
+  const shares = measured.shares.value
+  const claimed = shares.length ? 1 - shares[shares.length - 1]! : null
+  return (
+    <section class="left" aria-label="Sources">
+      <div class="head">
+        <h2>Sources</h2>
+        <span class="faint">{sources.length} + rest</span>
+        <span class="grow" />
+        <button type="button" class="button ghost square" aria-label="Save the selection" title="Save the selection, as the command line reads it" onClick={() => void saveSelection()}><Icon name="save" /></button>
+      </div>
+      <Presets />
+      <ul class="source-list">
+        {sources.map((source, i) => (
+          <Row key={source.name} number={String(i + 1)} name={capital(source.name)} note={noteOf(source)} colour={`var(--s${i % 8 + 1})`}
+            level={source.gain ?? 0} fader={faderRow} well={gainRow} mute={source.mute ?? false} solo={source.solo ?? false}
+            soloHint={`Hear only ${capital(source.name)}`} share={shares[i] ?? null}
+            onLevel={(gain) => changeSource(i, { gain })} onMute={() => changeSource(i, { mute: !source.mute })}
+            onSolo={() => changeSource(i, { solo: !source.solo })} />
+        ))}
+        <Row key="rest" number="R" name="Rest" note="What no source claims" colour="var(--rest)" level={plain(-state.settings.value.reduction)}
+          fader={restRow} well={restRow} mute={mute} solo={solo} soloHint="Hear what is removed, at full level" share={shares[sources.length] ?? null}
+          onLevel={(level) => set('reduction', plain(-level))} onMute={() => changeRest({ mute: !mute })} onSolo={() => changeRest({ solo: !solo })} />
+      </ul>
+      <div class="energy">
+        <div class="energy-text"><span>Energy now</span><span class="faint">{claimed === null ? '–' : `${figure(100 * claimed)} % claimed`}</span></div>
+        <div class="energy-bar" aria-hidden="true">
+          {shares.map((share, i) => <i key={i} style={{ flexGrow: Math.round(share * 1000), background: i < sources.length ? `var(--s${i % 8 + 1})` : 'var(--line-strong)' }} />)}
+        </div>
+      </div>
+    </section>
+  )
+}

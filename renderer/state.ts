@@ -1,0 +1,96 @@
+// Everything the page knows, in one plain place: what a person chose, what was measured, what went wrong. The views
+// draw it, actions.ts changes it, and the engine follows it; only `measured` and faults come back from the sound.
+
+import { computed, signal } from '@preact/signals'
+import { initialSettings, parameterNamed } from '../worklet/parameters.ts'
+import type { ParameterName, Settings } from '../worklet/parameters.ts'
+import type { SelectedSource, Selection } from '../worklet/selection.ts'
+import type { Preset } from '../presets/preset.ts'
+
+export type Input =
+  | { readonly kind: 'none' }
+  /** `peaks`: the lowest and highest sample of each of equally long stretches, for the overview. */
+  | { readonly kind: 'file'; readonly name: string; readonly seconds: number; readonly channels: 1 | 2; readonly rate: number | null; readonly peaks: Float32Array }
+  | { readonly kind: 'microphone'; readonly name: string; readonly deviceId: string; readonly channels: 1 | 2; readonly lost: boolean }
+
+export interface Action { readonly label: string; run(): void }
+
+/** What stopped or needs to be known, what is safe, what to do. */
+export interface Banner {
+  readonly tone: 'danger' | 'warn' | 'note'
+  readonly what: string
+  readonly safe: string
+  readonly actions: readonly Action[]
+}
+
+export interface ChosenPreset { readonly name: string; readonly preset: Preset }
+export interface Rest { readonly mute: boolean; readonly solo: boolean }
+export interface Microphone { readonly deviceId: string; readonly label: string }
+
+export const state = {
+  input: signal<Input>({ kind: 'none' }),
+  /** What is being opened, as a sentence; null when nothing is. */
+  loading: signal<string | null>(null),
+  playing: signal(false),
+  /** Whether a microphone is heard. A file always is. */
+  monitoring: signal(false),
+  microphones: signal<readonly Microphone[]>([]),
+  presets: signal<readonly string[]>([]),
+  preset: signal<ChosenPreset | null>(null),
+  settings: signal<Settings>(initialSettings()),
+  selection: signal<Selection>({ mask: 'soft', sources: [] }),
+  rest: signal<Rest>({ mute: false, solo: false }),
+  banner: signal<Banner | null>(null),
+  /** Limits of this browser that stay true while the page is open. */
+  limits: signal<readonly string[]>([]),
+  folded: signal(false),
+}
+
+/** Null is not measured, and is shown as a dash. */
+export const measured = {
+  sampleRate: signal<number | null>(null),
+  /** Of the separator alone, and what browser and device add where they say so. */
+  latency: signal<number | null>(null),
+  outputLatency: signal<number | null>(null),
+  load: signal<number | null>(null),
+  passes: signal<number | null>(null),
+  dropouts: signal<number | null>(null),
+  badSamples: signal<number | null>(null),
+  inputPeak: signal<number | null>(null),
+  outputPeak: signal<number | null>(null),
+  /** Seconds into the file of what is heard now. */
+  position: signal<number | null>(null),
+  /** Share of the input's energy that each source claims, the rest last; empty while there is none. */
+  shares: signal<readonly number[]>([]),
+}
+
+export const anySolo = computed(() => state.rest.value.solo || state.selection.value.sources.some((source) => source.solo))
+
+export const reductionRow = parameterNamed('reduction')!
+
+/** The rest is not one of the selection's sources: its level is the reduction, its solo ("hear what is removed") the silence of the others. */
+export function heardSelection(selection: Selection, rest: Rest): Selection {
+  if (!rest.solo) return selection
+  const { mask, sources } = selection
+  return { mask, sources: sources.map(({ solo = false, mute = false, ...source }) => ({ ...source, mute: mute || !solo })) }
+}
+
+/** What is removed is heard at full level, however far it is turned down in the mix. */
+export function heardSettings(settings: Settings, selection: Selection, rest: Rest): Settings {
+  const silent = rest.mute || selection.sources.some((source) => source.solo)
+  return { ...settings, reduction: rest.solo ? reductionRow.min : silent ? reductionRow.max : settings.reduction }
+}
+
+export const heard = computed(() => heardSelection(state.selection.value, state.rest.value))
+export const sent = computed(() => heardSettings(state.settings.value, state.selection.value, state.rest.value))
+
+export function set(name: ParameterName, value: number): void {
+  if (state.settings.value[name] !== value) state.settings.value = { ...state.settings.value, [name]: value }
+}
+
+export function changeSource(index: number, change: Partial<SelectedSource>): void {
+  const { mask, sources } = state.selection.value
+  state.selection.value = { mask, sources: sources.map((source, i) => (i === index ? { ...source, ...change } : source)) }
+}
+
+export const changeRest = (change: Partial<Rest>): void => { state.rest.value = { ...state.rest.value, ...change } }
