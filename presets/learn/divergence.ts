@@ -1,0 +1,37 @@
+// The AB family of divergences (Cichocki, Cruces & Amari 2011): what a fit costs, and the exponent with which
+// multiplicative updates lower that cost for every point of the family.
+
+import type { Divergence } from '../../worklet/dictionary.ts'
+
+/** d(p, q), the cost of saying q where p is. Zero where they agree, and never negative. p may be 0 where α and α + β are positive. */
+export function costOf({ alpha, beta }: Divergence): (p: number, q: number) => number {
+  const sum = alpha + beta
+  if (alpha === 1 && beta === 1) return (p, q) => 0.5 * (p - q) * (p - q)
+  if (alpha === 0 && beta === 0) return (p, q) => 0.5 * Math.log(p / q) ** 2
+  if (beta === 0) {
+    return (p, q) => {
+      const a = p ** alpha, b = q ** alpha
+      return ((a > 0 ? a * Math.log(a / b) : 0) - a + b) / (alpha * alpha)
+    }
+  }
+  if (alpha === 0) {
+    return (p, q) => {
+      const a = p ** beta, b = q ** beta
+      return ((b > 0 ? b * Math.log(b / a) : 0) - b + a) / (beta * beta)
+    }
+  }
+  if (sum === 0) {
+    return (p, q) => {
+      const ratio = (q / p) ** alpha
+      return (Math.log(ratio) + 1 / ratio - 1) / (alpha * alpha)
+    }
+  }
+  return (p, q) => -(p ** alpha * q ** beta - (alpha / sum) * p ** sum - (beta / sum) * q ** sum) / (alpha * beta)
+}
+
+/** The ω of the update factor^ω for which the cost never rises. Not defined at α = 0. */
+export function updateExponent({ alpha, beta }: Divergence): number {
+  const ratio = beta / alpha
+  if (ratio < 1 / alpha - 1) return 1 / (1 - beta)
+  return ratio > 1 / alpha ? 1 / (alpha + beta - 1) : 1 / alpha
+}
