@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { BrowserWindow, Menu, app, dialog, protocol, session } from 'electron'
 import { serveAssets } from './assets.ts'
-import { answerPage } from './files.ts'
+import { answerPage } from './bridge.ts'
 import { guardContents, guardSession, openWindow, registerScheme } from './window.ts'
 
 registerScheme(protocol)

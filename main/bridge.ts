@@ -9,6 +9,7 @@ import { BrowserWindow, dialog, ipcMain } from 'electron'
 import type { BaseWindow, IpcMainInvokeEvent } from 'electron'
 import { MAX_BYTES } from '../renderer/host.ts'
 import type { FileKind, OpenedFile } from '../renderer/host.ts'
+import { systemSentence } from './user-error.ts'
 import { isOurs } from './window.ts'
 
 /** An error crosses as its sentence: Electron would put its own words before a thrown one. */
@@ -67,7 +68,7 @@ async function saveFile(window: BaseWindow, args: readonly unknown[]): Promise<b
   return true
 }
 
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const sentence = (error: unknown): string => systemSentence(error) ?? (error instanceof Error ? error.message : String(error))
 
 /** Answers the preload's calls: those of a page of ours, from its main frame, in its own window. */
 export function answerPage(): void {

@@ -1,0 +1,169 @@
+// The built main and preload scripts at work: in Chromium through a stand-in everywhere, in Electron itself where its
+// binary and a display are.
+
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron } from 'playwright-core'
+import type { Browser, ElectronApplication, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { electronPackage, electronProgram, noDisplay } from '../main/electron.ts'
+import type { FileKind } from '../renderer/host.ts'
+import { because, launch, noChromium } from './browser.ts'
+import { standIn } from './electron-stand-in.ts'
+
+const wav: FileKind = { description: 'Sound', extensions: ['wav'] }
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs in the page: what both hosts must give it. */
+async function surroundings() {
+  const context = new OfflineAudioContext(1, 128, 48000)
+  await context.audioWorklet.addModule('worklet.js')
+  return {
+    title: document.title, isolated: crossOriginIsolated, secure: isSecureContext,
+    shared: typeof SharedArrayBuffer, host: Object.keys(window.winnowHost ?? {}).sort(), platform: window.winnowHost?.platform,
+    node: ['require', 'module', 'process', 'Buffer', 'global', 'electron', 'ipcRenderer', '__dirname'].filter((name) => name in globalThis),
+  }
+}
+const expected = {
+  title: 'Winnow', isolated: true, secure: true, shared: 'function', host: ['openFile', 'platform', 'saveFile'],
+  platform: process.platform, node: [],
+}
+
+describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromium), () => {
+  let browser: Browser
+  let electron: ReturnType<typeof standIn>
+  let page: Page
+  let folder: string
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'winnow-electron-'))
+    browser = await launch()
+    electron = standIn(browser)
+    const main = '../dist/main.js'
+    await import(main)
+    for (let tries = 0; tries < 600 && !electron.windows[0]?.shown; tries++) await new Promise((resolve) => setTimeout(resolve, 50))
+    page = electron.windows[0]!.page!
+    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.reload()
+  })
+  afterAll(async () => {
+    await electron?.close()
+    await browser?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('the scheme is registered once, before the app is ready, with exactly these privileges', () => {
+    expect(electron.seen.schemes).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
+    expect(electron.seen.sandboxed).toBe(true)
+  })
+
+  test('one window is shown, and its page is complete, isolated, and free of Node', async () => {
+    expect(electron.windows.length).toBe(1)
+    expect(electron.seen.errors).toEqual([])
+    expect(await page.evaluate(surroundings)).toEqual(expected)
+    expect(complaints).toEqual([])
+  })
+
+  test('the page may compile WebAssembly and nothing else', async () => {
+    const foreign = await page.evaluate(async () => {
+      const tried: Record<string, string> = {}
+      const attempt = async (name: string, does: () => unknown): Promise<void> => {
+        try { await does(); tried[name] = 'worked' } catch (error) { tried[name] = (error as Error).name }
+      }
+      await attempt('wasm', () => WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)))
+      await attempt('eval', () => (0, eval)('1'))
+      await attempt('fetch', () => fetch('http://127.0.0.1:1/'))
+      await attempt('blob worker', () => new Promise((resolve, reject) => {
+        const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'], { type: 'text/javascript' })))
+        worker.onmessage = resolve
+        worker.onerror = () => reject(new TypeError('refused'))
+      }))
+      const script = document.createElement('script')
+      script.textContent = 'window.inline = true'
+      document.head.append(script)
+      tried['inline'] = 'inline' in window ? 'worked' : 'refused'
+      return tried
+    })
+    expect(foreign).toEqual({ 'wasm': 'worked', 'eval': 'EvalError', 'fetch': 'TypeError', 'blob worker': 'TypeError', 'inline': 'refused' })
+  })
+
+  test('it stays where it is', async () => {
+    const before = page.url()
+    await page.evaluate(() => { location.href = 'http://example.invalid/' })
+    await page.waitForTimeout(200)
+    expect(page.url()).toBe(before)
+    expect(electron.windows[0]!.openHandler()).toEqual({ action: 'deny' })
+  })
+
+  test('a chosen file arrives with its bytes; none chosen is null', async () => {
+    const path = join(folder, 'some sound.wav')
+    await writeFile(path, Uint8Array.of(1, 2, 3, 255))
+    const open = (kind: FileKind) => page.evaluate(async (kind) => {
+      const file = await window.winnowHost!.openFile(kind)
+      return file && { name: file.name, bytes: [...new Uint8Array(file.bytes)] }
+    }, kind)
+    electron.seen.openDialog = { canceled: false, filePaths: [path] }
+    expect(await open(wav)).toEqual({ name: 'some sound.wav', bytes: [1, 2, 3, 255] })
+    expect(electron.seen.asked.at(-1)).toEqual({ properties: ['openFile'], filters: [{ name: 'Sound', extensions: ['wav'] }] })
+    electron.seen.openDialog = { canceled: true, filePaths: [] }
+    expect(await open(wav)).toBe(null)
+    electron.seen.openDialog = { canceled: false, filePaths: [join(folder, 'gone.wav')] }
+    await expect(open(wav)).rejects.toThrow('gone.wav: there is no such file or folder (ENOENT)')
+  })
+
+  test('saved bytes are the file, and no draft of it stays', async () => {
+    const path = join(folder, 'saved.wav')
+    const save = (name: string) => page.evaluate(([name, kind]) =>
+      window.winnowHost!.saveFile(name, kind, Uint8Array.of(5, 6, 7).buffer), [name, wav] as const)
+    electron.seen.saveDialog = { canceled: false, filePath: path }
+    expect(await save('../../evil:name.wav')).toBe(true)
+    expect([...await readFile(path)]).toEqual([5, 6, 7])
+    expect(electron.seen.asked.at(-1)).toEqual({ defaultPath: '-..-evil-name.wav', filters: [{ name: 'Sound', extensions: ['wav'] }] })
+    electron.seen.saveDialog = { canceled: true, filePath: '' }
+    expect(await save('x.wav')).toBe(false)
+    electron.seen.saveDialog = { canceled: false, filePath: join(folder, 'no such folder', 'x.wav') }
+    await expect(save('x.wav')).rejects.toThrow(/ENOENT/)
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  test('a wrong argument from the page is one sentence', async () => {
+    await expect(page.evaluate(() => window.winnowHost!.openFile({ description: '', extensions: ['wav'] })))
+      .rejects.toThrow('description: expected a text of 1 to 80 characters, got ""')
+  })
+
+  test('a second start brings this window to the front; the last one closed ends the app', () => {
+    electron.app.emit('second-instance')
+    expect(electron.seen.focused).toBe(1)
+    electron.app.emit('window-all-closed')
+    expect(electron.seen.quit).toBe(process.platform === 'darwin' ? 0 : 1)
+  })
+})
+
+const installed = electronPackage(import.meta.url)
+const program = installed && electronProgram(installed)
+const noElectron = program ? noDisplay() : "Electron's program is not here"
+
+describe.skipIf(noElectron)(because('Electron itself', noElectron), () => {
+  let app: ElectronApplication
+  beforeAll(async () => {
+    app = await _electron.launch({ executablePath: program!, args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root] })
+  })
+  afterAll(() => app?.close())
+
+  test('the window opens, and its page is complete, isolated, and free of Node', async () => {
+    const page = await app.firstWindow()
+    await page.waitForLoadState()
+    expect(page.url()).toBe('app://winnow/index.html')
+    expect(await page.evaluate(surroundings)).toEqual(expected)
+  })
+
+  test('hearing is allowed, seeing is not', async () => {
+    const page = await app.firstWindow()
+    const seeing = await page.evaluate(() => navigator.mediaDevices.getUserMedia({ video: true }).then(() => 'allowed', (error: Error) => error.name))
+    expect(['NotAllowedError', 'NotFoundError']).toContain(seeing)
+  })
+})
