@@ -8,6 +8,8 @@ import { checkShape } from './pcm.ts'
 import type { AudioReader } from './reader.ts'
 
 const PIECE = 8192
+/** No frame header is longer than 16 bytes; the decoder looks a little further. */
+const HEADER = 20
 
 export const flacMark = (head: Uint8Array): boolean => fourLetters(head) === 'fLaC'
 
@@ -31,6 +33,11 @@ export async function readFlac(source: ByteSource, start = 0): Promise<AudioRead
   }
   if (position >= size) throw new UserError(`${name}: truncated: expected FLAC frames from byte ${position}, got the end`)
 
+  // The decoder knows the end of a frame by the header behind it, and loses the last frame of about every twentieth file
+  // at its flush: so a copy of the first frame's header follows the last frame.
+  const header = await bytesAt(source, position, HEADER)
+  let headed = false
+
   const decoder = new FLACDecoder()
   await decoder.ready
   return decodedReader(source, {
@@ -39,7 +46,10 @@ export async function readFlac(source: ByteSource, start = 0): Promise<AudioRead
     async next() {
       const bytes = await bytesAt(source, position, PIECE)
       position += bytes.length
-      return bytes.length === 0 ? null : { bytes, end: position }
+      if (bytes.length > 0) return { bytes, end: position }
+      if (headed) return null
+      headed = true
+      return { bytes: header, end: position }
     },
     decode: (bytes) => decoder.decode(bytes),
     flush: () => decoder.flush(),
