@@ -18,7 +18,7 @@ export interface Container {
 }
 
 /** Anything wrong with a preset: one sentence that names the file and the field. */
-export class PresetError extends Error {
+export class PresetError extends RangeError {
   override readonly name = 'PresetError'
   constructor(readonly where: string, readonly field: string, message: string) { super(`${where}: ${field}: ${message}`) }
 }
