@@ -31,21 +31,25 @@ export interface PictureShape {
   readonly sources: number
 }
 
+type Target = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
+
 export interface Spectrogram {
   readonly shape: PictureShape
   push(frame: Frame): void
   /** The newest `seconds` into a rectangle, "now" at its right edge. */
-  draw(target: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void
+  draw(target: Target, x: number, y: number, width: number, height: number): void
 }
 
-/** `seconds` is how much is kept and shown. */
-export function createSpectrogram(shape: PictureShape, seconds: number): Spectrogram {
+/** `seconds` is how much is kept and shown; `previous` is what it goes on from, when another separation hears the same input. */
+export function createSpectrogram(shape: PictureShape, seconds: number, previous: Spectrogram | null = null): Spectrogram {
   const { sampleRate, fftSize, windowSize, hopSize, sources } = shape
   const columns = Math.ceil(seconds * sampleRate / hopSize)
   const strip = new OffscreenCanvas(2 * columns, ROWS)
   const context = strip.getContext('2d', { alpha: false })!
   context.fillStyle = '#0d0d0f'
   context.fillRect(0, 0, 2 * columns, ROWS)
+  previous?.draw(context, 0, 0, columns, ROWS)
+  previous?.draw(context, columns, 0, columns, ROWS)
   const column = new ImageData(1, ROWS)
   const colours = Array.from({ length: sources }, (_, k) => toLab(sourceColour(k)))
   const shares = new Float32Array(sources)

@@ -1,0 +1,23 @@
+// What went wrong, or must be known: what stopped, what is safe, what to do.
+
+import { dismissBanner } from './actions.ts'
+import { Icon } from './icons.tsx'
+import { state } from './state.ts'
+
+export const Banners = () => {
+  const banner = state.banner.value
+  return (
+    <div class="banners">
+      {banner && (
+        <div class={`banner ${banner.tone}`} role="alert">
+          <Icon name="warning" />
+          <p><strong>{banner.what}</strong> <span>{banner.safe}</span></p>
+          <span class="grow" />
+          {banner.actions.map(({ label, run }, i) => <button key={label} type="button" class={`button${i ? ' ghost' : ''}`} onClick={run}>{label}</button>)}
+          <button type="button" class="button ghost square" aria-label="Close this message" onClick={dismissBanner}><Icon name="close" /></button>
+        </div>
+      )}
+      {state.limits.value.map((limit) => <div key={limit} class="banner note" role="status"><Icon name="warning" /><p>{limit}</p></div>)}
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+// The page: start screen or working screen, keys that work everywhere, files dropped anywhere.
+
+import { render } from 'preact'
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import '@fontsource-variable/inter/index.css'
+import { chooseSound, drop, seek, start, toggleBypass, togglePlay } from './actions.ts'
+import { Banners } from './banners.tsx'
+import { Controls } from './controls.tsx'
+import { figure } from './format.ts'
+import { shapeFor } from '../worklet/stft.ts'
+import { Sources } from './sources.tsx'
+import { Stage } from './stage.tsx'
+import { Start } from './start.tsx'
+import { changeRest, measured, state } from './state.ts'
+import { Top } from './top.tsx'
+
+/** Whether a key belongs to the control that has the focus. */
+const takesKeys = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input[type=text], select, textarea') !== null
+const takesSpace = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, select') !== null
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.altKey || event.metaKey || takesKeys(event.target) || state.input.value.kind === 'none') return
+  const key = event.key.toLowerCase()
+  if (key === ' ' && !takesSpace(event.target)) void togglePlay()
+  else if (key === 'a') toggleBypass()
+  else if (key === 'i') changeRest({ solo: !state.rest.value.solo })
+  else if (key === 'o') void chooseSound()
+  else if (key === 'home' && event.target === document.body) seek(0)
+  else if (/^[0-9]$/.test(key)) document.querySelector<HTMLElement>(`[data-source="${key === '0' ? 'R' : key}"] .fader`)?.focus()
+  else return
+  event.preventDefault()
+}
+
+const Status = () => {
+  const input = state.input.value
+  const rate = measured.sampleRate.value
+  const dictionary = state.preset.value?.preset.dictionary
+  const shape = dictionary && rate !== null ? shapeFor(dictionary, rate) : null
+  const bad = measured.badSamples.value
+  const milliseconds = (samples: number): string => figure(samples / rate! * 1000, samples / rate! < 0.02 ? 1 : 0)
+  return (
+    <footer class="status">
+      <span class="keys"><kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source, then <kbd>M</kbd> <kbd>S</kbd></span>
+      <span class="grow" />
+      {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}
+      {input.kind === 'file' && input.rate !== null && rate !== null && input.rate !== rate && <span class="amber">made at {figure(input.rate / 1000, 1)} kHz, resampled</span>}
+      <span>{rate === null ? '–' : `${figure(rate / 1000, rate % 1000 ? 1 : 0)} kHz`}</span>
+      {shape && <span>window {milliseconds(shape.windowSize)} ms, hop {milliseconds(shape.hopSize)} ms</span>}
+    </footer>
+  )
+}
+
+const Page = () => {
+  const over = useSignal(false)
+  useEffect(() => {
+    const stop = new AbortController()
+    const { signal } = stop
+    addEventListener('keydown', onKey, { signal })
+    addEventListener('dragover', (event) => { event.preventDefault(); over.value = true }, { signal })
+    addEventListener('dragleave', (event) => { if (!event.relatedTarget) over.value = false }, { signal })
+    addEventListener('drop', (event) => {
+      event.preventDefault()
+      over.value = false
+      const file = event.dataTransfer?.files[0]
+      if (file) void drop(file)
+    }, { signal })
+    return () => stop.abort()
+  }, [])
+  return (
+    <>
+      {state.input.value.kind === 'none' ? <Start /> : (
+        <div class={`app${state.folded.value ? ' is-folded' : ''}`}>
+          <Top />
+          <Banners />
+          <Sources />
+          <Stage />
+          <Controls />
+          <Status />
+        </div>
+      )}
+      {over.value && <div class="drop-target" aria-hidden="true"><span>Drop a sound file or a preset</span></div>}
+    </>
+  )
+}
+
+render(<Page />, document.getElementById('app')!)
+void start()

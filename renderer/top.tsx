@@ -1,0 +1,102 @@
+// The bar along the top: transport, input, A/B, meters, figures.
+
+import { chooseSound, openMicrophone, seek, toggleBypass, togglePlay } from './actions.ts'
+import { DASH, clock, figure, withUnit } from './format.ts'
+import { Icon, Logo } from './icons.tsx'
+import { Meters } from './meters.tsx'
+import { measured, set, state } from './state.ts'
+
+const Transport = () => {
+  const input = state.input.value
+  const playing = state.playing.value
+  const isFile = input.kind === 'file'
+  const verb = isFile ? (playing ? 'Pause' : 'Play') : playing ? 'Stop the microphone' : 'Start the microphone'
+  return (
+    <div class="transport">
+      {isFile && <button type="button" class="transport-button" aria-label="Back to the start" title="Back to the start (Home)" onClick={() => seek(0)}><Icon name="start" /></button>}
+      <button type="button" class="transport-button main" aria-label={verb} title={`${verb} (Space)`} onClick={() => void togglePlay()}>
+        <Icon name={playing ? 'pause' : 'play'} />
+      </button>
+      {isFile && <span class="position"><b>{clock(measured.position.value)}</b><small>of {clock(input.seconds)}</small></span>}
+    </div>
+  )
+}
+
+const InputChoice = () => {
+  const input = state.input.value
+  const { kind } = input
+  const monitoring = state.monitoring.value
+  const microphones = state.microphones.value
+  return (
+    <>
+      <div class="segments" role="group" aria-label="Input">
+        <button type="button" aria-pressed={kind === 'file'} onClick={() => void chooseSound()} title="Open a file (O)"><Icon name="file" /><span>File</span></button>
+        <button type="button" aria-pressed={kind === 'microphone'} onClick={() => void openMicrophone()} title="Open the microphone"><Icon name="microphone" /><span>Microphone</span></button>
+      </div>
+      {input.kind === 'file' && (
+        <button type="button" class="picker wide" title={`${input.name}: open another file`} onClick={() => void chooseSound()}>
+          <span class="picker-text">{input.name}</span><Icon name="down" size={12} />
+        </button>
+      )}
+      {input.kind === 'microphone' && (
+        <>
+          <label class={`picker wide${input.lost ? ' missing' : ''}`}>
+            <span class="visually-hidden">Microphone</span>
+            <select value={input.deviceId} title={input.name} onChange={(event) => void openMicrophone(event.currentTarget.value)}>
+              {!microphones.some(({ deviceId }) => deviceId === input.deviceId) &&
+                <option value={input.deviceId}>{input.name}{input.lost ? ' (missing)' : ''}</option>}
+              {microphones.map(({ deviceId, label }) => <option key={deviceId} value={deviceId}>{label}</option>)}
+            </select>
+            <Icon name="down" size={12} />
+          </label>
+          <button type="button" class="button monitor" aria-pressed={monitoring} aria-label="Listen"
+            title={monitoring ? 'Stop listening' : 'Hear the result. Wear headphones: loudspeakers would feed back into the microphone.'}
+            onClick={() => { state.monitoring.value = !monitoring }}>
+            <Icon name={monitoring ? 'speaker' : 'silent'} /><span>{monitoring ? 'Listening' : 'Listen'}</span>
+          </button>
+        </>
+      )}
+    </>
+  )
+}
+
+const Compare = () => {
+  const bypassed = state.settings.value.bypass === 1
+  return (
+    <div class="segments compare" role="group" aria-label="Compare">
+      <button type="button" aria-pressed={bypassed} title="The input, with the same delay (A)" onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
+      <button type="button" aria-pressed={!bypassed} title="What the sources make (A)" onClick={() => (bypassed ? toggleBypass() : undefined)}><b>B</b><span>Result</span></button>
+    </div>
+  )
+}
+
+const AMBER = 0.8
+
+const Figures = () => {
+  const { latency, outputLatency, load, passes, dropouts } = measured
+  const wanted = state.settings.value.passes
+  const fewer = passes.value !== null && Number.isFinite(passes.value) && passes.value > 0 && passes.value < wanted
+  const busy = load.value !== null && load.value >= AMBER
+  const output = outputLatency.value === null ? '' : ` Browser and device add ${figure(outputLatency.value * 1000, 1)} ms.`
+  return (
+    <dl class="figures">
+      <div title={`From input to output of the separator.${output}`}><dd>{withUnit(latency.value === null ? null : latency.value * 1000, 'ms', 1)}</dd><dt>latency</dt></div>
+      <div class={busy || fewer ? 'amber' : ''} title={fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on.` : 'Share of real time that the separator takes.'}>
+        <dd>{load.value === null ? DASH : `${figure(load.value * 100)} %`}</dd><dt>{fewer ? `${passes.value} of ${wanted} passes` : 'load'}</dt>
+      </div>
+      <div class={dropouts.value ? 'red' : ''} title="How often the sound came too late, since this output was opened."><dd>{figure(dropouts.value)}</dd><dt>dropouts</dt></div>
+    </dl>
+  )
+}
+
+export const Top = () => (
+  <header class="top">
+    <h1 class="logo"><Logo /><span>Winnow</span></h1>
+    <Transport />
+    <InputChoice />
+    <span class="grow" />
+    <Compare />
+    <Meters />
+    <Figures />
+  </header>
+)
