@@ -50,3 +50,40 @@ export const binCount = (fftSize: number): number => fftSize / 2 + 1
 
 /** The sources of a dictionary, in the order of their atoms. */
 export const dictionarySources = (atoms: readonly Atom[]): string[] => [...new Set(atoms.map((atom) => atom.source))]
+
+/** The exponent ω that makes the multiplicative update monotone (METHODS §1). */
+export function omegaOf({ alpha, beta }: Divergence): number {
+  if (beta / alpha < 1 / alpha - 1) return 1 / (1 - beta)
+  if (beta / alpha > 1 / alpha) return 1 / (alpha + beta - 1)
+  return 1 / alpha
+}
+
+export interface FittedSpectra {
+  /** atoms × bins of the session, rows summing to one. */
+  readonly spectra: Float32Array
+  readonly bins: number
+  /** Bins that the dictionary reaches; above it, it knows nothing. */
+  readonly known: number
+}
+
+/** The spectra on a session's bins, interpolated in hertz. At the dictionary's own rate and size they stay as they are. */
+export function fitSpectra({ spectra, atoms, fftSize, sampleRate }: Dictionary, sessionFftSize: number, sessionRate: number): FittedSpectra {
+  const from = binCount(fftSize)
+  const bins = binCount(sessionFftSize)
+  const step = (sessionRate / sessionFftSize) / (sampleRate / fftSize) // session bins in units of dictionary bins
+  const known = Math.min(bins, Math.floor((from - 1) / step + 1e-9) + 1)
+  const fitted = new Float32Array(atoms.length * bins)
+  for (let atom = 0; atom < atoms.length; atom++) {
+    let sum = 0
+    for (let bin = 0; bin < known; bin++) {
+      const at = bin * step
+      const below = Math.min(Math.floor(at), from - 2)
+      const value = spectra[atom * from + below]! * (below + 1 - at) + spectra[atom * from + below + 1]! * (at - below)
+      fitted[atom * bins + bin] = value
+      sum += value
+    }
+    if (sum > 1e-6) for (let bin = 0; bin < known; bin++) fitted[atom * bins + bin]! /= sum
+    else fitted.fill(0, atom * bins, atom * bins + bins) // all of it lies above the session's rate
+  }
+  return { spectra: fitted, bins, known }
+}

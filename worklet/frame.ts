@@ -11,6 +11,8 @@ export interface FrameLayout {
 /** The fixed numbers at the head of a frame, in this order. */
 export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples'] as const
 export type Fact = (typeof facts)[number]
+/** Where each fact stands in `Frame.facts`. */
+export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Readonly<Record<Fact, number>>
 //   position      samples of input consumed when the frame was taken
 //   *Peak, *Rms   linear, since the frame before, over all channels; output is the mix
 //   passes        made in this frame: fewer than asked when the machine is too slow
@@ -37,7 +39,7 @@ export class Frame {
     this.activations = new Float32Array(buffer, offset, atoms)
   }
 
-  fact(name: Fact): number { return this.facts[facts.indexOf(name)]! }
+  fact(name: Fact): number { return this.facts[fact[name]]! }
 
   copyFrom(other: Frame): void {
     this.facts.set(other.facts)

@@ -6,7 +6,8 @@
 //
 //   panel 0: atom 0 [32 floats] atom 1 [32] …   panel 1: atom 0 [32] …       bins beyond the last are zero
 //
-// g and d are four lanes per atom, summed once in `step`. `atoms` is padded to a multiple of 4 by silent atoms.
+// g and d are four lanes per atom, summed once in `step`. `atoms` is a multiple of 4, made so by silent atoms; `stride` is
+// how many atoms a panel has room for.
 
 import { log2, madd, pow, sum } from './math'
 
@@ -23,8 +24,8 @@ export const PANEL: usize = 32 * 4
 // @ts-ignore: decorator
 @inline
 function passOf(kind: i32, w: usize, v: usize, weights: usize, h: usize, g: usize, d: usize, loss: usize,
-  atoms: i32, from: i32, to: i32, alpha: f32, beta: f32, floor: f32, wanted: bool): void {
-  const panelBytes = usize(atoms) * PANEL
+  atoms: i32, stride: i32, from: i32, to: i32, alpha: f32, beta: f32, floor: f32, wanted: bool): void {
+  const panelBytes = usize(stride) * PANEL
   w += usize(from) * panelBytes
   const hEnd = h + (usize(atoms) << 2)
   for (let panel = from; panel < to; panel++) {
@@ -158,35 +159,35 @@ function lossTerm(kind: i32, total: v128, n: v128, e: v128, q: v128, b: f32, alp
   return kind == HALF || (kind == AB && alpha * beta < 0) ? f32x4.add(total, term) : f32x4.sub(total, term)
 }
 
-export function passKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, from: i32, to: i32,
+export function passKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
   alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(KL, w, v, m, h, g, d, loss, atoms, from, to, 1, 0, floor, true)
-  else passOf(KL, w, v, m, h, g, d, loss, atoms, from, to, 1, 0, floor, false)
+  if (loss) passOf(KL, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0, floor, true)
+  else passOf(KL, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0, floor, false)
 }
-export function passEuclidean(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, from: i32, to: i32,
+export function passEuclidean(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
   alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(EUC, w, v, m, h, g, d, loss, atoms, from, to, 1, 1, floor, true)
-  else passOf(EUC, w, v, m, h, g, d, loss, atoms, from, to, 1, 1, floor, false)
+  if (loss) passOf(EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 1, floor, true)
+  else passOf(EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 1, floor, false)
 }
-export function passItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, from: i32, to: i32,
+export function passItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
   alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(IS, w, v, m, h, g, d, loss, atoms, from, to, 1, -1, floor, true)
-  else passOf(IS, w, v, m, h, g, d, loss, atoms, from, to, 1, -1, floor, false)
+  if (loss) passOf(IS, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -1, floor, true)
+  else passOf(IS, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -1, floor, false)
 }
-export function passBetaHalf(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, from: i32, to: i32,
+export function passBetaHalf(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
   alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(HALF, w, v, m, h, g, d, loss, atoms, from, to, 1, -0.5, floor, true)
-  else passOf(HALF, w, v, m, h, g, d, loss, atoms, from, to, 1, -0.5, floor, false)
+  if (loss) passOf(HALF, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -0.5, floor, true)
+  else passOf(HALF, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -0.5, floor, false)
 }
-export function passBetaThreeHalves(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, from: i32, to: i32,
+export function passBetaThreeHalves(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
   alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, from, to, 1, 0.5, floor, true)
-  else passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, from, to, 1, 0.5, floor, false)
+  if (loss) passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0.5, floor, true)
+  else passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0.5, floor, false)
 }
-export function passAlphaBeta(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, from: i32, to: i32,
+export function passAlphaBeta(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
   alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(AB, w, v, m, h, g, d, loss, atoms, from, to, alpha, beta, floor, true)
-  else passOf(AB, w, v, m, h, g, d, loss, atoms, from, to, alpha, beta, floor, false)
+  if (loss) passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, alpha, beta, floor, true)
+  else passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, alpha, beta, floor, false)
 }
 
 /** x = m·v^α for `n` bins, a multiple of 4: once per frame. */
@@ -198,8 +199,8 @@ export function prepare(v: usize, m: usize, x: usize, n: i32, alpha: f32, scale:
   }
 }
 
-/** h ← max(floor, h·(g/(d + λ))^p); `d` holds four lanes per atom like g, or for KL (lanes = 1) one number, Wᵀm. */
-export function step(h: usize, g: usize, d: usize, lanes: i32, l1: usize, atoms: i32, p: f32, floor: f32): void {
+/** next = max(floor, h·(g/(d + λ))^p), in place if next is h; `d` holds four lanes per atom like g, or for KL (lanes = 1) one number, Wᵀm. */
+export function step(h: usize, next: usize, g: usize, d: usize, lanes: i32, l1: usize, atoms: i32, p: f32, floor: f32): void {
   for (let atom = 0; atom < atoms; atom += 4) {
     const one = usize(atom) << 2
     const four = usize(atom) << 4
@@ -207,7 +208,7 @@ export function step(h: usize, g: usize, d: usize, lanes: i32, l1: usize, atoms:
     const down = f32x4.add(lanes == 1 ? v128.load(d + one) : gather(d + four), v128.load(l1 + one))
     const ratio = f32x4.div(up, f32x4.max(down, f32x4.splat(1e-30)))
     const moved = f32x4.mul(v128.load(h + one), p == 1 ? ratio : pow(ratio, p))
-    v128.store(h + one, f32x4.min(f32x4.max(moved, f32x4.splat(floor)), f32x4.splat(1e12)))
+    v128.store(next + one, f32x4.min(f32x4.max(moved, f32x4.splat(floor)), f32x4.splat(1e12)))
   }
 }
 

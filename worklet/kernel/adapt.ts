@@ -23,10 +23,10 @@ export function ratios(kind: i32, x: usize, m: usize, q: usize, n: usize, e: usi
   }
 }
 
-/** One atom: `atom` of `atoms` in the panels of `w`; `a` and `b` are plain rows of bins. */
-export function learn(w: usize, atom: i32, atoms: i32, panels: i32, a: usize, b: usize, n: usize, e: usize, h: f32,
+/** One atom: `atom` of the `room` in each panel of `w`; `a` and `b` are plain rows of bins. */
+export function learn(w: usize, atom: i32, room: i32, panels: i32, a: usize, b: usize, n: usize, e: usize, h: f32,
   forget: f32, omega: f32): void {
-  const panelBytes = usize(atoms) * PANEL
+  const panelBytes = usize(room) * PANEL
   const level = f32x4.splat(h), lambda = f32x4.splat(forget)
   const first = w + usize(atom) * PANEL
   let all = f32x4.splat(0)

@@ -5,11 +5,11 @@ import { madd, pow } from './math'
 
 /**
  * What each group of neighbouring atoms explains, W_g h_g, into `spectra`, and what all explain together into `total`.
- * `ends` holds the first atom after each group.
+ * `ends` holds the first atom after each group; a panel has `room` atoms.
  */
-export function explain(w: usize, h: usize, atoms: i32, ends: usize, groups: i32, spectra: usize, stride: usize, total: usize,
+export function explain(w: usize, h: usize, room: i32, ends: usize, groups: i32, spectra: usize, stride: usize, total: usize,
   from: i32, to: i32): void {
-  const panelBytes = usize(atoms) * PANEL
+  const panelBytes = usize(room) * PANEL
   for (let panel = from; panel < to; panel++) {
     const bins = usize(panel) * PANEL
     let row = w + usize(panel) * panelBytes

@@ -1,0 +1,68 @@
+// The basis that learns online: free atoms next to the fixed ones, re-learned from every frame (kernel/adapt.ts has the
+// formulas). They start as broad, overlapping humps, so that each finds something of its own.
+
+import type { Basis } from './activations.ts'
+import { type Divergence, omegaOf } from './dictionary.ts'
+import { divergenceKind, type Kernel } from './kernel.ts'
+
+export const MAX_FREE_ATOMS = 8
+/** What the starting shape counts for, in frames: little, so that the first sound replaces it. */
+const PRIOR_FRAMES = 0.05
+const FLOOR = 1e-9
+
+export class FreeAtoms {
+  private readonly numerator: Float32Array
+  private readonly denominator: Float32Array
+  private readonly up: readonly Float32Array[]
+  private readonly down: readonly Float32Array[]
+  private readonly omega: number
+  private readonly kind: number
+
+  static floats(paddedBins: number): number { return (2 + 2 * MAX_FREE_ATOMS) * (paddedBins + 16) }
+
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, private readonly divergence: Divergence) {
+    const rows = (): Float32Array[] => Array.from({ length: MAX_FREE_ATOMS }, () => kernel.floats(basis.paddedBins))
+    this.numerator = kernel.floats(basis.paddedBins)
+    this.denominator = kernel.floats(basis.paddedBins)
+    this.up = rows()
+    this.down = rows()
+    this.omega = omegaOf(divergence)
+    this.kind = divergenceKind(divergence).kind
+    this.reset()
+  }
+
+  reset(): void {
+    const { basis, basis: { fitted: { bins, known } }, up, down, omega } = this
+    const spectrum = new Float32Array(bins)
+    for (let atom = 0; atom < MAX_FREE_ATOMS; atom++) {
+      let sum = 0
+      for (let bin = 0; bin < known; bin++) {
+        const place = Math.log2(1 + bin) / Math.log2(known) // 0 lowest … 1 highest, by octaves
+        const distance = place - (atom + 0.5) / MAX_FREE_ATOMS
+        spectrum[bin] = (0.2 + Math.exp(-20 * distance * distance)) / (1 + bin)
+        sum += spectrum[bin]!
+      }
+      for (let bin = 0; bin < known; bin++) spectrum[bin]! /= sum
+      basis.write(basis.fixed + atom, spectrum)
+      const weight = (PRIOR_FRAMES * known) / MAX_FREE_ATOMS
+      for (let bin = 0; bin < known; bin++) {
+        up[atom]![bin] = spectrum[bin]! ** (1 / omega) * weight
+        down[atom]![bin] = weight
+      }
+    }
+  }
+
+  /** Called once per frame before `learn`: `total` is W·h, `prepared` the frame as the solver saw it. */
+  compare(prepared: Float32Array, total: Float32Array): void {
+    const { basis, divergence: { alpha, beta } } = this
+    this.kernel.run.ratios(this.kind, prepared.byteOffset, basis.weights.byteOffset, total.byteOffset, this.numerator.byteOffset,
+      this.denominator.byteOffset, basis.paddedBins, alpha, beta, FLOOR)
+  }
+
+  /** One free atom; `forget` is what remains of the past after this frame. */
+  learn(atom: number, activation: number, forget: number): void {
+    const { basis } = this
+    this.kernel.run.learn(basis.packed.byteOffset, basis.fixed + atom, basis.room, basis.panels, this.up[atom]!.byteOffset,
+      this.down[atom]!.byteOffset, this.numerator.byteOffset, this.denominator.byteOffset, activation, forget, this.omega)
+  }
+}

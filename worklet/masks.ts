@@ -1,0 +1,91 @@
+// Dictionary × places × hand → one gain per bin and source (METHODS §4). What the masks leave of one is the rest's, so
+// that everything always adds up. Places and painted areas are factors of `gates`, beside the band.
+
+import type { Activations, Basis } from './activations.ts'
+import { dictionarySources, type Atom } from './dictionary.ts'
+import { type Kernel, PANEL_BINS } from './kernel.ts'
+import type { Settings } from './parameters.ts'
+import { FREE, type Selection } from './selection.ts'
+
+export class Masks {
+  /** Source by source, in the selection's order. */
+  readonly gains: readonly Float32Array[]
+  /** W·h, of the frame brought to a mean of one. */
+  readonly total: Float32Array
+  private readonly names: readonly string[]
+  private readonly spectra: Float32Array
+  private readonly ends: Int32Array
+  private readonly assign: Float32Array
+  private readonly gates: readonly Float32Array[]
+  private readonly stride: number
+  /** The frame's magnitude at the solver's level, against which the residue is measured. */
+  private readonly seen: Float32Array
+  private binary = 0
+
+  static floats(groups: number, sources: number, paddedBins: number): number {
+    return (groups + 2 * sources + 2) * (paddedBins + 16) + (groups + 16) * (sources + 2) + 64
+  }
+
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, atoms: readonly Atom[],
+    private readonly sampleRate: number, private readonly fftSize: number, selection: Selection) {
+    const { paddedBins } = basis
+    this.names = [...dictionarySources(atoms), FREE]
+    this.stride = Math.ceil(paddedBins / 16) * 16 * 4 // rows as far apart as kernel.floats places them
+    this.spectra = kernel.floats((this.names.length * this.stride) / 4)
+    this.total = kernel.floats(paddedBins)
+    this.seen = kernel.floats(paddedBins)
+    this.ends = kernel.integers(this.names.length)
+    this.names.forEach((name, i) => (this.ends[i] = atoms.findLastIndex((atom) => atom.source === name) + 1))
+    const rows = (): Float32Array[] => selection.sources.map(() => kernel.floats(this.stride / 4))
+    this.gains = rows()
+    this.gates = rows()
+    this.assign = kernel.floats(selection.sources.length * (this.names.length + 1))
+    this.select(selection)
+  }
+
+  /** Takes a selection of as many sources as the one it was built with. */
+  select({ mask, sources }: Selection): void {
+    const { assign, names, basis: { fitted: { bins } }, sampleRate, fftSize } = this
+    this.binary = mask === 'binary' ? 1 : 0
+    const row = names.length + 1
+    sources.forEach((source, s) => {
+      names.forEach((name, g) => (assign[s * row + g] = source.atoms?.includes(name) ? 1 : 0))
+      assign[s * row + names.length] = source.atoms ? 0 : 1 // no dictionary factor: claims every bin
+      const [low, high] = source.band ?? [0, Infinity]
+      for (let bin = 0; bin < bins; bin++) {
+        const hertz = (bin * sampleRate) / fftSize
+        this.gates[s]![bin] = hertz >= low && hertz <= high ? 1 : 0
+      }
+    })
+  }
+
+  reset(): void {
+    for (const gains of this.gains) gains.fill(0)
+  }
+
+  /** One slice: panels `from` to `to`. `atoms` counts the free ones that are in use. */
+  sweep(activations: Activations, atoms: number, from: number, to: number, settings: Settings): void {
+    const { kernel: { run }, basis, names, spectra, ends, stride, total, gains, gates, assign } = this
+    const groups = names.length
+    ends[groups - 1] = atoms
+    run.explain(basis.packed.byteOffset, activations.h.byteOffset, basis.room, ends.byteOffset, groups, spectra.byteOffset, stride,
+      total.byteOffset, from, to)
+    if (gains.length === 0) return
+    const floor = Math.min(10 ** (settings.floor / 20), 1 / (gains.length + 1))
+    run.masks(spectra.byteOffset, groups, stride, this.seen.byteOffset, total.byteOffset, assign.byteOffset, gates[0]!.byteOffset,
+      gains.length, gains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, settings.sharpness, settings.residue, floor, this.binary)
+  }
+
+  /** Before the slices. */
+  begin(magnitude: Float32Array, level: number): void {
+    const { basis, kernel: { run } } = this
+    run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, 1, 1 / level)
+  }
+
+  /** After them: the bins above the dictionary's reach. */
+  finish(magnitude: Float32Array): void {
+    const { basis: { fitted: { known, bins } }, gains, gates, stride, kernel: { run } } = this
+    if (known < bins && gains.length > 0)
+      run.extend(gains[0]!.byteOffset, gates[0]!.byteOffset, stride, gains.length, magnitude.byteOffset, known, bins)
+  }
+}

@@ -1,0 +1,163 @@
+// The AudioWorkletProcessor: a Separator and a Mixer in the browser's clothes. Everything is allocated in the
+// constructor and the message handler; `process` computes.
+
+import { fact, Frame, FrameRing } from './frame.ts'
+import { Mixer } from './mixer.ts'
+import { type Automation, isSwitch, parameters } from './parameters.ts'
+import { type FromProcessor, PROCESSOR_NAME, type ProcessorOptions, type ToProcessor } from './protocol.ts'
+import { Separator } from './separator.ts'
+
+// AudioWorkletGlobalScope, as far as it is used.
+declare const sampleRate: number
+declare abstract class AudioWorkletProcessor {
+  readonly port: { onmessage: ((event: { data: ToProcessor }) => void) | null; postMessage(message: FromProcessor, transfer?: ArrayBuffer[]): void }
+}
+declare function registerProcessor(name: string, processor: unknown): void
+
+/** Samples in the working buffers; a longer quantum is computed in parts. */
+const BLOCK = 4096
+/** Load is measured over this long; above the one limit a pass is dropped, below the other one comes back. */
+const LOAD_SECONDS = 0.5
+const TOO_MUCH = 0.85
+const ENOUGH = 0.5
+/** Without shared memory a frame is a message: at most so many a second, because each is garbage on this thread. */
+const MESSAGES_PER_SECOND = 40
+
+class Winnow extends AudioWorkletProcessor {
+  static get parameterDescriptors(): object[] {
+    return parameters.map((p) => ({
+      name: p.name, defaultValue: p.initial, minValue: p.min, maxValue: p.max,
+      automationRate: isSwitch(p) || p.step ? 'k-rate' : 'a-rate',
+    }))
+  }
+
+  private readonly separator: Separator
+  private readonly mixer: Mixer
+  private readonly channels: number
+  private readonly live: boolean
+  private readonly withStems: boolean
+  private readonly input: Float32Array[]
+  private readonly stems: Float32Array[][]
+  private readonly mix: Float32Array[]
+  private readonly ring: FrameRing | null
+  private readonly send: Frame
+  private running = true
+  // load: wall-clock milliseconds spent in `process`, over a window of samples
+  private spent = 0
+  private counted = 0
+  private load = 0
+  private outputPeak = 0
+  private outputEnergy = 0
+  private outputCount = 0
+  private sinceMessage = 0
+
+  constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
+    super()
+    const { module, dictionary, selection, channels, mode, live, stems, frames } = processorOptions
+    this.separator = new Separator({ module, dictionary, selection, sampleRate, channels, mode })
+    this.mixer = new Mixer({ sampleRate, channels, selection })
+    this.channels = channels
+    this.live = live
+    this.withStems = stems
+    const buffers = (): Float32Array[] => Array.from({ length: channels }, () => new Float32Array(BLOCK))
+    this.input = buffers()
+    this.mix = buffers()
+    this.stems = Array.from({ length: selection.sources.length + 1 }, buffers)
+    this.ring = frames && new FrameRing(this.separator.layout, frames)
+    this.send = new Frame(this.separator.layout)
+    this.separator.onFrame = (frame) => this.reveal(frame)
+    this.port.onmessage = ({ data }) => this.receive(data)
+    this.port.postMessage({ type: 'ready', latencySamples: this.separator.latencySamples, layout: this.separator.layout })
+  }
+
+  private receive(message: ToProcessor): void {
+    if (message.type === 'selection') {
+      if (message.selection.sources.length !== this.separator.sourceNames.length)
+        return this.port.postMessage({ type: 'error', message: `selection: expected ${this.separator.sourceNames.length} sources, got ${message.selection.sources.length}` })
+      this.separator.select(message.selection)
+      this.mixer.select(message.selection)
+    } else if (message.type === 'reset') {
+      this.separator.reset()
+      this.mixer.reset()
+    } else this.running = false
+  }
+
+  process(inputs: readonly (readonly Float32Array[])[], outputs: readonly (readonly Float32Array[])[], automation: Automation): boolean {
+    const started = this.live ? Date.now() : 0
+    const length = outputs[0]![0]!.length
+    for (let from = 0; from < length; from += BLOCK) this.block(inputs[0]!, outputs, automation, from, Math.min(BLOCK, length - from))
+    if (this.live) this.measure(Date.now() - started, length)
+    return this.running
+  }
+
+  private block(input: readonly Float32Array[], outputs: readonly (readonly Float32Array[])[], automation: Automation, from: number, length: number): void {
+    for (let channel = 0; channel < this.channels; channel++) {
+      // a missing channel is the first one again; no input at all is silence
+      const samples = input[channel] ?? input[0]
+      const buffer = this.input[channel]!
+      if (samples) for (let i = 0; i < length; i++) buffer[i] = samples[from + i]!
+      else buffer.fill(0)
+    }
+    this.separator.process(this.input, this.stems, length, automation, from)
+    this.mixer.process(this.stems, this.mix, length, automation, from)
+    this.meter(length)
+    this.copy(this.mix, outputs[0]!, from, length)
+    if (this.withStems) for (let s = 0; s < this.stems.length; s++) this.copy(this.stems[s]!, outputs[s + 1]!, from, length)
+  }
+
+  private copy(samples: readonly Float32Array[], output: readonly Float32Array[], from: number, length: number): void {
+    for (let channel = 0; channel < output.length; channel++) {
+      const source = samples[channel] ?? samples[0]!
+      const out = output[channel]!
+      for (let i = 0; i < length; i++) out[from + i] = source[i]!
+    }
+  }
+
+  private meter(length: number): void {
+    for (let channel = 0; channel < this.channels; channel++) {
+      const samples = this.mix[channel]!
+      for (let i = 0; i < length; i++) {
+        const x = Math.abs(samples[i]!)
+        if (x > this.outputPeak) this.outputPeak = x
+        this.outputEnergy += x * x
+      }
+    }
+    this.outputCount += length * this.channels
+  }
+
+  /**
+   * There is no fine clock here; Date.now() steps in milliseconds, but a call that takes 0.1 ms crosses a step one time in
+   * ten, so that the sum over many calls is right. When it nears real time, passes drop before sound does.
+   */
+  private measure(milliseconds: number, length: number): void {
+    this.spent += milliseconds
+    this.counted += length
+    if (this.counted < LOAD_SECONDS * sampleRate) return
+    this.load = (this.spent / 1000) * (sampleRate / this.counted)
+    this.spent = this.counted = 0
+    const { separator } = this
+    if (this.load > TOO_MUCH) separator.mostPasses = Math.max(1, Math.min(separator.mostPasses, 20) - 1)
+    else if (this.load < ENOUGH && separator.mostPasses < 20) separator.mostPasses++
+  }
+
+  private reveal(frame: Frame): void {
+    const { facts } = frame
+    facts[fact.outputPeak] = this.outputPeak
+    facts[fact.outputRms] = Math.sqrt(this.outputEnergy / Math.max(1, this.outputCount))
+    facts[fact.load] = this.load
+    facts[fact.lostFrames] = this.ring ? this.ring.lost : 0
+    this.outputPeak = this.outputEnergy = this.outputCount = 0
+    if (this.ring) this.ring.write(frame)
+    else this.post(frame)
+  }
+
+  private post(frame: Frame): void {
+    this.sinceMessage += this.separator.shape.hopSize
+    if (this.sinceMessage < sampleRate / MESSAGES_PER_SECOND) return
+    this.sinceMessage = 0
+    this.send.copyFrom(frame)
+    this.port.postMessage({ type: 'frame', bytes: this.send.facts.buffer as ArrayBuffer })
+  }
+}
+
+registerProcessor(PROCESSOR_NAME, Winnow)

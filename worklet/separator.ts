@@ -1,0 +1,275 @@
+// The chain, and nothing else:
+//
+//   in ─► Analysis ─► Features ─► Activations ─► Masks ─► Synthesis ─► one output per source + the rest
+//                                   │   ▲          │
+//                                   └─► Free atoms ┘
+//
+// The rest is the delayed input minus the sources: whatever the masks do, everything adds up.
+// A frame's work is a row of units of about equal size. The direct mode does them all in the quantum that completes the
+// hop; the sliced mode spreads them over the samples of the next hop and is one hop later.
+
+import { Basis, Multiplicative, SLICE, type Activations } from './activations.ts'
+import { FreeAtoms, MAX_FREE_ATOMS } from './adapt.ts'
+import { binCount, dictionarySources, fitSpectra, type Dictionary } from './dictionary.ts'
+import { Features } from './features.ts'
+import { fact, Frame, type FrameLayout } from './frame.ts'
+import { Kernel } from './kernel.ts'
+import { Masks } from './masks.ts'
+import { type Automation, initialSettings, type ParameterName, parameters, type Settings, valueAt } from './parameters.ts'
+import type { Mode } from './protocol.ts'
+import type { Selection } from './selection.ts'
+import { Analysis, latencyOf, type Shape, shapeFor, Synthesis, Transform } from './stft.ts'
+
+export interface SeparatorOptions {
+  readonly module: WebAssembly.Module
+  readonly dictionary: Dictionary
+  readonly selection: Selection
+  readonly sampleRate: number
+  readonly channels: 1 | 2
+  readonly mode: Mode
+}
+
+export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRate: number): FrameLayout => ({
+  bins: binCount(shapeFor(dictionary, sampleRate).fftSize),
+  sources: selection.sources.length,
+  atoms: dictionary.atoms.length + MAX_FREE_ATOMS,
+})
+
+const names: readonly ParameterName[] = parameters.map((p) => p.name)
+/** Input beyond ±120 dB over full scale is no sound. */
+const LARGEST = 1e6
+
+export class Separator {
+  readonly shape: Shape
+  readonly latencySamples: number
+  readonly sourceNames: readonly string[]
+  readonly layout: FrameLayout
+  /** What the last hop revealed. */
+  readonly frame: Frame
+  /** Called when `frame` is complete. Set it once; it must not allocate. */
+  onFrame: (frame: Frame) => void = () => {}
+  /** The most passes a frame may take: lowered by a host that falls behind. */
+  mostPasses = Infinity
+  /** Samples that were not numbers of reasonable size, and were taken as silence. */
+  badSamples = 0
+
+  private readonly sliced: boolean
+  private readonly analyses: readonly Analysis[]
+  private readonly features: Features
+  private readonly activations: Activations
+  private readonly freeAtoms: FreeAtoms
+  private readonly masks: Masks
+  /** [source][channel] */
+  private readonly syntheses: readonly (readonly Synthesis[])[]
+  private readonly panels: number
+  private readonly fixedAtoms: number
+  private readonly hopSeconds: number
+
+  private readonly settings: Settings = initialSettings()
+  private collected = 0
+  private position = 0
+  private peak = 0
+  private energy = 0
+  // the frame at work: what it is, units done, and where each stage's units begin
+  private silent = true
+  private passes = 0
+  private done = 0
+  private total = 0
+  private masking = 0
+  private learning = 0
+  private writing = 0
+
+  constructor({ module, dictionary, selection, sampleRate, channels, mode }: SeparatorOptions) {
+    const shape = (this.shape = shapeFor(dictionary, sampleRate))
+    this.sliced = mode === 'sliced'
+    this.latencySamples = latencyOf(shape, mode)
+    this.sourceNames = selection.sources.map((source) => source.name)
+    this.layout = layoutFor(dictionary, selection, sampleRate)
+    this.frame = new Frame(this.layout)
+    const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
+    const fixed = (this.fixedAtoms = dictionary.atoms.length)
+    const sources = selection.sources.length
+    const padded = Basis.paddedBins(fitted.bins)
+    const room = Basis.room(fixed, MAX_FREE_ATOMS)
+    const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
+      channels * sources * Synthesis.floats(shape) + Features.floats(padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.bins) +
+      Multiplicative.floats(room, padded) + FreeAtoms.floats(padded) +
+      Masks.floats(dictionarySources(dictionary.atoms).length + 1, sources, padded))
+    const transform = new Transform(kernel, shape.fftSize)
+    const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
+    const each = <T>(make: () => T): T[] => Array.from({ length: channels }, make)
+    this.panels = basis.panels
+    this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
+    this.features = new Features(kernel, fitted.bins, padded)
+    this.activations = new Multiplicative(kernel, basis, dictionary.divergence)
+    this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence)
+    this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
+    this.syntheses = selection.sources.map(() => each(() => new Synthesis(transform, shape)))
+    this.hopSeconds = shape.hopSize / sampleRate
+  }
+
+  /** A selection of as many sources as before; anything else is a new separator. */
+  select(selection: Selection): void { this.masks.select(selection) }
+
+  /** As new. */
+  reset(): void {
+    this.forgetAudio()
+    this.freeAtoms.reset()
+  }
+
+  /** As new, but for what the free atoms have learned. */
+  forgetAudio(): void {
+    for (const analysis of this.analyses) analysis.reset()
+    for (const channels of this.syntheses) for (const synthesis of channels) synthesis.reset()
+    this.activations.reset()
+    this.masks.reset()
+    this.collected = this.position = this.peak = this.energy = this.badSamples = 0
+    this.done = this.total = 0
+  }
+
+  /** Any number of samples. `stems[source][channel]`, the last source is the rest; `offset` is where their automation begins. */
+  process(input: readonly Float32Array[], stems: readonly (readonly Float32Array[])[], length: number, automation: Automation, offset = 0): void {
+    const { shape: { hopSize } } = this
+    for (let from = 0; from < length; ) {
+      const to = Math.min(length, from + hopSize - this.collected)
+      this.take(input, from, to)
+      this.give(stems, from, to)
+      this.collected += to - from
+      this.position += to - from
+      from = to
+      if (this.sliced) this.workUntil(Math.floor((this.total * this.collected) / hopSize))
+      if (this.collected === hopSize) {
+        this.collected = 0
+        this.set(automation, offset + from - 1)
+        this.hop()
+      }
+    }
+  }
+
+  private take(input: readonly Float32Array[], from: number, to: number): void {
+    for (let channel = 0; channel < this.analyses.length; channel++) {
+      const samples = input[channel]!
+      const analysis = this.analyses[channel]!
+      for (let i = from; i < to; i++) {
+        let x = samples[i]!
+        if (!(x > -LARGEST && x < LARGEST)) {
+          x = 0
+          this.badSamples++
+        }
+        analysis.write(x, this.collected + i - from)
+        const size = x < 0 ? -x : x
+        if (size > this.peak) this.peak = size
+        this.energy += x * x
+      }
+    }
+  }
+
+  private give(stems: readonly (readonly Float32Array[])[], from: number, to: number): void {
+    const { analyses, syntheses } = this
+    const first = this.collected - from
+    for (let channel = 0; channel < analyses.length; channel++) {
+      const rest = stems[syntheses.length]![channel]!
+      const { delayed } = analyses[channel]!
+      for (let i = from; i < to; i++) rest[i] = delayed[first + i]!
+      for (let source = 0; source < syntheses.length; source++) {
+        const out = stems[source]![channel]!
+        const { ready } = syntheses[source]![channel]!
+        for (let i = from; i < to; i++) {
+          const x = ready[first + i]!
+          out[i] = x
+          rest[i]! -= x
+        }
+      }
+    }
+  }
+
+  private set(automation: Automation, sample: number): void {
+    for (let i = 0; i < names.length; i++) this.settings[names[i]!] = valueAt(automation[names[i]!], sample)
+  }
+
+  private hop(): void {
+    if (this.sliced) this.release()
+    this.begin()
+    if (!this.sliced) {
+      this.workUntil(this.total)
+      this.release()
+    }
+  }
+
+  /** The frame that the hop has completed: what must happen at once, and how many units the remainder takes. */
+  private begin(): void {
+    const { analyses, features, activations, masks, settings, panels } = this
+    for (let channel = 0; channel < analyses.length; channel++) analyses[channel]!.frame()
+    features.measure(analyses[0]!, analyses[1])
+    this.passes = Math.min(settings.passes, Math.max(1, this.mostPasses))
+    this.done = 0
+    this.masking = activations.begin(features.magnitude, this.atoms, this.passes, settings)
+    this.silent = this.masking === 0
+    if (this.silent) {
+      masks.reset()
+      this.total = 0
+      return
+    }
+    masks.begin(features.magnitude, activations.level)
+    this.learning = this.masking + Math.ceil(panels / SLICE)
+    this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
+    this.total = this.writing + this.syntheses.length * analyses.length
+  }
+
+  private get atoms(): number { return this.fixedAtoms + this.settings.freeAtoms }
+
+  private workUntil(units: number): void {
+    while (this.done < units) this.unit(this.done++)
+  }
+
+  private unit(i: number): void {
+    if (i < this.masking) this.activations.advance()
+    else if (i < this.learning) this.mask(i - this.masking)
+    else if (i < this.writing) this.learn(i - this.learning)
+    else this.write(i - this.writing)
+  }
+
+  private mask(slice: number): void {
+    const to = Math.min((slice + 1) * SLICE, this.panels)
+    this.masks.sweep(this.activations, this.atoms, slice * SLICE, to, this.settings)
+    if (to === this.panels) this.masks.finish(this.features.magnitude)
+  }
+
+  private learn(i: number): void {
+    if (i === 0) return this.freeAtoms.compare(this.activations.prepared, this.masks.total)
+    this.freeAtoms.learn(i - 1, this.activations.h[this.fixedAtoms + i - 1]!, Math.exp(-this.hopSeconds / this.settings.memory))
+  }
+
+  private write(i: number): void {
+    const { analyses, syntheses } = this
+    const source = Math.floor(i / analyses.length)
+    const channel = i - source * analyses.length
+    syntheses[source]![channel]!.add(analyses[channel]!, this.masks.gains[source]!)
+  }
+
+  /** The finished frame's samples go out during the hop that begins now; viewers see it. */
+  private release(): void {
+    for (let source = 0; source < this.syntheses.length; source++)
+      for (let channel = 0; channel < this.analyses.length; channel++) this.syntheses[source]![channel]!.publish()
+    this.reveal()
+  }
+
+  private reveal(): void {
+    const { frame, activations, masks, features, layout } = this
+    const { facts } = frame
+    facts[fact.position] = this.position
+    facts[fact.inputPeak] = this.peak
+    facts[fact.inputRms] = Math.sqrt(this.energy / (this.shape.hopSize * this.analyses.length))
+    facts[fact.passes] = this.silent ? 0 : this.passes
+    facts[fact.badSamples] = this.badSamples
+    this.peak = this.energy = 0
+    for (let bin = 0; bin < layout.bins; bin++) frame.magnitude[bin] = features.magnitude[bin]!
+    for (let source = 0; source < layout.sources; source++) {
+      const gains = masks.gains[source]!
+      for (let bin = 0, at = source * layout.bins; bin < layout.bins; bin++, at++) frame.masks[at] = gains[bin]!
+    }
+    const level = this.silent ? 0 : activations.level
+    for (let atom = 0; atom < layout.atoms; atom++) frame.activations[atom] = atom < this.atoms ? activations.h[atom]! * level : 0
+    this.onFrame(frame)
+  }
+}
