@@ -64,7 +64,7 @@ export const openAudio = async (path: string): Promise<AudioReader> => closingOn
 
 export const openAudioBytes = (bytes: Uint8Array, name: string): Promise<AudioReader> => closingOnFailure(memorySource(bytes, name))
 
-const BIGGEST = 1e10 // far above 32-bit integers stored as floats, far below where squares overflow
+const BIGGEST = 1e6 // 120 dB over full scale: the engine takes more than this for a fault, and hears silence
 
 /** Reads the next block and refuses what is no sound: NaN, infinity, or numbers no recording has. */
 export async function readSound(reader: AudioReader, into: readonly Float32Array[], position: number): Promise<number> {
@@ -72,8 +72,8 @@ export async function readSound(reader: AudioReader, into: readonly Float32Array
   for (let c = 0; c < reader.channels; c++) {
     const channel = into[c]!
     for (let i = 0; i < count; i++)
-      if (!(Math.abs(channel[i]!) <= BIGGEST))
-        throw new UserError(`${reader.name}: expected finite samples, got ${channel[i]} at sample ${position + i} (${
+      if (!(Math.abs(channel[i]!) < BIGGEST))
+        throw new UserError(`${reader.name}: expected finite samples below ${BIGGEST}, got ${channel[i]} at sample ${position + i} (${
           ((position + i) / reader.sampleRate).toFixed(3)} s) of channel ${c + 1}`)
   }
   return count

@@ -1,0 +1,24 @@
+// `winnow`: the command line in a process of its own, and in each of its worker threads.
+
+import { isMainThread } from 'node:worker_threads'
+import { run } from './command-line.ts'
+import { serveJobs } from './pool.ts'
+
+async function main(): Promise<void> {
+  const controller = new AbortController()
+  let asked = 0
+  const stop = (): void => {
+    // The second time the person does not want to wait: files that are not finished go at exit.
+    if (++asked > 1) process.exit(130)
+    controller.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  // A reader that has had enough (`winnow presets | head -1`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+  process.stderr.on('error', () => {})
+  process.exitCode = await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: controller.signal })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stop)
+}
+
+if (isMainThread) await main()
+else serveJobs()

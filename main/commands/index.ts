@@ -1,0 +1,14 @@
+// The table of commands.
+
+import type { Command } from './command.ts'
+import { denoise } from './denoise.ts'
+import { presets } from './presets.ts'
+import { score } from './score.ts'
+import { separate } from './separate.ts'
+
+export const commands: readonly Command[] = [
+  separate,
+  denoise,
+  score,
+  presets,
+]

@@ -1,0 +1,193 @@
+// One file through the engine: read, separate, write, block by block, so that the length of the sound costs no
+// memory. The same Separator as in the worklet makes the same samples; here its latency is taken out again.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Dictionary } from '../worklet/dictionary.ts'
+import { Mixer } from '../worklet/mixer.ts'
+import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
+import type { Mode } from '../worklet/protocol.ts'
+import { Separator } from '../worklet/separator.ts'
+import { openAudio, readSound } from './audio/reader.ts'
+import { wavWriter, type Bits, type WavWriter } from './audio/wav-writer.ts'
+import { outputs, safeNames, type Outputs } from './output.ts'
+import { kernelFile } from './places.ts'
+import { loadPreset, loadSelection, presetPath } from './preset-files.ts'
+import { decibels } from './score.ts'
+import { Cancelled, UserError } from './user-error.ts'
+
+export const latencies = { low: 8, normal: 16, high: 32 } as const // ms of tail
+
+/** Plain data: it travels to a worker as it is. */
+export interface SeparationRequest {
+  readonly input: string
+  /** A shipped name or a file. */
+  readonly preset: string
+  readonly selection: string | null
+  readonly settings: Partial<Settings>
+  /** Where neither the settings above nor the preset say otherwise. */
+  readonly fallback: Partial<Settings>
+  readonly mode: Mode
+  readonly bits: Bits
+  readonly latency: keyof typeof latencies | null
+  /** Seconds of the input in which only noise sounds: heard first, and learned. */
+  readonly noise: { readonly from: number; readonly to: number } | null
+  /** Where one file per source goes, and rest.wav. */
+  readonly folder: string | null
+  /** Sources with the selection's gain and pan, instead of as they are found. */
+  readonly placed: boolean
+  readonly mix: string | null
+  readonly rest: string | null
+}
+
+export interface SeparationResult {
+  readonly input: string
+  readonly latencySamples: number
+  readonly nullDb: number
+  readonly realTimeFactor: number
+  readonly sampleRate: number
+  readonly channels: number
+  readonly samples: number
+  /** The rest last. */
+  readonly sources: readonly string[]
+  readonly outputs: readonly string[]
+  /** Samples that an integer format cut off. */
+  readonly clipped: number
+}
+
+const BLOCK = 4096 // the most that the engine takes at once
+const LOWEST_RATE = 8000
+const HIGHEST_RATE = 192_000
+
+const blocks = (channels: number): Float32Array[] => Array.from({ length: channels }, () => new Float32Array(BLOCK))
+
+function withLatency(dictionary: Dictionary, latency: SeparationRequest['latency']): Dictionary {
+  if (latency === null) return dictionary
+  return { ...dictionary, tailSize: Math.min(dictionary.fftSize, Math.round(latencies[latency] / 1000 * dictionary.sampleRate)) }
+}
+
+async function start(request: SeparationRequest, sampleRate: number, channels: 1 | 2) {
+  const preset = await loadPreset(request.preset)
+  const selection = await loadSelection(request.selection, preset)
+  const settings: Settings = { ...initialSettings(), ...request.fallback, ...preset.settings, ...request.settings }
+  const module = new WebAssembly.Module(await readFile(kernelFile))
+  return {
+    settings,
+    separator: new Separator({ module, dictionary: withLatency(preset.dictionary, request.latency), selection, sampleRate, channels, mode: request.mode }),
+    mixer: new Mixer({ sampleRate, channels, selection }),
+  }
+}
+
+/** Lets the engine hear the passage in which only noise sounds. */
+async function listen(request: SeparationRequest, separator: Separator, settings: Settings, stems: Float32Array[][]): Promise<void> {
+  const { input, noise } = request
+  if (!noise) return
+  if (settings.freeAtoms === 0) throw new UserError('--noise: expected free atoms that can learn it, got none: add --free-atoms 4, or choose a preset that has some')
+  const automation = constantAutomation({ ...settings, listen: 1, hold: 0 })
+  const reader = await openAudio(input)
+  try {
+    const block = blocks(reader.channels)
+    const from = Math.round(noise.from * reader.sampleRate)
+    const to = Math.round(noise.to * reader.sampleRate)
+    let position = 0
+    while (position < to) {
+      const count = await readSound(reader, block.map((channel) => channel.subarray(0, (position < from ? from : to) - position)), position)
+      if (count === 0) throw new UserError(`--noise: expected a passage within the ${(position / reader.sampleRate).toFixed(3)} s of ${input}, got ${noise.from}..${noise.to}`)
+      if (position >= from) separator.process(block, stems, count, automation)
+      position += count
+    }
+  } finally {
+    await reader.close()
+  }
+  separator.forgetAudio()
+}
+
+interface Destination { readonly path: string; readonly writer: WavWriter; readonly from: readonly Float32Array[] }
+
+export async function separateFile(request: SeparationRequest, report: (share: number) => void, signal?: AbortSignal): Promise<SeparationResult> {
+  const began = performance.now()
+  const inputs = [request.input, await presetPath(request.preset), ...(request.selection === null ? [] : [request.selection])]
+  const files = outputs(inputs)
+  const reader = await openAudio(request.input)
+  try {
+    const { sampleRate, channels } = reader
+    if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
+      throw new UserError(`${request.input}: expected a sample rate from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, got ${sampleRate}`)
+    const { settings, separator, mixer } = await start(request, sampleRate, channels)
+    const sources = [...separator.sourceNames, 'rest']
+    const stems = sources.map(() => blocks(channels))
+    const mix = blocks(channels)
+    await listen(request, separator, settings, stems)
+
+    const destinations = await openOutputs(files, request, sources, stems, mix, { sampleRate, length: reader.length })
+    const automation = constantAutomation(settings)
+    const latency = separator.latencySamples
+    const input = blocks(channels)
+    const held = Array.from({ length: channels }, () => new Float32Array(latency + BLOCK)) // the input, as late as the stems
+    let errorPower = 0
+    let inputPower = 0
+    let fed = 0
+    let samples: number | null = null
+    while (samples === null || fed < samples + latency) {
+      if (signal?.aborted) throw new Cancelled()
+      let count = BLOCK
+      if (samples === null) {
+        count = await readSound(reader, input, fed)
+        if (count === 0) { samples = fed; continue }
+      } else {
+        count = Math.min(BLOCK, samples + latency - fed)
+        for (const channel of input) channel.fill(0)
+      }
+      separator.process(input, stems, count, automation)
+      mixer.process(stems, mix, count, automation)
+      for (let c = 0; c < channels; c++) {
+        const late = held[c]!
+        late.set(input[c]!.subarray(0, count), latency)
+        for (let i = 0; i < count; i++) {
+          let sum = -late[i]!
+          for (const stem of stems) sum += stem[c]![i]!
+          errorPower += sum * sum
+          inputPower += late[i]! * late[i]!
+        }
+        late.copyWithin(0, count, count + latency)
+      }
+      if (request.placed) mixer.place(stems, count)
+      const first = Math.min(count, Math.max(0, latency - fed))
+      for (const { writer, from } of destinations) await writer.write(from, first, count)
+      fed += count
+      report(reader.progress)
+    }
+    let clipped = 0
+    for (const { writer } of destinations) {
+      await writer.finish()
+      clipped += writer.clipped
+    }
+    if (signal?.aborted) throw new Cancelled()
+    await files.commit()
+    return {
+      input: request.input, latencySamples: latency, nullDb: decibels(errorPower, inputPower),
+      realTimeFactor: samples / sampleRate / ((performance.now() - began) / 1000),
+      sampleRate, channels, samples, sources, outputs: destinations.map(({ path }) => path), clipped,
+    }
+  } finally {
+    await reader.close()
+    await files.discard()
+  }
+}
+
+async function openOutputs(files: Outputs, { folder, mix: mixPath, rest: restPath, bits }: SeparationRequest, sources: readonly string[],
+  stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], { sampleRate, length }: { sampleRate: number; length: number | null }): Promise<Destination[]> {
+  const wanted: { path: string; from: readonly Float32Array[] }[] = []
+  if (folder !== null) {
+    await files.folder(folder)
+    // "rest" first, so that no source can take its name.
+    const [rest, ...names] = safeNames(['rest', ...sources.slice(0, -1)])
+    ;[...names, rest!].forEach((name, i) => wanted.push({ path: join(folder, name + '.wav'), from: stems[i]! }))
+  }
+  if (mixPath !== null) wanted.push({ path: mixPath, from: mix })
+  if (restPath !== null) wanted.push({ path: restPath, from: stems.at(-1)! })
+  const destinations: Destination[] = []
+  for (const { path, from } of wanted)
+    destinations.push({ path, from, writer: await wavWriter(await files.file(path), { sampleRate, channels: from.length, bits, length }) })
+  return destinations
+}
