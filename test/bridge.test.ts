@@ -1,0 +1,125 @@
+// The door between the page and the machine: each wrong argument is one sentence, nobody else may knock, and a file
+// that cannot be written leaves what was there.
+
+import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { because } from './browser.ts'
+
+type Handler = (event: object, ...args: unknown[]) => Promise<{ value?: unknown; error?: string }>
+const electron = vi.hoisted(() => ({
+  handlers: new Map<string, Handler>(),
+  showOpenDialog: vi.fn(async (): Promise<{ canceled: boolean; filePaths: string[] }> => ({ canceled: true, filePaths: [] })),
+  showSaveDialog: vi.fn(async (..._args: unknown[]): Promise<{ canceled: boolean; filePath: string }> => ({ canceled: true, filePath: '' })),
+}))
+vi.mock('electron', () => ({
+  ipcMain: { handle: (channel: string, handler: Handler) => electron.handlers.set(channel, handler) },
+  dialog: { showOpenDialog: electron.showOpenDialog, showSaveDialog: electron.showSaveDialog },
+  BrowserWindow: { fromWebContents: (sender: { window?: object }) => sender.window ?? null },
+  systemPreferences: {},
+}))
+const { answerPage, plainName } = await import('../main/bridge.ts')
+answerPage()
+
+const mainFrame = { url: 'app://winnow/index.html' }
+const sender = { mainFrame, window: {} }
+const call = (channel: string, ...args: unknown[]) => electron.handlers.get(channel)!({ sender, senderFrame: mainFrame }, ...args)
+const kind = { description: 'Sound', extensions: ['wav'] }
+
+const anywhere = process.platform === 'win32' ? 'folders are closed in another way on Windows' : process.getuid?.() === 0 ? 'root may write anywhere' : null
+
+let folder: string
+beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'winnow-bridge-')) })
+afterAll(() => rm(folder, { recursive: true, force: true }))
+beforeEach(() => { vi.clearAllMocks() })
+
+test('the page may ask for these two things', () => {
+  expect([...electron.handlers.keys()].sort()).toEqual(['openFile', 'saveFile'])
+})
+
+describe('who may ask', () => {
+  test.each([
+    ['another origin', { sender: { mainFrame: { url: 'https://evil.example/' }, window: {} }, senderFrame: 'main' }],
+    ['a frame inside the page', { sender, senderFrame: { url: 'app://winnow/index.html' } }],
+    ['a frame that is gone', { sender, senderFrame: null }],
+    ['contents without a window', { sender: { mainFrame }, senderFrame: mainFrame }],
+  ])('not %s', async (_name, event) => {
+    const asked = event.senderFrame === 'main' ? { ...event, senderFrame: event.sender.mainFrame } : event
+    expect(await electron.handlers.get('openFile')!(asked, kind)).toEqual({ error: "openFile: only the app's own page may ask" })
+    expect(electron.showOpenDialog).not.toHaveBeenCalled()
+  })
+})
+
+describe('what may be asked', () => {
+  const cyclic: Record<string, unknown> = {}
+  cyclic['extensions'] = [cyclic]
+  const wrongKinds: [unknown, string][] = [
+    [undefined, 'extensions: expected a list of 1 to 32, got undefined'],
+    [null, 'extensions: expected a list of 1 to 32, got undefined'],
+    ['wav', 'extensions: expected a list of 1 to 32, got undefined'],
+    [{ description: 'x', extensions: [] }, 'extensions: expected a list of 1 to 32, got object'],
+    [{ description: 'x', extensions: Array(33).fill('wav') }, 'extensions: expected a list of 1 to 32, got object'],
+    [{ description: 'x', extensions: ['../x'] }, 'extensions: expected letters and digits, got "../x"'],
+    [{ description: 'x', extensions: [7] }, 'extensions: expected letters and digits, got number'],
+    [{ description: '', extensions: ['wav'] }, 'description: expected a text of 1 to 80 characters, got ""'],
+    [{ description: 'x'.repeat(81), extensions: ['wav'] }, `description: expected a text of 1 to 80 characters, got "${'x'.repeat(40)}"`],
+    [{ extensions: ['wav'] }, 'description: expected a text of 1 to 80 characters, got undefined'],
+    [cyclic, 'extensions: expected letters and digits, got object'],
+  ]
+  test.each(wrongKinds)('a kind of file: not %o', async (wrong, error) => {
+    expect(await call('openFile', wrong)).toEqual({ error })
+    expect(await call('saveFile', 'x.wav', wrong, new ArrayBuffer(1))).toEqual({ error })
+    expect(electron.showOpenDialog).not.toHaveBeenCalled()
+    expect(electron.showSaveDialog).not.toHaveBeenCalled()
+  })
+  test.each([
+    ['', kind, new ArrayBuffer(1), 'name: expected a text of 1 to 200 characters, got ""'],
+    [5, kind, new ArrayBuffer(1), 'name: expected a text of 1 to 200 characters, got number'],
+    ['x'.repeat(201), kind, new ArrayBuffer(1), `name: expected a text of 1 to 200 characters, got "${'x'.repeat(40)}"`],
+    ['x.wav', kind, 'bytes', 'bytes: expected an ArrayBuffer, got "bytes"'],
+    ['x.wav', kind, { byteLength: 4 }, 'bytes: expected an ArrayBuffer, got object'],
+    ['x.wav', kind, null, 'bytes: expected an ArrayBuffer, got null'],
+    ['x.wav', kind, undefined, 'bytes: expected an ArrayBuffer, got undefined'],
+  ])('to save: not %s', async (name, kind, bytes, error) => {
+    expect(await call('saveFile', name, kind, bytes)).toEqual({ error })
+    expect(electron.showSaveDialog).not.toHaveBeenCalled()
+  })
+})
+
+test('a name leads nowhere', () => {
+  const names = ['song.wav', '../../etc/passwd', 'C:\\Windows\\x', '...hidden', 'a/b', 'a\0b', 'nul:', 'trailing. ', '..', '/', '', 'Ünïcode – ok.wav']
+  expect(names.map(plainName)).toEqual(['song.wav', '-..-etc-passwd', 'C--Windows-x', 'hidden', 'a-b', 'a-b', 'nul-', 'trailing', 'winnow', '-', 'winnow', 'Ünïcode – ok.wav'])
+})
+
+test('a file too large is refused before it is read', async () => {
+  const path = join(folder, 'large.wav')
+  await writeFile(path, '')
+  await truncate(path, 513 * 2 ** 20) // holes take no room
+  electron.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [path] })
+  expect(await call('openFile', kind)).toEqual({ error: 'large.wav: expected at most 512 MB, got 513 MB' })
+})
+
+describe('saving over a file', () => {
+  test('replaces it whole', async () => {
+    const path = join(folder, 'old.wav')
+    await writeFile(path, 'the old one, which is longer')
+    electron.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: path })
+    expect(await call('saveFile', 'old.wav', kind, new TextEncoder().encode('new').buffer)).toEqual({ value: true })
+    expect(await readFile(path, 'utf8')).toBe('new')
+  })
+  test('that cannot be replaced leaves it, and nothing beside it', async () => {
+    const inner = await mkdtemp(join(folder, 'inner-'))
+    await mkdtemp(join(inner, 'folder-'))
+    const [taken] = await readdir(inner)
+    electron.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: join(inner, taken!) }) // a folder has that name
+    expect((await call('saveFile', 'x.wav', kind, new ArrayBuffer(3))).error).toMatch(/expected a file, got a folder|permission denied|something else has this name/)
+    expect(await readdir(inner)).toEqual([taken])
+  })
+  test.skipIf(anywhere)(because('in a folder that is closed says so', anywhere), async () => {
+    const closed = await mkdtemp(join(folder, 'closed-'))
+    await chmod(closed, 0o500)
+    electron.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: join(closed, 'x.wav') })
+    expect((await call('saveFile', 'x.wav', kind, new ArrayBuffer(3))).error).toMatch(/permission denied \(EACCES\)/)
+  })
+})
