@@ -51,7 +51,6 @@ const bundle = (entry, fileName, { format = 'es', node = true, outDir = dist } =
 
 const page = () => build({
   ...quiet, root: root + 'renderer', base: './',
-  esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: { outDir: app, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0 },
 })

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serveAssets } from './assets.ts'
 import type { AssetOptions } from './assets.ts'
+import { UserError } from './user-error.ts'
 
 export interface Served {
   /** With the slash at the end. */
@@ -38,8 +39,8 @@ export async function serve(folder: string, { port = 0, ...options }: AssetOptio
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(
-      error.code === 'EADDRINUSE' ? new Error(`port: expected a free one, got ${port}, which is in use`)
-      : error.code === 'EACCES' ? new Error(`port: expected one that may be opened, got ${port}`)
+      error.code === 'EADDRINUSE' ? new UserError(`--port: expected a free one, got ${port}, which is in use`)
+      : error.code === 'EACCES' ? new UserError(`--port: expected one that may be opened, got ${port}`)
       : error))
     server.listen(port, '127.0.0.1', resolve)
   })

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { findElectron, noDisplay } from './electron.ts'
 import { serve } from './serve.ts'
 import type { Served } from './serve.ts'
+import { UserError } from './user-error.ts'
 
 const help = `npm start -- [options]
 
@@ -28,7 +29,7 @@ function readWishes(args: readonly string[]): Wishes {
     options: { 'browser': { type: 'boolean' }, 'no-open': { type: 'boolean' }, 'port': { type: 'string' }, 'help': { type: 'boolean', short: 'h' } },
   })
   const port = values.port === undefined ? null : /^\d{1,5}$/.test(values.port) ? Number(values.port) : NaN
-  if (port !== null && !(port >= 1 && port <= 65535)) throw new RangeError(`--port: expected a number from 1 to 65535, got "${values.port}"`)
+  if (port !== null && !(port >= 1 && port <= 65535)) throw new UserError(`--port: expected a number from 1 to 65535, got "${values.port}"`)
   return { browser: values.browser === true || port !== null, open: values['no-open'] !== true, port, help: values.help === true }
 }
 
@@ -47,15 +48,21 @@ async function runElectron(): Promise<string | null> {
   stop.signal.addEventListener('abort', () => child.kill())
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(`its program does not start (${error.message})`))
-    child.on('exit', (code, signal) => resolve(
-      code === 0 || stop.signal.aborted || Date.now() - started > 10_000 ? null
-      : `its program ended at once (${signal ?? `exit code ${code}`})${process.getuid?.() === 0 ? '; its sandbox does not run as root' : ''}`))
+    child.on('exit', (code, signal) => {
+      if (code === 0 || stop.signal.aborted) return resolve(null)
+      const how = signal ?? `exit code ${code}`
+      if (Date.now() - started < 10_000)
+        return resolve(`its program ended at once (${how})${process.getuid?.() === 0 ? '; its sandbox does not run as root' : ''}`)
+      process.stderr.write(`winnow: Electron ended (${how})\n`) // a person was using it: no second window appears by itself
+      process.exitCode = 1
+      resolve(null)
+    })
   })
 }
 
 async function serveAnywhere(port: number | null): Promise<Served> {
   const folder = fileURLToPath(new URL('./app', import.meta.url))
-  if (!existsSync(folder)) throw new Error(`expected the built app at ${folder}: run \`npm run build\``)
+  if (!existsSync(folder)) throw new UserError(`expected the built app at ${folder}: run \`npm run build\``)
   if (port !== null) return serve(folder, { port })
   return serve(folder, { port: USUAL_PORT }).catch(() => serve(folder))
 }
@@ -98,6 +105,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 start(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`winnow: ${error instanceof Error ? error.message : String(error)}\n`)
-  const asked = error instanceof RangeError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  const asked = error instanceof UserError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
   process.exitCode = asked ? 2 : 1
 })

@@ -82,7 +82,7 @@ test('no other address of this machine listens', async () => {
 })
 
 test('a port in use is one sentence', async () => {
-  await expect(serve(folder, { port })).rejects.toThrow(`port: expected a free one, got ${port}, which is in use`)
+  await expect(serve(folder, { port })).rejects.toThrow(`--port: expected a free one, got ${port}, which is in use`)
 })
 
 test('closing ends it at once, open connections too, and frees the port', async () => {
