@@ -20,7 +20,7 @@ let kernel: Promise<WebAssembly.Module> | null = null
 /** The faster of the two builds on this machine, compiled once. */
 export function kernelModule(): Promise<WebAssembly.Module> {
   kernel ??= Promise.all([bytesOf('kernel.wasm'), bytesOf('kernel-relaxed.wasm')])
-    .then(([plain, relaxed]) => chooseKernel(plain, relaxed, () => performance.now()))
+    .then(([plain, relaxed]) => chooseKernel(plain, relaxed, () => performance.now()).module)
   kernel.catch(() => { kernel = null }) // the next try asks the server again
   return kernel
 }

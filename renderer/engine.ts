@@ -67,7 +67,7 @@ export const discard = async (unused: Session): Promise<void> => { if (unused !=
 async function separate({ context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection): Promise<Separation> {
   const separation: Separation = await createSeparation({
     context, native, preset, selection: heardSelection(selection, state.rest.value),
-    settings: heardSettings(settings, selection, state.rest.value),
+    settings: heardSettings(settings, state.rest.value),
     channels: native ? channels : 2, module: await kernelModule(),
     onFault: (message) => { if (separation === current) onFault(message) },
   })

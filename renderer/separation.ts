@@ -103,7 +103,7 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
     if (!param) throw new Error(`${name}: expected this parameter in the processor`)
     const row = parameters.find((p) => p.name === name)!
     if (!native) param.value = value // its params are plain boxes, without a clock
-    else if (row.step && name !== 'bypass') param.setValueAtTime(value, context.currentTime)
+    else if (row.step) param.setValueAtTime(value, context.currentTime)
     else ramp(context, param, value)
   }
   if (!native) for (const { name } of parameters) turn(name, settings[name])

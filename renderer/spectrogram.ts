@@ -59,10 +59,12 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
   const fallPerFrame = FALL * hopSize / sampleRate
   let light = QUIETEST
   let at = 0
+  let before = -Infinity
 
   return {
     shape,
-    push({ magnitude, masks, layout: { bins } }) {
+    push(frame) {
+      const { magnitude, masks, layout: { bins } } = frame
       let loudest = -Infinity
       for (let r = 0; r < ROWS; r++) {
         const level = 20 * Math.log10(strongest(magnitude, first[r]!, last[r]!, fraction[r]!) + 1e-12) - fullScale + tilt[r]!
@@ -76,9 +78,15 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
         putOwned(column.data, 4 * (ROWS - 1 - r), energy, shares, colours)
       }
       light = Math.max(QUIETEST, loudest, light - fallPerFrame)
-      context.putImageData(column, at, 0)
-      context.putImageData(column, at + columns, 0)
-      at = (at + 1) % columns
+      // Frames that were not sent leave no hole: time stays true, and the one that came stands for them.
+      const position = frame.fact('position')
+      const steps = position > before ? Math.min(columns, Math.max(1, Math.round((position - before) / hopSize))) : 1
+      for (let step = before < 0 ? steps - 1 : 0; step < steps; step++) {
+        context.putImageData(column, at, 0)
+        context.putImageData(column, at + columns, 0)
+        at = (at + 1) % columns
+      }
+      before = position
     },
     draw(target, x, y, width, height) {
       target.imageSmoothingEnabled = true

@@ -64,8 +64,6 @@ export const measured = {
   shares: signal<readonly number[]>([]),
 }
 
-export const anySolo = computed(() => state.rest.value.solo || state.selection.value.sources.some((source) => source.solo))
-
 export const reductionRow = parameterNamed('reduction')!
 
 /** The rest is not one of the selection's sources: its level is the reduction, its solo ("hear what is removed") the silence of the others. */
@@ -76,13 +74,11 @@ export function heardSelection(selection: Selection, rest: Rest): Selection {
 }
 
 /** What is removed is heard at full level, however far it is turned down in the mix. */
-export function heardSettings(settings: Settings, selection: Selection, rest: Rest): Settings {
-  const silent = rest.mute || selection.sources.some((source) => source.solo)
-  return { ...settings, reduction: rest.solo ? reductionRow.min : silent ? reductionRow.max : settings.reduction }
-}
+export const heardSettings = (settings: Settings, rest: Rest): Settings =>
+  ({ ...settings, reduction: rest.solo ? reductionRow.min : rest.mute ? reductionRow.max : settings.reduction })
 
 export const heard = computed(() => heardSelection(state.selection.value, state.rest.value))
-export const sent = computed(() => heardSettings(state.settings.value, state.selection.value, state.rest.value))
+export const sent = computed(() => heardSettings(state.settings.value, state.rest.value))
 
 export function set(name: ParameterName, value: number): void {
   if (state.settings.value[name] !== value) state.settings.value = { ...state.settings.value, [name]: value }

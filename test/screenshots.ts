@@ -1,0 +1,112 @@
+// Pictures of the page in every state, wide and small, in real Chromium:
+//
+//   npm run build && node -e "import('vite').then((v) => v.runnerImport('test/screenshots.ts', { configFile: false }))"
+//
+// They go to the folder that SCREENSHOTS names (default: dist/screenshots); APP names another build of the app.
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { band, waveFile } from './band.ts'
+import { launch, serveApp } from './browser.ts'
+import { openSound, pageApp } from './page-app.ts'
+
+const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
+const only = process.env['ONLY']?.split(',')
+
+const sizes = { wide: { width: 1600, height: 900 }, small: { width: 1000, height: 640 } } as const
+
+const app = await pageApp(process.env['APP'])
+await mkdir(folder, { recursive: true })
+const music = waveFile(band(24))
+const microphone = join(app.folder, 'microphone.wav')
+await (await import('node:fs/promises')).writeFile(microphone, waveFile([band(20)[0]]))
+const served = await serveApp({ folder: app.folder })
+const browser = await launch({ fakeMicrophone: microphone })
+
+const FILLED = 9500 // ms until the picture is full
+
+/** Each ends in the state that is its name. */
+const states: Record<string, (page: Page) => Promise<void>> = {
+  empty: async () => {},
+  playing: async (page) => {
+    await openSound(page, 'small-band.wav', music)
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.waitForTimeout(FILLED)
+  },
+  mixing: async (page) => {
+    await states['playing']!(page)
+    await page.getByRole('button', { name: 'Solo Trumpet' }).click()
+    await page.getByRole('button', { name: 'Mute Bass' }).click()
+    await page.getByRole('textbox', { name: 'Sharpness' }).fill('12')
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(400)
+  },
+  microphone: async (page) => {
+    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
+    await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+    await page.waitForTimeout(FILLED)
+  },
+  lost: async (page) => {
+    await page.addInitScript(() => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await open(wish)
+        setTimeout(() => stream.getAudioTracks()[0]!.dispatchEvent(new Event('ended')), 6000)
+        return stream
+      }
+    })
+    await page.reload()
+    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
+    await page.getByRole('alert').waitFor()
+    await page.waitForTimeout(500)
+  },
+  denied: async (page) => {
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+    })
+    await page.reload()
+    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
+    await page.getByRole('alert').waitFor()
+  },
+  broken: async (page) => {
+    await states['playing']!(page)
+    await openSound(page, 'letter.txt', Buffer.from('Dear Sir or Madam, this is no sound. '.repeat(20)))
+    await page.getByRole('alert').waitFor()
+  },
+  loading: async (page) => {
+    await page.addInitScript(() => {
+      BaseAudioContext.prototype.decodeAudioData = () => new Promise(() => {})
+    })
+    await page.reload()
+    await openSound(page, 'an-hour-of-rehearsal.flac', music)
+    await page.waitForTimeout(300)
+  },
+  folded: async (page) => {
+    await states['playing']!(page)
+    await page.getByRole('button', { name: 'Fold the settings' }).click()
+    await page.keyboard.press('1')
+    await page.waitForTimeout(500)
+  },
+}
+
+try {
+  for (const [size, viewport] of Object.entries(sizes))
+    for (const [state, reach] of Object.entries(states)) {
+      if (only && !only.includes(state) && !only.includes(`${state}-${size}`)) continue
+      const context = await browser.newContext({ viewport })
+      const page = await context.newPage()
+      page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') console.error(`${state}: ${message.text()}`) })
+      page.on('pageerror', (error) => console.error(`${state}: ${error.stack ?? error.message}`))
+      await page.goto(served.url)
+      await reach(page)
+      await page.screenshot({ path: join(folder, `${state}-${size}.png`) })
+      await context.close()
+      console.error(`${state}-${size}`)
+    }
+} finally {
+  await browser.close()
+  await served.close()
+  await app.remove()
+}
