@@ -87,3 +87,15 @@ export function nullDb(stems: readonly (readonly Float32Array[])[], input: reado
   })
   return 10 * Math.log10(error / energy)
 }
+
+/** The first place where two sets of stems differ, as "source, channel, sample", or null: exact, and quick to compare. */
+export function difference(got: readonly (readonly Float32Array[])[], want: readonly (readonly Float32Array[])[], length = Infinity): string | null {
+  for (let s = 0; s < want.length; s++)
+    for (let c = 0; c < want[s]!.length; c++) {
+      const a = got[s]![c]!
+      const b = want[s]![c]!
+      const end = Math.min(length, b.length)
+      for (let i = 0; i < end; i++) if (!Object.is(a[i], b[i])) return `source ${s}, channel ${c}, sample ${i}: ${a[i]} is not ${b[i]}`
+    }
+  return null
+}

@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { Basis, Multiplicative } from '../worklet/activations.ts'
+import { divergences, type Divergence } from '../worklet/dictionary.ts'
+import { divergenceKind, Kernel } from '../worklet/kernel.ts'
+import { initialSettings, type Settings } from '../worklet/parameters.ts'
+import { kernels, plainKernel } from './kernels.ts'
+import { errorDb, loss, omega, pass, type Problem } from './reference.ts'
+import { random } from './signals.ts'
+
+// The nine points of METHODS §1 and every named one.
+const points: [string, Divergence][] = [
+  ...Object.entries(divergences),
+  ...[[-0.5, 0.75], [2, -0.5], [1.5, 1], [-1, 2], [-0.75, -0.75], [2, 0], [0.5, -0.5]].map(
+    ([alpha, beta]) => [`${alpha},${beta}`, { alpha: alpha!, beta: beta! }] as [string, Divergence]),
+]
+
+/** A frame of mean one made of a few atoms and noise, and a basis whose spectra sum to one. */
+function problem(bins: number, atoms: number, seed = 1): Problem & { h: Float64Array; rows: Float32Array } {
+  const next = random(seed)
+  const rows = new Float32Array(atoms * bins)
+  for (let a = 0; a < atoms; a++) {
+    const row = rows.subarray(a * bins, (a + 1) * bins).map(() => 0.01 + next() ** 4)
+    const sum = row.reduce((x, y) => x + y, 0)
+    rows.set(row.map((x) => x / sum), a * bins)
+  }
+  const w = new Float64Array(bins * atoms)
+  for (let a = 0; a < atoms; a++) for (let b = 0; b < bins; b++) w[b * atoms + a] = rows[a * bins + b]!
+  const h = Float64Array.from({ length: atoms }, () => next() ** 3)
+  const v = Float64Array.from({ length: bins }, (_, b) => h.reduce((sum, x, a) => sum + x * w[b * atoms + a]!, 0) * (0.7 + 0.6 * next()))
+  const mean = v.reduce((x, y) => x + y, 0) / bins
+  return { w, rows, v: v.map((x) => x / mean), h: Float64Array.from({ length: atoms }, () => ((0.5 + next()) * bins) / atoms) }
+}
+
+function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = plainKernel): { solver: Multiplicative; basis: Basis; kernel: Kernel; magnitude: Float32Array } {
+  const atoms = p.h.length
+  const bins = p.v.length
+  const room = Basis.room(atoms, 0)
+  const padded = Basis.paddedBins(bins)
+  const kernel = new Kernel(module, Basis.floats(atoms, 0, bins) + Multiplicative.floats(room, padded) + padded + 64)
+  const basis = new Basis(kernel, { spectra: p.rows, bins, known: bins }, atoms, 0)
+  const magnitude = kernel.floats(padded)
+  magnitude.set(p.v)
+  return { solver: new Multiplicative(kernel, basis, divergence), basis, kernel, magnitude }
+}
+
+const settings = (changes: Partial<Settings>): Settings => ({ ...initialSettings(), ...changes })
+
+/** Runs `passes` from a cold start, which is the same for the slow twin: every atom alike. */
+function solve(p: ReturnType<typeof problem>, divergence: Divergence, passes: number, changes: Partial<Settings> = {}, module = plainKernel): Float64Array {
+  const { solver: s, magnitude } = solver(p, divergence, module)
+  const slices = s.begin(magnitude, p.h.length, passes, settings(changes))
+  for (let i = 0; i < slices; i++) s.advance()
+  return Float64Array.from(s.h.subarray(0, p.h.length))
+}
+
+const cold = (p: Problem, atoms: number): Float64Array => new Float64Array(atoms).fill(p.v.length / atoms)
+
+describe.each(kernels)('%s kernel', (_, module) => {
+  test.each(points)('one pass of %s agrees with its slow twin to −100 dB', (_, divergence) => {
+    for (const [bins, atoms] of [[129, 3], [513, 24], [1025, 65]] as const) {
+      const p = problem(bins, atoms, bins)
+      expect(errorDb(solve(p, divergence, 1, { relaxation: 1 }, module), pass(p, cold(p, atoms), divergence))).toBeLessThan(-100)
+    }
+  })
+
+  test.each(points)('a dozen passes of %s with sparsity and over-relaxation stay with the twin to −80 dB while none falls back', (_, divergence) => {
+    const p = problem(513, 24, 5)
+    const l1 = new Float64Array(24).fill(0.1)
+    const relaxed = { ...p, l1 }
+    let h = cold(p, 24)
+    let before = Infinity
+    for (let i = 0; i < 12; i++) {
+      const now = loss(relaxed, h, divergence)
+      if (now > before) break
+      before = now
+      h = pass(relaxed, h, divergence, 1.2)
+      expect(errorDb(solve(p, divergence, i + 1, { relaxation: 1.2, sparsity: 0.1 }, module), h)).toBeLessThan(-80)
+    }
+  })
+
+  test.each(points)('%s with weights on the bins agrees with its slow twin to −100 dB, and so does the loss', (_, divergence) => {
+    const p = { ...problem(513, 24, 6), weights: Float64Array.from({ length: 513 }, (_, i) => (i % 7 === 0 ? 0 : i % 3 === 0 ? 0.5 : 1)) }
+    const { h, lossOf } = kernelPass(module, p, divergence)
+    expect(errorDb(h, pass(p, p.h, divergence))).toBeLessThan(-100)
+    // the kernel leaves out what h cannot change: compare differences
+    const other = { ...p, h: p.h.map((x, i) => x * (1 + 0.3 * Math.sin(i))) }
+    const want = loss(p, other.h, divergence) - loss(p, p.h, divergence)
+    expect(Math.abs(kernelPass(module, other, divergence).lossOf - lossOf - want)).toBeLessThan(1e-4 * Math.abs(want) + 1e-3)
+  })
+})
+
+/** The kernels by themselves: prepare, pass, step, total, on plain arrays. */
+function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & { weights: Float64Array }, divergence: Divergence): { h: Float32Array; lossOf: number } {
+  const atoms = p.h.length
+  const { basis } = solver(p, divergence, module)
+  const more = new Kernel(module, Basis.floats(atoms, 0, p.v.length) + 8 * basis.paddedBins + 64 * atoms)
+  const copy = (values: ArrayLike<number>, length = values.length): Float32Array => {
+    const view = more.floats(length)
+    view.set(values)
+    return view
+  }
+  const { kind, pass: name } = divergenceKind(divergence)
+  const w = copy(basis.packed), m = copy(p.weights, basis.paddedBins), v = copy(p.v, basis.paddedBins), x = more.floats(basis.paddedBins)
+  const h = copy(p.h, basis.room), g = more.floats(4 * basis.room), d = more.floats(4 * basis.room), lanes = more.floats(4), none = more.floats(basis.room)
+  more.run.prepare(v.byteOffset, m.byteOffset, x.byteOffset, basis.paddedBins, divergence.alpha, 1)
+  more.run[name](w.byteOffset, x.byteOffset, m.byteOffset, h.byteOffset, g.byteOffset, d.byteOffset, lanes.byteOffset, basis.room, basis.room, 0,
+    basis.panels, divergence.alpha, divergence.beta, 1e-9)
+  // the KL pass leaves its denominator to the caller: Wᵀm
+  const sums = copy(p.h.map((_, atom) => p.weights.reduce((sum, weight, bin) => sum + weight * p.w[bin * atoms + atom]!, 0)), basis.room)
+  const kl = kind === 0
+  let lossOf = more.run.total(lanes.byteOffset) * lossScaleOf(divergence)
+  if (kl) for (let atom = 0; atom < atoms; atom++) lossOf += sums[atom]! * p.h[atom]!
+  more.run.step(h.byteOffset, h.byteOffset, g.byteOffset, kl ? sums.byteOffset : d.byteOffset, kl ? 1 : 4, none.byteOffset, basis.room, omega(divergence), 0)
+  return { h: h.slice(0, atoms), lossOf }
+}
+
+describe('the multiplicative solver', () => {
+  test.each(points)('%s: without over-relaxation the loss never rises over 60 passes', (_, divergence) => {
+    const p = problem(257, 16, 8)
+    let before = Infinity
+    for (let passes = 1; passes <= 20; passes++) {
+      const now = loss(p, solve(p, divergence, passes, { relaxation: 1 }), divergence)
+      expect(now).toBeLessThanOrEqual(before + 1e-5 * Math.abs(before))
+      before = now
+    }
+  })
+
+  test.each(points)('%s: over-relaxed, three passes are no worse than three plain ones', (_, divergence) => {
+    for (let seed = 20; seed < 26; seed++) {
+      const p = problem(257, 16, seed)
+      const plain = loss(p, solve(p, divergence, 3, { relaxation: 1 }), divergence)
+      expect(loss(p, solve(p, divergence, 3, { relaxation: 1.9 }), divergence)).toBeLessThan(plain * 1.02 + 1e-3)
+    }
+  })
+
+  test('an onset a thousand times louder than the last frame does not overshoot', () => {
+    // one atom alone: the plain update is exact at once, the over-relaxed one jumps far beyond and must be taken back
+    const p = problem(129, 4, 31)
+    const { solver: s, magnitude } = solver(p, divergences['kl']!)
+    const frame = (levels: readonly number[]): Float32Array => {
+      magnitude.set(p.v.map((_, b) => levels.reduce((sum, x, a) => sum + x * p.w[b * 4 + a]!, 0)))
+      const slices = s.begin(magnitude, 4, 3, settings({}))
+      for (let i = 0; i < slices; i++) s.advance()
+      return s.h.slice(0, 4).map((x) => x * s.level)
+    }
+    for (let i = 0; i < 50; i++) frame([1, 0, 0, 0.001])
+    const [first, , , last] = frame([1, 0, 0, 1])
+    expect(last!).toBeGreaterThan(0.3)
+    expect(last!).toBeLessThan(3)
+    expect(first!).toBeGreaterThan(0.3)
+  })
+
+  test('sparsity holds the fixed atoms down, and where the loss is Euclidean makes fewer of them sound', () => {
+    const p = problem(513, 48, 9)
+    const sum = (h: Float64Array): number => h.reduce((x, y) => x + y, 0)
+    for (const name of ['euc', 'kl', 'beta-1.5', 'beta-half', 'is'])
+      expect(sum(solve(p, divergences[name]!, 20, { sparsity: 0.5 })), name).toBeLessThan(0.99 * sum(solve(p, divergences[name]!, 20)))
+    const share = (h: Float64Array): number => Math.max(...h) / sum(h)
+    expect(share(solve(p, divergences['euc']!, 20, { sparsity: 0.5 }))).toBeGreaterThan(share(solve(p, divergences['euc']!, 20)) * 1.01)
+  })
+
+  test('warm starts keep what the last frame found, and let no atom die', () => {
+    const p = problem(513, 24, 10)
+    const { solver: s, magnitude } = solver(p, divergences['kl']!)
+    const frame = (v: ArrayLike<number>, passes: number): number => {
+      magnitude.set(v)
+      const slices = s.begin(magnitude, 24, passes, settings({}))
+      for (let i = 0; i < slices; i++) s.advance()
+      const mean = p.v.reduce((x, y) => x + y, 0) / p.v.length
+      return loss({ ...p, v: p.v.map((x) => x / mean) }, Float64Array.from(s.h.subarray(0, 24)), divergences['kl']!)
+    }
+    for (let i = 0; i < 30; i++) frame(p.v, 3)
+    const settled = frame(p.v, 3)
+    expect(settled).toBeLessThan(loss(p, solve(p, divergences['kl']!, 20), divergences['kl']!))
+    for (let i = 0; i < 300; i++) frame(p.v.map((_, b) => p.w[b * 24]! * 513), 3) // one atom alone, for long
+    for (let i = 0; i < 10; i++) frame(p.v, 3)
+    expect(frame(p.v, 3)).toBeLessThan(settled + 0.1)
+  })
+
+  test('silence is no work; listening keeps the fixed atoms still', () => {
+    const p = problem(129, 4, 11)
+    const { solver: s, magnitude } = solver(p, divergences['kl']!)
+    magnitude.fill(0)
+    expect(s.begin(magnitude, 4, 3, settings({}))).toBe(0)
+    magnitude.set(p.v)
+    const slices = s.begin(magnitude, 4, 3, settings({ listen: 0 }))
+    expect(slices).toBe(3 * Math.ceil(Basis.paddedBins(129) / 32 / 4))
+  })
+})
+
+const lossScaleOf = (d: Divergence): number =>
+  divergenceKind(d).kind === 0 ? Math.LN2 : d.beta === 0 || d.alpha + d.beta === 0 ? 1 / d.alpha ** 2 : 1 / Math.abs(d.alpha * d.beta)

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { divergences } from '../worklet/dictionary.ts'
+import { parameters } from '../worklet/parameters.ts'
+import { delayed, dictionary, difference, nullDb, rig } from './engine.ts'
+import { lawsOf } from './laws.ts'
+import { errorDb } from './reference.ts'
+import { melody, noise, random, tone } from './signals.ts'
+
+const mixture = (length: number, rate = 44100): Float32Array => {
+  const air = noise(length, 5, 0.05)
+  return melody(length, rate, 220).map((v, i) => v + air[i]!)
+}
+
+describe('laws', () => {
+  lawsOf('tones and air', (o) => rig(o))
+  lawsOf('asymmetric, with free atoms', (o) =>
+    rig({ dictionary: dictionary({ hopSize: 128, tailSize: 256 }), settings: { freeAtoms: 4, sparsity: 0.1 }, ...o }))
+  lawsOf('Euclidean, sharp, with a floor and a residue', (o) =>
+    rig({ dictionary: dictionary({ divergence: divergences['euc']!, hopSize: 512 }), settings: { sharpness: 2, floor: -20, residue: 1 }, ...o }))
+  lawsOf('binary', (o) => rig({ selection: { mask: 'binary', sources: [{ name: 'a', atoms: ['tones'], band: [100, 5000] }, { name: 'b' }] }, ...o }))
+})
+
+describe('separation', () => {
+  const length = 3 * 44100
+  const voice = melody(length, 44100, 220)
+  const air = noise(length, 5, 0.05)
+  const x = voice.map((v, i) => v + air[i]!)
+  const quality = (options: Parameters<typeof rig>[0] = {}): number => {
+    const r = rig(options)
+    return -errorDb(r.run([x])[0]![0]!, delayed(voice, r.separator.latencySamples))
+  }
+  const input = -errorDb(x, voice)
+
+  test('a dictionary that fits lifts the tones at least 6 dB out of the air', () => expect(quality()).toBeGreaterThan(input + 6))
+  test('more passes are better than one', () => expect(quality({ settings: { passes: 20 } })).toBeGreaterThan(quality({ settings: { passes: 1, relaxation: 1 } })))
+  test('half rate, double rate: fitted dictionaries separate as well as their own, to 1.5 dB', () => {
+    for (const sampleRate of [48000, 88200, 96000]) {
+      const n = 3 * sampleRate
+      const clean = melody(n, sampleRate, 220)
+      const noisy = noise(n, 5, 0.05 * Math.sqrt(sampleRate / 44100)).map((v, i) => v + clean[i]!)
+      const r = rig({ sampleRate })
+      expect(-errorDb(r.run([noisy])[0]![0]!, delayed(clean, r.separator.latencySamples)), String(sampleRate)).toBeGreaterThan(quality() - 1.5)
+    }
+  })
+
+  test('free atoms learn what the dictionary lacks, keep it on hold, and forget it at reset', () => {
+    const tones = dictionary({ air: 0 })
+    const selection = { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] }
+    const free = quality({ dictionary: tones, selection, settings: { freeAtoms: 2 } })
+    expect(free).toBeGreaterThan(quality({ dictionary: tones, selection }) + 4)
+    // listened to beforehand, the air is known from the start
+    const r = rig({ dictionary: tones, selection, settings: { freeAtoms: 2, listen: 1 } })
+    const alone = r.run([air])
+    expect(errorDb(alone[1]![0]!, delayed(air, r.separator.latencySamples))).toBeLessThan(-30) // all of it is rest
+  })
+
+  test('an activation row reads out at the input\'s level', () => {
+    const r = rig({ dictionary: dictionary({ tones: 1, air: 1 }) })
+    const sums: number[] = []
+    r.separator.onFrame = (frame) => sums.push(frame.activations.reduce((a, b) => a + b, 0) / frame.magnitude.reduce((a, b) => a + b, 1e-9))
+    r.run([mixture(20000)])
+    for (const sum of sums.slice(5)) expect(sum).toBeCloseTo(1, 1)
+  })
+})
+
+describe('selection', () => {
+  test('a band keeps a source to its frequencies', () => {
+    const low = tone(30000, 300, 44100)
+    const high = tone(30000, 6000, 44100)
+    const r = rig({ selection: { mask: 'soft', sources: [{ name: 'low', band: [0, 1000] }] } })
+    const [inside, rest] = r.run([low.map((v, i) => v + high[i]!)])
+    const at = r.separator.latencySamples
+    expect(errorDb(inside![0]!.slice(4096), delayed(low, at).slice(4096))).toBeLessThan(-40)
+    expect(errorDb(rest![0]!.slice(4096), delayed(high, at).slice(4096))).toBeLessThan(-40)
+  })
+
+  test('can change while it runs, and everything still adds up', () => {
+    const r = rig({ selection: { mask: 'soft', sources: [{ name: 'a', atoms: ['tones'] }] } })
+    const x = mixture(40000)
+    let calls = 0
+    const stems = r.run([x], () => {
+      if (++calls === 100) r.separator.select({ mask: 'binary', sources: [{ name: 'a', atoms: ['air'], band: [0, 4000] }] })
+      return 128
+    })
+    expect(nullDb(stems, [x], r.separator.latencySamples)).toBeLessThan(-120)
+  })
+})
+
+describe('rough treatment', () => {
+  const n = 44100
+  const hard: Record<string, Float32Array> = {
+    'NaN': noise(n).map((v, i) => (i % 1000 === 0 ? NaN : v)),
+    'infinite': noise(n).map((v, i) => (i % 777 === 0 ? (i % 2 ? Infinity : -Infinity) : v)),
+    'enormous': noise(n).map((v, i) => (i % 555 === 0 ? 3e38 : v)),
+    'loud': noise(n, 1, 9e5),
+    'denormal': noise(n, 1, 1e-40),
+    'DC': new Float32Array(n).fill(1),
+    'a full-scale square wave': Float32Array.from({ length: n }, (_, i) => (i % 100 < 50 ? 1 : -1)),
+    'one sample': new Float32Array(n).fill(1, 5000, 5001),
+  }
+  const kinds = Object.entries(divergences)
+  test.each(Object.keys(hard))('%s: the output stays finite and recovers within one window', (name) => {
+    for (const [divergenceName, divergence] of kinds) {
+      const used = dictionary({ divergence })
+      const settings = { freeAtoms: 2, passes: 4 }
+      const after = mixture(n)
+      const r = rig({ dictionary: used, settings })
+      const x = Float32Array.from([...hard[name]!, ...after])
+      const stems = r.run([x])
+      for (const [channel] of stems) expect(channel!.every(Number.isFinite), divergenceName).toBe(true)
+      const from = n + used.fftSize + r.separator.latencySamples
+      const clean = x.map((v) => (Math.abs(v) < 1e6 ? v : 0))
+      const tail = (signal: Float32Array): Float32Array => signal.slice(from)
+      expect(nullDb(stems.map((stem) => [tail(stem[0]!)]), [tail(delayed(clean, r.separator.latencySamples))], 0), divergenceName).toBeLessThan(-110)
+    }
+  })
+  test('bad samples are counted', () => {
+    const r = rig()
+    r.run([hard['NaN']!])
+    expect(r.separator.badSamples).toBe(Math.ceil(n / 1000))
+  })
+})
+
+describe('the parameter table', () => {
+  const changed: Record<string, number> = { passes: 9, relaxation: 1, sparsity: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1 }
+  // a selection in which the balance of fixed and free atoms, and the residue, matter
+  const base = { dictionary: dictionary({ divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] } }
+  const x = mixture(30000)
+  const mixRows = ['reduction', 'wet', 'level', 'bypass'] // turned in mixer.test.ts
+
+  test.each(parameters.map((p) => p.name).filter((name) => !mixRows.includes(name)))('turning %s changes the sound', (name) => {
+    const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2 }
+    const before = rig({ ...base, settings: start }).run([x])[0]![0]!
+    const after = rig({ ...base, settings: { ...start, [name]: changed[name]! } }).run([x])[0]![0]!
+    expect(errorDb(after, before)).toBeGreaterThan(-90)
+  })
+
+  test('automation is read at the sample that completes a hop, whatever the quantum', () => {
+    const next = random(3)
+    const curve = Float32Array.from({ length: x.length }, (_, i) => 1 + 3 * (0.5 + 0.5 * Math.sin(i / 3000)))
+    const run = (chop: () => number): Float32Array => {
+      const r = rig(base)
+      const stems = [[new Float32Array(x.length)], [new Float32Array(x.length)]]
+      const fixed = Object.fromEntries(parameters.map((p) => [p.name, Float32Array.of(p.initial)])) as Parameters<typeof r.separator.process>[3]
+      for (let at = 0; at < x.length; ) {
+        const size = Math.min(chop(), x.length - at)
+        r.separator.process([x.subarray(at, at + size)], stems.map(([s]) => [s!.subarray(at, at + size)]), size, { ...fixed, sharpness: curve.subarray(at, at + size) })
+        at += size
+      }
+      return stems[0]![0]!
+    }
+    expect(difference([[run(() => 128)]], [[run(() => 2 + Math.floor(next() * 3000))]])).toBeNull()
+  })
+})
