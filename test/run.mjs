@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 
@@ -21,8 +21,11 @@ const run = (command, args, options = {}) => new Promise((resolve) => {
 })
 const node = (script, ...args) => run(process.execPath, [join(root, script), ...args])
 
+/** TypeScript of ours, before anything is built and whatever Node thinks of types. */
+const load = async (file) => (await runnerImport(join(root, file), { configFile: false, logLevel: 'error' })).module
+
 async function getChromium() {
-  const { module: { chromiumPath } } = await runnerImport(join(root, 'test/browser.ts'), { configFile: false, logLevel: 'error' })
+  const { chromiumPath } = await load('test/browser.ts')
   if (!chromiumPath() && process.platform === 'linux' && process.getuid?.() === 0) {
     say('Chromium: not installed; asking apt-get for it')
     const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
@@ -34,33 +37,13 @@ async function getChromium() {
   say(path ? `Chromium: ${path}` : 'Chromium: none. Tests of the page are skipped; install Chromium, Chrome or Edge, or name one in CHROMIUM')
 }
 
-/** "why: how many", from the brackets that a skipped title carries, else its full name. */
-function skips(files) {
-  const reasons = new Map()
-  for (const file of files)
-    for (const { status, fullName } of file.assertionResults)
-      if (status === 'skipped' || status === 'pending' || status === 'todo' || status === 'disabled') {
-        const why = /\[skipped: (.*?)\]/.exec(fullName)?.[1] ?? 'no reason given: ' + fullName
-        const where = `${relative(root, file.name)}: ${why}`
-        reasons.set(where, (reasons.get(where) ?? 0) + 1)
-      }
-  return [...reasons].map(([where, count]) => `skipped ${count} in ${where}`)
-}
-
 async function tests(filters) {
   const folder = await mkdtemp(join(tmpdir(), 'winnow-test-'))
   try {
     const report = join(folder, 'report.json')
     const code = await node('node_modules/vitest/vitest.mjs', 'run', '--config', join(root, 'test/vitest.config.ts'),
       '--reporter', 'default', '--reporter', 'json', '--outputFile.json', report, ...filters)
-    const { numPassedTests, numFailedTests, numTotalTests, testResults } = JSON.parse(await readFile(report, 'utf8'))
-    // A file that breaks before its first test has no failed test to count, but it failed.
-    const broken = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length
-    const failed = numFailedTests + broken
-    return {
-      passed: numPassedTests, skipped: numTotalTests - numPassedTests - numFailedTests, notes: skips(testResults),
-      failed: failed === 0 && code !== 0 ? 1 : failed, // an error outside of any test
-    }
+    return counts(JSON.parse(await readFile(report, 'utf8')), code, root)
   } catch (error) {
     say(`vitest left no report: ${error.message}`)
     return { passed: 0, failed: 1, skipped: 0, notes: [] }
@@ -69,6 +52,7 @@ async function tests(filters) {
   }
 }
 
+const { closingLine, counts } = await load('test/report.ts')
 await getChromium()
 const built = await node('main/build.mjs') === 0
 const typed = await node('node_modules/typescript/bin/tsc', '-b') === 0
@@ -78,4 +62,4 @@ if (!built) say('failed: the build, so no test was run')
 if (!typed) say('failed: the types')
 const failures = failed + Number(!built) + Number(!typed)
 process.exitCode = failures ? 1 : 0
-say(`${passed} passed, ${failures} failed, ${skipped} skipped`)
+say(closingLine({ passed, failed: failures, skipped }))
