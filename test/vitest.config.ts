@@ -1,18 +1,26 @@
 // One run for everything: unit tests in Node and browser tests through playwright-core. test/run.mjs calls it.
+//
+// What sounds in real time (`*.live.test.ts`: a microphone, a running AudioContext) comes after all else and alone: a
+// busy machine would make it stutter, and the test would measure its neighbours.
 
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+const live = 'test/**/*.live.test.{ts,tsx}'
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     // Each file in a process of its own: what is built is loaded as Node loads it, not as vite would rewrite it.
     pool: 'forks',
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: 'tests', include: ['test/**/*.test.{ts,tsx}'], exclude: [live], sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'live', include: [live], fileParallelism: false, sequence: { groupOrder: 1 } } },
+    ],
   },
 })
