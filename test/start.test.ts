@@ -165,16 +165,32 @@ describe('finding Electron', () => {
     const { from } = await machine("console.error('\\nHTTPError: Response code 403\\n    at x.js:1'); process.exit(1)")
     expect(await find(from)).toEqual({ missing: 'its program could not be fetched (HTTPError: Response code 403)' })
   })
+  const endless = "require('fs').writeFileSync(__dirname + '/pid', String(process.pid)); setInterval(() => {}, 1000)"
+  const runs = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  const pidOf = (electron: string): Promise<number> => readFile(join(electron, 'pid'), 'utf8').then(Number, () => 0)
+
   test('a download that never ends is ended', async () => {
-    const { from } = await machine('setInterval(() => {}, 1000)')
-    expect(await find(from, { seconds: 0.3 })).toEqual({ missing: 'its program was not fetched within 0.3 seconds (`npx install-electron` takes as long as it needs)' })
+    const { from, electron } = await machine(endless)
+    expect(await find(from, { seconds: 3 })).toEqual({ missing: 'its program was not fetched within 3 seconds (`npx install-electron` takes as long as it needs)' })
+    const pid = await pidOf(electron)
+    expect(pid).toBeGreaterThan(0)
+    await expect.poll(() => runs(pid), { timeout: 10_000 }).toBe(false)
   })
   test('a download can be stopped', async () => {
-    const { from } = await machine('setInterval(() => {}, 1000)')
+    const { from, electron } = await machine(endless)
     const stop = new AbortController()
     const found = find(from, { signal: stop.signal })
+    await expect.poll(() => pidOf(electron), { timeout: 10_000 }).toBeGreaterThan(0)
     stop.abort()
     expect(await found).toHaveProperty('missing')
+    const pid = await pidOf(electron)
+    await expect.poll(() => runs(pid), { timeout: 10_000 }).toBe(false)
   })
 })
 
