@@ -1,7 +1,7 @@
 // The built page as one function from Request to Response. Electron's app:// handler and the local server both call
 // it, so the page meets the same headers, and the same walls, wherever it runs.
 
-import { open, realpath } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 
 const types: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export const contentSecurityPolicy = [
   "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join('; ')
 
-const permissionsPolicy = 'microphone=(self), midi=(self), speaker-selection=(self), camera=(), display-capture=(), geolocation=(), usb=(), serial=(), hid=(), bluetooth=()'
+const permissionsPolicy = 'microphone=(self), midi=(self), speaker-selection=(self), camera=(), display-capture=(), geolocation=(), usb=(), serial=(), hid=()'
 
 const plain = {
   'Content-Security-Policy': contentSecurityPolicy,
@@ -85,12 +85,7 @@ async function contents(folder: string, path: string): Promise<Uint8Array<ArrayB
   try {
     const [home, real] = await Promise.all([realpath(folder), realpath(join(folder, path))])
     if (!real.startsWith(home + sep)) return null // a link that leads out
-    const file = await open(real)
-    try {
-      return (await file.stat()).isFile() ? new Uint8Array(await file.readFile()) : null
-    } finally {
-      await file.close()
-    }
+    return new Uint8Array(await readFile(real)) // and no handle: inside app.asar, Electron would copy the file out to open it
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP') return null

@@ -46,7 +46,7 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
     await import(main)
     for (let tries = 0; tries < 600 && !electron.windows[0]?.shown; tries++) await new Promise((resolve) => setTimeout(resolve, 50))
     page = electron.windows[0]!.page!
-    page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
+    page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.reload()
   })
