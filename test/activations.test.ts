@@ -102,15 +102,18 @@ function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & 
   const { kind, pass: name } = divergenceKind(divergence)
   const w = copy(basis.packed), m = copy(p.weights, basis.paddedBins), v = copy(p.v, basis.paddedBins), x = more.floats(basis.paddedBins)
   const h = copy(p.h, basis.room), g = more.floats(4 * basis.room), d = more.floats(4 * basis.room), lanes = more.floats(4), none = more.floats(basis.room)
-  more.run.prepare(v.byteOffset, m.byteOffset, x.byteOffset, basis.paddedBins, divergence.alpha, 1)
+  const numbers = copy([divergence.alpha, 1, 0]), power = copy([omega(divergence)])
+  more.run.prepare(v.byteOffset, m.byteOffset, x.byteOffset, basis.paddedBins, numbers.byteOffset)
+  numbers[1] = divergence.beta
+  numbers[2] = 1e-9
   more.run[name](w.byteOffset, x.byteOffset, m.byteOffset, h.byteOffset, g.byteOffset, d.byteOffset, lanes.byteOffset, basis.room, basis.room, 0,
-    basis.panels, divergence.alpha, divergence.beta, 1e-9)
+    basis.panels, numbers.byteOffset)
   // the KL pass leaves its denominator to the caller: Wᵀm
   const sums = copy(p.h.map((_, atom) => p.weights.reduce((sum, weight, bin) => sum + weight * p.w[bin * atoms + atom]!, 0)), basis.room)
   const kl = kind === 0
-  let lossOf = more.run.total(lanes.byteOffset) * lossScaleOf(divergence)
+  let lossOf = lanes.reduce((a, b) => a + b, 0) * lossScaleOf(divergence)
   if (kl) for (let atom = 0; atom < atoms; atom++) lossOf += sums[atom]! * p.h[atom]!
-  more.run.step(h.byteOffset, h.byteOffset, g.byteOffset, kl ? sums.byteOffset : d.byteOffset, kl ? 1 : 4, none.byteOffset, basis.room, omega(divergence), 0)
+  more.run.step(h.byteOffset, h.byteOffset, g.byteOffset, kl ? sums.byteOffset : d.byteOffset, kl ? 1 : 4, none.byteOffset, basis.room, power.byteOffset)
   return { h: h.slice(0, atoms), lossOf }
 }
 

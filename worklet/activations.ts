@@ -78,19 +78,22 @@ export class Multiplicative implements Activations {
   private readonly columnSums: Float32Array
   private readonly l1: Float32Array
   private readonly lossLanes: Float32Array
+  /** α, β and floor, as every pass wants them. */
+  private readonly numbers: Float32Array
+  private readonly scaling: Float32Array
+  private readonly power: Float32Array
 
   private pass = 0
   private panel = 0
   private atoms = 0
   private paddedAtoms = 0
-  private power = 1
-  private plain = 1
+  private watched = false
   private loss = Infinity
   private warm = false
 
-  static floats(room: number, paddedBins: number): number { return 2 * (room + 2 * 4 * room) + 2 * room + paddedBins + 160 }
+  static floats(room: number, paddedBins: number): number { return 2 * (room + 2 * 4 * room) + 2 * room + paddedBins + 256 }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, private readonly divergence: Divergence) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence) {
     const { room, paddedBins } = basis
     this.kind = divergenceKind(divergence)
     this.omega = omegaOf(divergence)
@@ -104,6 +107,10 @@ export class Multiplicative implements Activations {
     this.l1 = kernel.floats(room)
     this.prepared = kernel.floats(paddedBins)
     this.lossLanes = kernel.floats(4)
+    this.numbers = kernel.floats(3)
+    this.numbers.set([alpha, beta, FLOOR])
+    this.scaling = kernel.floats(2).fill(alpha)
+    this.power = kernel.floats(1)
   }
 
   get h(): Float32Array { return this.hs[(this.pass & 1) as 0 | 1] }
@@ -121,12 +128,13 @@ export class Multiplicative implements Activations {
     const mean = sum / known
     this.level = mean
     if (mean < SILENCE) return 0
-    run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.divergence.alpha, 1 / mean)
+    this.scaling[1] = 1 / mean
+    run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.scaling.byteOffset)
     this.start(known, atoms, settings.listen ? fixed : 0)
     this.l1.fill(0)
     this.l1.fill(settings.sparsity, 0, fixed)
-    this.plain = this.omega
-    this.power = this.omega * settings.relaxation
+    this.power[0] = this.omega * settings.relaxation
+    this.watched = settings.relaxation > 1
     this.panel = 0
     this.loss = Infinity
     return passes * Math.ceil(panels / SLICE)
@@ -149,10 +157,9 @@ export class Multiplicative implements Activations {
   }
 
   advance(): void {
-    const { kernel: { run }, basis, divergence: { alpha, beta }, kind, atoms, pass } = this
+    const { kernel: { run }, basis, kind, pass, watched } = this
     const now = (pass & 1) as 0 | 1
     const h = this.hs[now], g = this.gs[now], d = this.ds[now]
-    const watched = this.power > this.plain
     if (this.panel === 0) {
       g.fill(0)
       d.fill(0)
@@ -160,16 +167,16 @@ export class Multiplicative implements Activations {
     }
     const end = Math.min(this.panel + SLICE, basis.panels)
     run[kind.pass](basis.packed.byteOffset, this.prepared.byteOffset, basis.weights.byteOffset, h.byteOffset, g.byteOffset, d.byteOffset,
-      watched ? this.lossLanes.byteOffset : 0, this.paddedAtoms, basis.room, this.panel, end, alpha, beta, FLOOR)
+      watched ? this.lossLanes.byteOffset : 0, this.paddedAtoms, basis.room, this.panel, end, this.numbers.byteOffset)
     this.panel = end
     if (end < basis.panels) return
 
     this.panel = 0
     const next = this.hs[(1 - now) as 0 | 1]
-    const worse = watched && this.rose(h, atoms)
     // Over-relaxation converges but is not monotone. Where it made things worse, go back and take the plain step instead.
-    if (worse) {
-      this.power = this.plain
+    if (watched && this.rose(h)) {
+      this.power[0] = this.omega
+      this.watched = false
       this.move(next, next, (1 - now) as 0 | 1)
     } else this.move(h, next, now)
     this.pass++
@@ -179,14 +186,15 @@ export class Multiplicative implements Activations {
     const kl = this.kind.pass === 'passKl'
     const d = kl ? this.columnSums : this.ds[which]
     this.kernel.run.step(h.byteOffset, next.byteOffset, this.gs[which].byteOffset, d.byteOffset, kl ? 1 : 4, this.l1.byteOffset,
-      this.paddedAtoms, this.power, 0)
+      this.paddedAtoms, this.power.byteOffset)
     const floor = FLOOR * this.basis.fitted.known
     for (let atom = 0; atom < this.atoms; atom++) if (next[atom]! < floor && h[atom]! > 0) next[atom] = floor
   }
 
   /** Whether the divergence at `h`, whose pass is done, is above that of the pass before. */
-  private rose(h: Float32Array, atoms: number): boolean {
-    let loss = this.lossScale * this.kernel.run.total(this.lossLanes.byteOffset)
+  private rose(h: Float32Array): boolean {
+    const { lossLanes, atoms } = this
+    let loss = this.lossScale * (lossLanes[0]! + lossLanes[1]! + lossLanes[2]! + lossLanes[3]!)
     const perUnit = this.kind.pass === 'passKl' ? 1 : 0 // Σ q is Σ h
     for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (perUnit + this.l1[atom]!)
     const rose = loss > this.loss + 1e-5 * Math.abs(this.loss)

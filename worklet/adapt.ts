@@ -16,11 +16,13 @@ export class FreeAtoms {
   private readonly up: readonly Float32Array[]
   private readonly down: readonly Float32Array[]
   private readonly omega: number
+  private readonly numbers: Float32Array
+  private readonly step: Float32Array
   private readonly kind: number
 
-  static floats(paddedBins: number): number { return (2 + 2 * MAX_FREE_ATOMS) * (paddedBins + 16) }
+  static floats(paddedBins: number): number { return (2 + 2 * MAX_FREE_ATOMS) * (paddedBins + 16) + 32 }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, private readonly divergence: Divergence) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence) {
     const rows = (): Float32Array[] => Array.from({ length: MAX_FREE_ATOMS }, () => kernel.floats(basis.paddedBins))
     this.numerator = kernel.floats(basis.paddedBins)
     this.denominator = kernel.floats(basis.paddedBins)
@@ -28,6 +30,9 @@ export class FreeAtoms {
     this.down = rows()
     this.omega = omegaOf(divergence)
     this.kind = divergenceKind(divergence).kind
+    this.numbers = kernel.floats(3)
+    this.numbers.set([divergence.alpha, divergence.beta, FLOOR])
+    this.step = kernel.floats(3).fill(this.omega)
     this.reset()
   }
 
@@ -54,15 +59,17 @@ export class FreeAtoms {
 
   /** Called once per frame before `learn`: `total` is W·h, `prepared` the frame as the solver saw it. */
   compare(prepared: Float32Array, total: Float32Array): void {
-    const { basis, divergence: { alpha, beta } } = this
+    const { basis } = this
     this.kernel.run.ratios(this.kind, prepared.byteOffset, basis.weights.byteOffset, total.byteOffset, this.numerator.byteOffset,
-      this.denominator.byteOffset, basis.paddedBins, alpha, beta, FLOOR)
+      this.denominator.byteOffset, basis.paddedBins, this.numbers.byteOffset)
   }
 
   /** One free atom; `forget` is what remains of the past after this frame. */
   learn(atom: number, activation: number, forget: number): void {
-    const { basis } = this
+    const { basis, step } = this
+    step[0] = activation
+    step[1] = forget
     this.kernel.run.learn(basis.packed.byteOffset, basis.fixed + atom, basis.room, basis.panels, this.up[atom]!.byteOffset,
-      this.down[atom]!.byteOffset, this.numerator.byteOffset, this.denominator.byteOffset, activation, forget, this.omega)
+      this.down[atom]!.byteOffset, this.numerator.byteOffset, this.denominator.byteOffset, step.byteOffset)
   }
 }

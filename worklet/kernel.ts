@@ -5,7 +5,7 @@ import type { Divergence } from './dictionary.ts'
 
 type Address = number
 type Pass = (w: Address, v: Address, m: Address, h: Address, g: Address, d: Address, loss: Address, atoms: number, stride: number,
-  fromPanel: number, toPanel: number, alpha: number, beta: number, floor: number) => void
+  fromPanel: number, toPanel: number, numbers: Address) => void
 
 /** The exports of kernel/index.ts; what each does stands there. */
 export interface Arithmetic {
@@ -20,18 +20,17 @@ export interface Arithmetic {
   passBetaHalf: Pass
   passBetaThreeHalves: Pass
   passAlphaBeta: Pass
-  prepare(v: Address, m: Address, x: Address, n: number, alpha: number, scale: number): void
-  step(h: Address, next: Address, g: Address, d: Address, lanes: number, l1: Address, atoms: number, p: number, floor: number): void
-  total(at: Address): number
+  prepare(v: Address, m: Address, x: Address, n: number, numbers: Address): void
+  step(h: Address, next: Address, g: Address, d: Address, lanes: number, l1: Address, atoms: number, power: Address): void
   explain(w: Address, h: Address, room: number, ends: Address, groups: number, spectra: Address, stride: number, total: Address,
     fromPanel: number, toPanel: number): void
   masks(spectra: Address, groups: number, stride: number, v: Address, total: Address, assign: Address, gates: Address,
-    sources: number, out: Address, from: number, n: number, sharpness: number, residue: number, floor: number, binary: number): void
+    sources: number, out: Address, from: number, n: number, numbers: Address, binary: number): void
   extend(out: Address, gates: Address, stride: number, sources: number, v: Address, known: number, bins: number): void
   magnitude(re: Address, im: Address, re2: Address, im2: Address, out: Address, n: number): void
-  ratios(kind: number, x: Address, m: Address, q: Address, n: Address, e: Address, bins: number, alpha: number, beta: number, floor: number): void
-  learn(w: Address, atom: number, room: number, panels: number, a: Address, b: Address, n: Address, e: Address, h: number,
-    forget: number, omega: number): void
+  ratios(kind: number, x: Address, m: Address, q: Address, n: Address, e: Address, bins: number, numbers: Address): void
+  learn(w: Address, atom: number, room: number, panels: number, a: Address, b: Address, n: Address, e: Address,
+    numbers: Address): void
 }
 
 /** Bins in a panel of the packed spectra. */
@@ -96,10 +95,12 @@ function passTimer(module: WebAssembly.Module): (now: () => number) => number {
   const kernel = new Kernel(module, atoms * panels * PANEL_BINS + 8 * atoms + 2048)
   const w = kernel.floats(atoms * panels * PANEL_BINS).fill(1 / (panels * PANEL_BINS))
   const v = kernel.floats(panels * PANEL_BINS).fill(1), h = kernel.floats(atoms).fill(1), g = kernel.floats(atoms * 4)
+  const numbers = kernel.floats(3)
+  numbers.set([1, 0, 1e-9])
   return (now) => {
     const start = now()
     for (let i = 0; i < 60; i++)
-      kernel.run.passKl(w.byteOffset, v.byteOffset, 0, h.byteOffset, g.byteOffset, 0, 0, atoms, atoms, 0, panels, 1, 0, 1e-9)
+      kernel.run.passKl(w.byteOffset, v.byteOffset, 0, h.byteOffset, g.byteOffset, 0, 0, atoms, atoms, 0, panels, numbers.byteOffset)
     return now() - start
   }
 }

@@ -20,10 +20,13 @@ export class Masks {
   private readonly stride: number
   /** The frame's magnitude at the solver's level, against which the residue is measured. */
   private readonly seen: Float32Array
+  /** 1 and the frame's scale, for `prepare`; sharpness, residue and floor, for `masks`. */
+  private readonly scaling: Float32Array
+  private readonly numbers: Float32Array
   private binary = 0
 
   static floats(groups: number, sources: number, paddedBins: number): number {
-    return (groups + 2 * sources + 2) * (paddedBins + 16) + (groups + 16) * (sources + 2) + 64
+    return (groups + 2 * sources + 2) * (paddedBins + 16) + (groups + 16) * (sources + 2) + 96
   }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, atoms: readonly Atom[],
@@ -34,6 +37,8 @@ export class Masks {
     this.spectra = kernel.floats((this.names.length * this.stride) / 4)
     this.total = kernel.floats(paddedBins)
     this.seen = kernel.floats(paddedBins)
+    this.scaling = kernel.floats(2).fill(1)
+    this.numbers = kernel.floats(3)
     this.ends = kernel.integers(this.names.length)
     this.names.forEach((name, i) => (this.ends[i] = atoms.findLastIndex((atom) => atom.source === name) + 1))
     const rows = (): Float32Array[] => selection.sources.map(() => kernel.floats(this.stride / 4))
@@ -64,22 +69,25 @@ export class Masks {
   }
 
   /** One slice: panels `from` to `to`. `atoms` counts the free ones that are in use. */
-  sweep(activations: Activations, atoms: number, from: number, to: number, settings: Settings): void {
+  sweep(activations: Activations, atoms: number, from: number, to: number): void {
     const { kernel: { run }, basis, names, spectra, ends, stride, total, gains, gates, assign } = this
     const groups = names.length
     ends[groups - 1] = atoms
     run.explain(basis.packed.byteOffset, activations.h.byteOffset, basis.room, ends.byteOffset, groups, spectra.byteOffset, stride,
       total.byteOffset, from, to)
     if (gains.length === 0) return
-    const floor = Math.min(10 ** (settings.floor / 20), 1 / (gains.length + 1))
     run.masks(spectra.byteOffset, groups, stride, this.seen.byteOffset, total.byteOffset, assign.byteOffset, gates[0]!.byteOffset,
-      gains.length, gains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, settings.sharpness, settings.residue, floor, this.binary)
+      gains.length, gains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, this.numbers.byteOffset, this.binary)
   }
 
   /** Before the slices. */
-  begin(magnitude: Float32Array, level: number): void {
-    const { basis, kernel: { run } } = this
-    run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, 1, 1 / level)
+  begin(magnitude: Float32Array, level: number, settings: Settings): void {
+    const { basis, scaling, numbers, kernel: { run } } = this
+    numbers[0] = settings.sharpness
+    numbers[1] = settings.residue
+    numbers[2] = Math.min(10 ** (settings.floor / 20), 1 / (this.gains.length + 1))
+    scaling[1] = 1 / level
+    run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, scaling.byteOffset)
   }
 
   /** After them: the bins above the dictionary's reach. */

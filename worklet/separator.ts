@@ -210,7 +210,7 @@ export class Separator {
       this.total = 0
       return
     }
-    masks.begin(features.magnitude, activations.level)
+    masks.begin(features.magnitude, activations.level, settings)
     this.learning = this.masking + Math.ceil(panels / SLICE)
     this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
     this.total = this.writing + this.syntheses.length * analyses.length
@@ -231,7 +231,7 @@ export class Separator {
 
   private mask(slice: number): void {
     const to = Math.min((slice + 1) * SLICE, this.panels)
-    this.masks.sweep(this.activations, this.atoms, slice * SLICE, to, this.settings)
+    this.masks.sweep(this.activations, this.atoms, slice * SLICE, to)
     if (to === this.panels) this.masks.finish(this.features.magnitude)
   }
 

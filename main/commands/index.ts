@@ -1,5 +1,6 @@
 // The table of commands.
 
+import { bench } from './bench.ts'
 import type { Command } from './command.ts'
 import { denoise } from './denoise.ts'
 import { presets } from './presets.ts'
@@ -11,4 +12,5 @@ export const commands: readonly Command[] = [
   denoise,
   score,
   presets,
+  bench,
 ]

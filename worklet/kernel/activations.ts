@@ -9,7 +9,7 @@
 // g and d are four lanes per atom, summed once in `step`. `atoms` is a multiple of 4, made so by silent atoms; `stride` is
 // how many atoms a panel has room for.
 
-import { log2, madd, pow, sum } from './math'
+import { log2, madd, pow } from './math'
 
 // The order is a contract with `divergenceKind` in ../kernel.ts.
 export const KL = 0
@@ -159,39 +159,41 @@ function lossTerm(kind: i32, total: v128, n: v128, e: v128, q: v128, b: f32, alp
   return kind == HALF || (kind == AB && alpha * beta < 0) ? f32x4.add(total, term) : f32x4.sub(total, term)
 }
 
-export function passKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
-  alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(KL, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0, floor, true)
-  else passOf(KL, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0, floor, false)
+// `numbers`: α, β and the floor of q. `loss` is 0 where nobody wants to know.
+export function passKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  if (loss) passOf(KL, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0, f32.load(numbers, 8), true)
+  else passOf(KL, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0, f32.load(numbers, 8), false)
 }
-export function passEuclidean(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
-  alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 1, floor, true)
-  else passOf(EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 1, floor, false)
+export function passEuclidean(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  if (loss) passOf(EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 1, f32.load(numbers, 8), true)
+  else passOf(EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 1, f32.load(numbers, 8), false)
 }
-export function passItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
-  alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(IS, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -1, floor, true)
-  else passOf(IS, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -1, floor, false)
+export function passItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  if (loss) passOf(IS, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -1, f32.load(numbers, 8), true)
+  else passOf(IS, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -1, f32.load(numbers, 8), false)
 }
-export function passBetaHalf(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
-  alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(HALF, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -0.5, floor, true)
-  else passOf(HALF, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -0.5, floor, false)
+export function passBetaHalf(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  if (loss) passOf(HALF, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -0.5, f32.load(numbers, 8), true)
+  else passOf(HALF, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, -0.5, f32.load(numbers, 8), false)
 }
-export function passBetaThreeHalves(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
-  alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0.5, floor, true)
-  else passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0.5, floor, false)
+export function passBetaThreeHalves(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  if (loss) passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0.5, f32.load(numbers, 8), true)
+  else passOf(THREE_HALVES, w, v, m, h, g, d, loss, atoms, stride, from, to, 1, 0.5, f32.load(numbers, 8), false)
 }
-export function passAlphaBeta(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32, from: i32, to: i32,
-  alpha: f32, beta: f32, floor: f32): void {
-  if (loss) passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, alpha, beta, floor, true)
-  else passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, alpha, beta, floor, false)
+export function passAlphaBeta(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  if (loss) passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), f32.load(numbers, 4), f32.load(numbers, 8), true)
+  else passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), f32.load(numbers, 4), f32.load(numbers, 8), false)
 }
 
-/** x = m·v^α for `n` bins, a multiple of 4: once per frame. */
-export function prepare(v: usize, m: usize, x: usize, n: i32, alpha: f32, scale: f32): void {
+/** x = m·(scale·v)^α for `n` bins, a multiple of 4: once per frame. `numbers`: α, scale. */
+export function prepare(v: usize, m: usize, x: usize, n: i32, numbers: usize): void {
+  const alpha = f32.load(numbers), scale = f32.load(numbers, 4)
   const s = f32x4.splat(scale)
   for (let i: usize = 0; i < usize(n) << 2; i += 16) {
     const a = f32x4.mul(v128.load(v + i), s)
@@ -199,8 +201,9 @@ export function prepare(v: usize, m: usize, x: usize, n: i32, alpha: f32, scale:
   }
 }
 
-/** next = max(floor, h·(g/(d + λ))^p), in place if next is h; `d` holds four lanes per atom like g, or for KL (lanes = 1) one number, Wᵀm. */
-export function step(h: usize, next: usize, g: usize, d: usize, lanes: i32, l1: usize, atoms: i32, p: f32, floor: f32): void {
+/** next = h·(g/(d + λ))^p with p at `power`, in place if next is h; `d` holds four lanes per atom like g, or for KL (lanes = 1) one number, Wᵀm. */
+export function step(h: usize, next: usize, g: usize, d: usize, lanes: i32, l1: usize, atoms: i32, power: usize): void {
+  const p = f32.load(power)
   for (let atom = 0; atom < atoms; atom += 4) {
     const one = usize(atom) << 2
     const four = usize(atom) << 4
@@ -208,7 +211,7 @@ export function step(h: usize, next: usize, g: usize, d: usize, lanes: i32, l1: 
     const down = f32x4.add(lanes == 1 ? v128.load(d + one) : gather(d + four), v128.load(l1 + one))
     const ratio = f32x4.div(up, f32x4.max(down, f32x4.splat(1e-30)))
     const moved = f32x4.mul(v128.load(h + one), p == 1 ? ratio : pow(ratio, p))
-    v128.store(next + one, f32x4.min(f32x4.max(moved, f32x4.splat(floor)), f32x4.splat(1e12)))
+    v128.store(next + one, f32x4.min(moved, f32x4.splat(1e12)))
   }
 }
 
@@ -221,6 +224,3 @@ function gather(at: usize): v128 {
   const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7))
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7))
 }
-
-/** Four lanes to one number: a running loss. */
-export function total(at: usize): f32 { return sum(v128.load(at)) }

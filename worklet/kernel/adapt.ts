@@ -8,8 +8,9 @@
 import { AB, denominator, EUC, HALF, IS, numerator, PANEL, THREE_HALVES } from './activations'
 import { pow, sum } from './math'
 
-/** n = m·v^α·q^(β−1) and e = m·q^(α+β−1) for `bins`, a multiple of 4; `x` as made by `prepare`. */
-export function ratios(kind: i32, x: usize, m: usize, q: usize, n: usize, e: usize, bins: i32, alpha: f32, beta: f32, floor: f32): void {
+/** n = m·v^α·q^(β−1) and e = m·q^(α+β−1) for `bins`, a multiple of 4; `x` as made by `prepare`, `numbers` as for a pass. */
+export function ratios(kind: i32, x: usize, m: usize, q: usize, n: usize, e: usize, bins: i32, numbers: usize): void {
+  const alpha = f32.load(numbers), beta = f32.load(numbers, 4), floor = f32.load(numbers, 8)
   for (let i: usize = 0; i < usize(bins) << 2; i += 16) {
     const a = v128.load(x + i), b = v128.load(m + i), c = f32x4.add(v128.load(q + i), f32x4.splat(floor))
     if (kind == EUC) { v128.store(n + i, a); v128.store(e + i, denominator(EUC, b, c, alpha, beta)) }
@@ -23,9 +24,10 @@ export function ratios(kind: i32, x: usize, m: usize, q: usize, n: usize, e: usi
   }
 }
 
-/** One atom: `atom` of the `room` in each panel of `w`; `a` and `b` are plain rows of bins. */
-export function learn(w: usize, atom: i32, room: i32, panels: i32, a: usize, b: usize, n: usize, e: usize, h: f32,
-  forget: f32, omega: f32): void {
+/** One atom: `atom` of the `room` in each panel of `w`; `a` and `b` are plain rows of bins; `numbers`: h, λ, ω. */
+export function learn(w: usize, atom: i32, room: i32, panels: i32, a: usize, b: usize, n: usize, e: usize,
+  numbers: usize): void {
+  const h = f32.load(numbers), forget = f32.load(numbers, 4), omega = f32.load(numbers, 8)
   const panelBytes = usize(room) * PANEL
   const level = f32x4.splat(h), lambda = f32x4.splat(forget)
   const first = w + usize(atom) * PANEL

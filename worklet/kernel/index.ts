@@ -1,7 +1,9 @@
 // Everything the kernel offers: arithmetic on memory that its callers own. No state, no allocation, no branch on data.
+// Whole numbers are arguments; broken ones lie in memory, because a float handed over from JavaScript may be garbage
+// to collect: V8 boxes it wherever the call is not inlined.
 export { split, transform, merge, unmerge, overlap } from './fft'
 export {
-  passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step, total,
+  passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step,
 } from './activations'
 export { explain, masks, extend, magnitude } from './masks'
 export { ratios, learn } from './adapt'

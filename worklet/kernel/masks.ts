@@ -49,7 +49,7 @@ function sharpened(x: v128, sharpness: f32): v128 {
 }
 
 /**
- * Masks for `n` bins from `from` on, multiples of 4:
+ * Masks for `n` bins from `from` on, multiples of 4; `numbers`: a, residue, floor.
  *
  *   share_g  = (W_g h_g)^a ⊘ (Σ (W_j h_j)^a + (residue · max(0, v − Wh))^a)
  *   claim_s  = (Σ_g assign[s][g] · share_g + assign[s][groups]) ⊙ gate_s
@@ -59,7 +59,8 @@ function sharpened(x: v128, sharpness: f32): v128 {
  * the bin whole before the floor is added.
  */
 export function masks(spectra: usize, groups: i32, stride: usize, v: usize, total: usize, assign: usize, gates: usize, sources: i32,
-  out: usize, from: i32, n: i32, sharpness: f32, residue: f32, floor: f32, binary: i32): void {
+  out: usize, from: i32, n: i32, numbers: usize, binary: i32): void {
+  const sharpness = f32.load(numbers), residue = f32.load(numbers, 4), floor = f32.load(numbers, 8)
   const one = f32x4.splat(1), zero = f32x4.splat(0)
   const row = usize(groups + 1) << 2
   const keep = f32x4.splat(1 - <f32>(sources + 1) * floor)
