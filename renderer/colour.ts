@@ -64,6 +64,6 @@ export function putOwned(pixels: Uint8ClampedArray, at: number, energy: number, 
   const chroma = sum > 0 ? certainty * Math.min(1, u * u * 2.2) * (0.9 - 0.45 * u * u * u) : 0
   if (sum > 0) { a /= sum; b /= sum; lightness /= sum }
   const grey = 1 - chroma
-  putLab(pixels, at, 0.115 + 0.8 * u ** 1.6 + 0.14 * u * lightness * chroma, a * chroma + 0.004 * grey * u,
+  putLab(pixels, at, 0.115 + 0.8 * u ** 1.8 + 0.14 * u * lightness * chroma, a * chroma + 0.004 * grey * u,
     b * chroma - 0.02 * grey * Math.min(1, u * 1.6) * (1 - u))
 }

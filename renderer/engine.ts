@@ -18,6 +18,8 @@ import type { Selection } from '../worklet/selection.ts'
 
 /** Between two separations of one input. */
 const CROSSFADE_SECONDS = 0.03
+/** So that both sides of a crossfade are scheduled before it begins. */
+const LEAD_SECONDS = 0.02
 /** A new separation listens this much longer than its latency before it is heard. */
 const PRIME_SECONDS = 0.1
 const after = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
@@ -137,11 +139,19 @@ export async function change(preset: ChosenPreset, settings: Settings, selection
   current = separation
   commit()
   separation.follow(sent.peek(), heard.peek())
-  ramp(context, separation.fade.gain, 1, CROSSFADE_SECONDS)
+  crossfade(context, old?.fade.gain ?? null, separation.fade.gain)
   if (!old) return
-  ramp(context, old.fade.gain, 0, CROSSFADE_SECONDS)
-  if (context.state === 'running') await after(2 * CROSSFADE_SECONDS)
+  if (context.state === 'running') await after(LEAD_SECONDS + 2 * CROSSFADE_SECONDS)
   end(old)
+}
+
+/** Both sides begin at the same sample, a little ahead, so that they add up to one throughout. */
+function crossfade(context: AudioContext, from: AudioParam | null, to: AudioParam): void {
+  const start = context.currentTime + LEAD_SECONDS
+  to.setValueAtTime(0, start)
+  to.linearRampToValueAtTime(1, start + CROSSFADE_SECONDS)
+  from?.setValueAtTime(1, start)
+  from?.linearRampToValueAtTime(0, start + CROSSFADE_SECONDS)
 }
 
 /** Sounding and paused, heard and not: the context sleeps while nothing plays, and always behind a fade. */
@@ -158,7 +168,10 @@ async function followTransport(playing: boolean, audible: boolean): Promise<void
   }
 }
 
-effect(() => { current?.follow(sent.value, heard.value) })
+effect(() => {
+  const [settings, selection] = [sent.value, heard.value] // read whether anything sounds or not, so that changes are seen
+  current?.follow(settings, selection)
+})
 effect(() => {
   const { kind } = state.input.value
   void followTransport(state.playing.value, kind === 'file' || state.monitoring.value)

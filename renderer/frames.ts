@@ -47,11 +47,15 @@ requestAnimationFrame(tick)
 
 /** Text that changes faster than this cannot be read. */
 const FIGURES_EVERY = 0.15
+/** Of a new load figure in the mean of all. */
+const LOAD_SHARE = 0.03
 
 /** Figures from the frames. Peaks fall slowly enough to be read; what nothing measures any more is null again. */
 function createMeasuring(): Viewer {
   let since = 0
-  let load = 0, passes = 0, bad = 0, input = 0, output = 0
+  /** The clock of the audio thread is coarse, so single figures of a small load jump: null until one is seen, then their mean. */
+  let load: number | null = null
+  let passes = Infinity, bad = 0, input = 0, output = 0
   let claimed = new Float64Array(0)
   let total = 0
   let counted = 0
@@ -72,7 +76,7 @@ function createMeasuring(): Viewer {
     measured.position.value = file && typeof heardAt === 'number'
       ? (heardAt - separation.latencySamples / sampleRate + file.seconds) % file.seconds : null
     if (!counted) return
-    measured.load.value = load > 0 ? load : null
+    measured.load.value = load
     measured.passes.value = passes
     measured.badSamples.value = bad
     measured.inputPeak.value = input
@@ -81,15 +85,20 @@ function createMeasuring(): Viewer {
       const shares = [...claimed].map((energy) => energy / total)
       measured.shares.value = [...shares, Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0))]
     } else measured.shares.value = []
-    load = input = output = total = counted = 0
+    input = output = total = counted = 0
     passes = Infinity
     claimed.fill(0)
   }
 
   return {
-    begin({ frame: { layout } }) { claimed = new Float64Array(layout.sources) },
+    begin({ frame: { layout } }) {
+      claimed = new Float64Array(layout.sources)
+      load = null
+    },
     frame(frame) {
-      load = Math.max(load, frame.fact('load'))
+      const now = frame.fact('load')
+      if (load !== null) load += (now - load) * LOAD_SHARE
+      else if (now > 0) load = now
       passes = Math.min(passes, frame.fact('passes'))
       bad = frame.fact('badSamples')
       input = Math.max(input, frame.fact('inputPeak'))

@@ -2,6 +2,7 @@
 // input's energy that the source claims now.
 
 import type { SelectedSource } from '../worklet/selection.ts'
+import type { Learned } from '../presets/preset.ts'
 import type { Parameter } from '../worklet/parameters.ts'
 import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './controls.tsx'
@@ -72,6 +73,9 @@ function noteOf(source: SelectedSource): string {
   return parts.join(', ') || 'everything'
 }
 
+const provenance = ({ files, licences }: Learned): string =>
+  [`Learned from ${files.length ? `${files.length} file${files.length === 1 ? '' : 's'}` : 'no recording'}.`, ...licences].join('\n')
+
 const Presets = () => {
   const { value: chosen } = state.preset
   const shipped = state.presets.value
@@ -94,6 +98,7 @@ const Presets = () => {
         </select>
         <Icon name="down" size={12} />
       </label>
+      {chosen && <p class="preset-text" title={provenance(chosen.preset.learned)}>{chosen.preset.description ?? `Learned by ${chosen.preset.learned.method}`}</p>}
     </div>
   )
 }

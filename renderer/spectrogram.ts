@@ -6,9 +6,9 @@ import type { Frame } from '../worklet/frame.ts'
 import { putOwned, sourceColour, toLab } from './colour.ts'
 
 export const ROWS = 560
-const LOW = 45 // Hz
+const LOW = 50 // Hz
 const HIGH = 16_000
-const RANGE = 72 // dB from dark to light
+const RANGE = 68 // dB from dark to light
 const TILT = 3 // dB per octave: what falls off like most sounds do looks even
 const REFERENCE = 1000 // Hz, where the tilt is nothing
 const QUIETEST = -50 // dB below full scale: the light does not follow a sound down beyond this
@@ -53,6 +53,7 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
   const column = new ImageData(1, ROWS)
   const colours = Array.from({ length: sources }, (_, k) => toLab(sourceColour(k)))
   const shares = new Float32Array(sources)
+  const levels = new Float32Array(ROWS)
   const { first, last, fraction, tilt } = rowMap(sampleRate, fftSize)
   /** A full-scale sine: half the sum of the window, which has the mean of half a sine. */
   const fullScale = 20 * Math.log10(windowSize / Math.PI)
@@ -67,9 +68,12 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
       const { magnitude, masks, layout: { bins } } = frame
       let loudest = -Infinity
       for (let r = 0; r < ROWS; r++) {
-        const level = 20 * Math.log10(strongest(magnitude, first[r]!, last[r]!, fraction[r]!) + 1e-12) - fullScale + tilt[r]!
-        if (level > loudest) loudest = level
-        const energy = Math.max(0, Math.min(1, (level - light) / RANGE + 1))
+        levels[r] = 20 * Math.log10(strongest(magnitude, first[r]!, last[r]!, fraction[r]!) + 1e-12) - fullScale + tilt[r]!
+        if (levels[r]! > loudest) loudest = levels[r]!
+      }
+      light = Math.max(QUIETEST, loudest, light - fallPerFrame)
+      for (let r = 0; r < ROWS; r++) {
+        const energy = Math.max(0, Math.min(1, (levels[r]! - light) / RANGE + 1))
         // Between two bins the owners are mixed like the energy is; among many, the loudest bin speaks.
         const bin = first[r]! === last[r]! ? first[r]! : loudestBin(magnitude, first[r]!, last[r]!)
         const t = first[r]! === last[r]! ? fraction[r]! : 0
@@ -77,7 +81,6 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
         for (let k = 0; k < sources; k++) shares[k] = masks[k * bins + bin]! * (1 - t) + masks[k * bins + next]! * t
         putOwned(column.data, 4 * (ROWS - 1 - r), energy, shares, colours)
       }
-      light = Math.max(QUIETEST, loudest, light - fallPerFrame)
       // Frames that were not sent leave no hole: time stays true, and the one that came stands for them.
       const position = frame.fact('position')
       const steps = position > before ? Math.min(columns, Math.max(1, Math.round((position - before) / hopSize))) : 1
@@ -90,7 +93,7 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
     },
     draw(target, x, y, width, height) {
       target.imageSmoothingEnabled = true
-      target.imageSmoothingQuality = 'medium'
+      target.imageSmoothingQuality = 'high'
       target.drawImage(strip, at, 0, columns, ROWS, x, y, width, height)
     },
   }

@@ -14,7 +14,7 @@ import { measured, state } from './state.ts'
 const SECONDS = 8.5
 const GUTTER = 48
 const RULER = 24
-const MARKS = [50, 100, 200, 500, 1000, 2000, 5000, 10_000]
+const MARKS = [100, 200, 500, 1000, 2000, 5000, 10_000]
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
@@ -52,7 +52,7 @@ function drawAxes(context: CanvasRenderingContext2D, width: number, height: numb
   }
 }
 
-function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sampleRate: number): void {
+function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sampleRate: number, lost: boolean): void {
   const context = canvas.getContext('2d', { alpha: false })
   if (!context) return
   const width = canvas.clientWidth
@@ -64,7 +64,7 @@ function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sam
   context.fillRect(GUTTER, 0, width - GUTTER, height)
   picture?.draw(context, GUTTER, 0, width - GUTTER, height)
   drawAxes(context, width, height, sampleRate)
-  context.fillStyle = 'rgba(255,255,255,.85)'
+  context.fillStyle = lost ? token('--danger') : 'rgba(255,255,255,.85)'
   context.fillRect(width - 1.5, 0, 1.5, height)
 }
 
@@ -75,6 +75,7 @@ const Picture = () => {
     let shownFeed: Feed | null = null
     let rate = 48_000
     let stale = true
+    let shownLost = false
     return watch({
       begin({ preset: { dictionary }, frame: { layout } }, sampleRate) {
         const { fftSize, windowSize, hopSize } = shapeFor(dictionary, sampleRate)
@@ -88,9 +89,12 @@ const Picture = () => {
       frame(frame) { picture?.push(frame) },
       draw(fresh) {
         const target = canvas.current
-        if (!target || (!fit(target) && !fresh && !stale)) return
+        const input = state.input.peek()
+        const lost = input.kind === 'microphone' && input.lost
+        if (!target || (!fit(target) && !fresh && !stale && lost === shownLost)) return
         stale = false
-        drawPicture(target, picture, rate)
+        shownLost = lost
+        drawPicture(target, picture, rate, lost)
       },
     })
   }, [])

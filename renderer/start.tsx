@@ -18,7 +18,7 @@ const BINS = FFT / 2 + 1
 
 /** Adds a harmonic sound of a pitch to one source's energy. */
 function addTone(energy: Float32Array, hertz: number, level: number, slope: number, formant: (hertz: number) => number): void {
-  for (let h = 1; h * hertz < 12_000; h++) {
+  for (let h = 1; h * hertz < 17_000; h++) {
     const centre = h * hertz * FFT / RATE
     const strength = level * h ** -slope * formant(h * hertz)
     for (let i = Math.max(0, Math.floor(centre) - 3); i <= Math.min(BINS - 1, Math.ceil(centre) + 3); i++)
@@ -30,18 +30,32 @@ type Scene = (seconds: number, energies: Float32Array[], noise: Float32Array, ra
 
 const hill = (x: number, at: number, width: number): number => Math.exp(-(((Math.log2(x) - Math.log2(at)) / width) ** 2))
 
-/** A voice that rises and falls over a room. */
+const smooth = (x: number): number => { const t = Math.max(0, Math.min(1, x)); return t * t * (3 - 2 * t) }
+
+/** Syllables of a voice over a room: [start, length, pitch, glide, vowel]. */
+const syllables = [
+  [0.1, 0.34, 190, -22, 0.9], [0.5, 0.24, 205, 12, 0.2], [0.84, 0.42, 182, -38, 0.6], [1.62, 0.22, 176, 30, 0.1], [1.9, 0.3, 214, -26, 1],
+  [2.28, 0.5, 188, -52, 0.4], [3.14, 0.28, 168, 34, 0.8], [3.5, 0.2, 208, 6, 0.3], [3.78, 0.44, 198, -46, 0.7], [4.5, 0.4, 180, -20, 0.2],
+] as const
+const hisses = [0.42, 0.78, 1.86, 3.44, 4.26]
+
 const voice: Scene = (t, [own], noise, random) => {
-  const syllable = Math.max(0, Math.sin(t * 7.3) + 0.45) * (Math.sin(t * 1.35) > -0.75 ? 1 : 0)
-  const vowel = 0.5 + 0.5 * Math.sin(t * 2.9)
-  addTone(own!, 165 + 42 * Math.sin(t * 1.9) + 18 * Math.sin(t * 5.1), 260 * syllable, 0.55,
-    (f) => 0.12 + hill(f, 480 + 320 * vowel, 0.5) + 0.7 * hill(f, 1500 + 900 * (1 - vowel), 0.4) + 0.4 * hill(f, 3100, 0.35))
-  if (Math.sin(t * 7.3 + 2.2) > 0.93) for (let i = 260; i < 900; i++) own![i]! += 14 * random()
-  for (let i = 3; i < BINS; i++) noise[i]! += (26 / (1 + i / 26)) * (0.25 + random()) + 0.35 * random()
+  for (const [start, length, pitch, glide, vowel] of syllables) {
+    const x = (t - start) / length
+    if (x < -0.1 || x > 1.15) continue
+    const loud = smooth((x + 0.1) * 6) * smooth((1.15 - x) * 3.5)
+    addTone(own!, pitch + glide * x + 9 * Math.sin(6 * x), 240 * loud, 1, (f) =>
+      0.05 + hill(f, 350 + 420 * vowel, 0.45) + 0.5 * hill(f, 2300 - 1100 * vowel + 300 * x, 0.3) + 0.3 * hill(f, 3300, 0.3))
+  }
+  for (const at of hisses) {
+    const loud = Math.exp(-(((t - at) / 0.05) ** 2))
+    if (loud > 0.02) for (let i = 200; i < BINS; i++) own![i]! += 7 * loud * hill(i * RATE / FFT, 6500, 0.7) * (0.3 + random())
+  }
+  for (let i = 3; i < BINS; i++) noise[i]! += (7 / (1 + (i / 18) ** 1.15) + 0.012) * (0.15 + random() * random() * 1.6) * (1 + 0.4 * Math.sin(t * 2.3 + i / 90))
 }
 
-const melody = [57, 60, 64, 62, 60, 65, 64, 60, 57, 55]
-const chords = [[45, 52, 60], [41, 48, 57], [43, 50, 59], [48, 55, 64]]
+const melody = [69, 72, 76, 74, 72, 77, 76, 72, 69, 67]
+const chords = [[57, 64, 72], [53, 60, 69], [55, 62, 71], [60, 67, 76]]
 const pitchHertz = (pitch: number): number => 440 * 2 ** ((pitch - 69) / 12)
 
 /** A trumpet, a bass and a piano in time. */
@@ -49,11 +63,14 @@ const band: Scene = (t, [piano, trumpet, bass], noise, random) => {
   const beat = t * 2.2
   const since = (x: number): number => x - Math.floor(x)
   const flat = (): number => 1
-  for (const pitch of chords[Math.floor(beat / 2) % 4]!) addTone(piano!, pitchHertz(pitch + 12), 160 * Math.exp(-2.2 * since(beat)), 1.1, flat)
-  addTone(trumpet!, pitchHertz(melody[Math.floor(beat) % 10]! + 12) * (1 + 0.006 * Math.sin(t * 34)), 130 * Math.min(1, 9 * since(beat)) * (since(beat) < 0.8 ? 1 : 0), 0.75,
-    (f) => 0.3 + hill(f, 1500, 0.8))
-  addTone(bass!, pitchHertz(chords[Math.floor(beat / 2) % 4]![0]! - 5), 330 * Math.exp(-1.2 * since(beat / 2)), 1.7, flat)
-  for (let i = 3; i < BINS; i++) noise[i]! += 0.5 * random()
+  const chord = chords[Math.floor(beat / 2) % 4]!
+  for (const pitch of chord) addTone(piano!, pitchHertz(pitch), 120 * smooth(24 * since(beat / 2)) * Math.exp(-2.6 * since(beat / 2)), 1.35, flat)
+  const blown = since(beat + 0.15)
+  addTone(trumpet!, pitchHertz(melody[Math.floor(beat + 0.15) % 10]!) * (1 + 0.008 * Math.sin(t * 34)), 110 * smooth(9 * blown) * smooth((0.85 - blown) * 8), 0.9,
+    (f) => 0.15 + hill(f, 1500, 0.8))
+  const plucked = since(beat * 0.75)
+  addTone(bass!, pitchHertz(chord[0]! - 12 + (Math.floor(beat * 0.75) % 3 === 1 ? 7 : 0)), 260 * smooth(20 * plucked) * Math.exp(-2.4 * plucked), 1.9, flat)
+  for (let i = 3; i < BINS; i++) noise[i]! += 0.03 * random()
 }
 
 function paint(canvas: HTMLCanvasElement, scene: Scene, sources: number, order: readonly number[]): void {
@@ -66,10 +83,11 @@ function paint(canvas: HTMLCanvasElement, scene: Scene, sources: number, order: 
   const frame = new Frame({ bins: BINS, sources: shown, atoms: 0 })
   let seed = 7
   const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
-  for (let n = 0; n < SECONDS * RATE / HOP; n++) {
+  // A second ahead of the picture, so that its light has settled.
+  for (let n = -Math.round(RATE / HOP); n < SECONDS * RATE / HOP; n++) {
     const energies = Array.from({ length: sources }, () => new Float32Array(BINS))
     const noise = new Float32Array(BINS)
-    scene(n * HOP / RATE, energies, noise, random)
+    scene((n * HOP / RATE + SECONDS) % SECONDS, energies, noise, random)
     frame.masks.fill(0)
     for (let i = 0; i < BINS; i++) {
       const total = energies.reduce((sum, energy) => sum + energy[i]!, noise[i]!)

@@ -1,6 +1,6 @@
 // The bar along the top: transport, input, A/B, meters, figures.
 
-import { chooseSound, openMicrophone, seek, toggleBypass, togglePlay } from './actions.ts'
+import { chooseSound, openMicrophone, seek, togglePlay } from './actions.ts'
 import { DASH, clock, figure, withUnit } from './format.ts'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
@@ -30,8 +30,8 @@ const InputChoice = () => {
   return (
     <>
       <div class="segments" role="group" aria-label="Input">
-        <button type="button" aria-pressed={kind === 'file'} onClick={() => void chooseSound()} title="Open a file (O)"><Icon name="file" /><span>File</span></button>
-        <button type="button" aria-pressed={kind === 'microphone'} onClick={() => void openMicrophone()} title="Open the microphone"><Icon name="microphone" /><span>Microphone</span></button>
+        <button type="button" aria-pressed={kind === 'file'} aria-label="File" onClick={() => void chooseSound()} title="Open a file (O)"><Icon name="file" /><span>File</span></button>
+        <button type="button" aria-pressed={kind === 'microphone'} aria-label="Microphone" onClick={() => void openMicrophone()} title="Open the microphone"><Icon name="microphone" /><span>Microphone</span></button>
       </div>
       {input.kind === 'file' && (
         <button type="button" class="picker wide" title={`${input.name}: open another file`} onClick={() => void chooseSound()}>
@@ -64,8 +64,8 @@ const Compare = () => {
   const bypassed = state.settings.value.bypass === 1
   return (
     <div class="segments compare" role="group" aria-label="Compare">
-      <button type="button" aria-pressed={bypassed} title="The input, with the same delay (A)" onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
-      <button type="button" aria-pressed={!bypassed} title="What the sources make (A)" onClick={() => (bypassed ? toggleBypass() : undefined)}><b>B</b><span>Result</span></button>
+      <button type="button" aria-pressed={bypassed} aria-label="A, original" title="The input, with the same delay (A)" onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
+      <button type="button" aria-pressed={!bypassed} aria-label="B, result" title="What the sources make (A)" onClick={() => set('bypass', 0)}><b>B</b><span>Result</span></button>
     </div>
   )
 }
@@ -82,7 +82,7 @@ const Figures = () => {
     <dl class="figures">
       <div title={`From input to output of the separator.${output}`}><dd>{withUnit(latency.value === null ? null : latency.value * 1000, 'ms', 1)}</dd><dt>latency</dt></div>
       <div class={busy || fewer ? 'amber' : ''} title={fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on.` : 'Share of real time that the separator takes.'}>
-        <dd>{load.value === null ? DASH : `${figure(load.value * 100)} %`}</dd><dt>{fewer ? `${passes.value} of ${wanted} passes` : 'load'}</dt>
+        <dd>{load.value === null ? DASH : load.value < 0.01 ? '< 1 %' : `${figure(load.value * 100)} %`}</dd><dt>{fewer ? `${passes.value} of ${wanted} passes` : 'load'}</dt>
       </div>
       <div class={dropouts.value ? 'red' : ''} title="How often the sound came too late, since this output was opened."><dd>{figure(dropouts.value)}</dd><dt>dropouts</dt></div>
     </dl>

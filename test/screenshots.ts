@@ -4,7 +4,7 @@
 //
 // They go to the folder that SCREENSHOTS names (default: dist/screenshots); APP names another build of the app.
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
@@ -21,7 +21,7 @@ const app = await pageApp(process.env['APP'])
 await mkdir(folder, { recursive: true })
 const music = waveFile(band(24))
 const microphone = join(app.folder, 'microphone.wav')
-await (await import('node:fs/promises')).writeFile(microphone, waveFile([band(20)[0]]))
+await writeFile(microphone, waveFile([band(20)[0]]))
 const served = await serveApp({ folder: app.folder })
 const browser = await launch({ fakeMicrophone: microphone })
 
