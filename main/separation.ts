@@ -21,6 +21,8 @@ export const latencies = { low: 8, normal: 16, high: 32 } as const // ms of tail
 /** Plain data: it travels to a worker as it is. */
 export interface SeparationRequest {
   readonly input: string
+  /** Files of the same run that must not be written either. */
+  readonly untouchable: readonly string[]
   /** A shipped name or a file. */
   readonly preset: string
   readonly selection: string | null
@@ -106,7 +108,7 @@ interface Destination { readonly path: string; readonly writer: WavWriter; reado
 
 export async function separateFile(request: SeparationRequest, report: (share: number) => void, signal?: AbortSignal): Promise<SeparationResult> {
   const began = performance.now()
-  const inputs = [request.input, await presetPath(request.preset), ...(request.selection === null ? [] : [request.selection])]
+  const inputs = [request.input, ...request.untouchable, await presetPath(request.preset), ...(request.selection === null ? [] : [request.selection])]
   const files = outputs(inputs)
   const reader = await openAudio(request.input)
   try {
@@ -139,7 +141,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
         for (const channel of input) channel.fill(0)
       }
       separator.process(input, stems, count, automation)
-      mixer.process(stems, mix, count, automation)
+      if (request.mix !== null) mixer.process(stems, mix, count, automation)
       for (let c = 0; c < channels; c++) {
         const late = held[c]!
         late.set(input[c]!.subarray(0, count), latency)
@@ -153,7 +155,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
       }
       if (request.placed) mixer.place(stems, count)
       const first = Math.min(count, Math.max(0, latency - fed))
-      for (const { writer, from } of destinations) await writer.write(from, first, count)
+      await Promise.all(destinations.map(({ writer, from }) => writer.write(from, first, count)))
       fed += count
       report(reader.progress)
     }

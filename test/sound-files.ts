@@ -1,5 +1,7 @@
 // Sound files made by code, byte by byte and apart from the readers that they test; and seeded chance.
 
+import { openAudioBytes } from '../main/audio/reader.ts'
+
 export type Channels = readonly Float32Array[]
 
 /** Numbers from 0 to 1, the same for the same seed. */
@@ -19,8 +21,15 @@ export function sound(channels: number, length: number, sampleRate = 44100, seed
     0.3 * Math.sin(2 * Math.PI * 220 * (c + 1) * i / sampleRate) + 0.2 * Math.sin(2 * Math.PI * 1234.5 * i / sampleRate + c) + 0.1 * (random() - 0.5)))
 }
 
-export const bytesOf = (...parts: (string | readonly number[] | Uint8Array)[]): Uint8Array =>
-  Uint8Array.from(parts.flatMap((part) => typeof part === 'string' ? [...part].map((letter) => letter.charCodeAt(0)) : [...part]))
+export function bytesOf(...parts: readonly (string | readonly number[] | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(typeof part === 'string' ? [...part].map((letter) => letter.charCodeAt(0)) : part, at)
+    at += part.length
+  }
+  return bytes
+}
 
 const little = (value: number, bytes: number): number[] => Array.from({ length: bytes }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 255)
 export const u16 = (value: number): number[] => little(value, 2)
@@ -44,7 +53,7 @@ export function encode(channels: Channels, { kind, bits }: Encoding, bigEndian: 
         const scale = 2 ** (width * 8 - 1)
         const value = Math.max(-scale, Math.min(scale - 1, Math.round(channel[i]! * scale)))
         const raw = width === 1 && !bigEndian ? value + 128 : value < 0 ? value + 2 * scale : value
-        bytes.set(bigEndian ? big(raw, width) : little(raw, width), at)
+        for (let b = 0; b < width; b++) bytes[at + (bigEndian ? width - 1 - b : b)] = Math.floor(raw / 256 ** b)
       }
       at += width
     }
@@ -144,3 +153,30 @@ export function mp3(frames: number, line = 20, gain = 200): Uint8Array {
   frame.set([0xff, 0xfb, 0x50, 0xc4, ...side.bytes, ...sounds.bytes])
   return bytesOf(...Array<Uint8Array>(frames).fill(frame))
 }
+
+/** A whole file through the reader. */
+export async function readAll(bytes: Uint8Array, block = 1000): Promise<{ format: string; sampleRate: number; length: number; samples: Float32Array[]; declared: number | null }> {
+  const reader = await openAudioBytes(bytes, 'x.wav')
+  try {
+    const parts: Float32Array[][] = Array.from({ length: reader.channels }, () => [])
+    for (;;) {
+      const into = parts.map(() => new Float32Array(block))
+      const count = await reader.read(into)
+      parts.forEach((list, c) => list.push(into[c]!.subarray(0, count)))
+      if (count === 0) break
+    }
+    const samples = parts.map((list) => {
+      const all = new Float32Array(list.reduce((sum, part) => sum + part.length, 0))
+      let at = 0
+      for (const part of list) { all.set(part, at); at += part.length }
+      return all
+    })
+    return { format: reader.format, sampleRate: reader.sampleRate, length: samples[0]!.length, samples, declared: reader.length }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** How many samples of two channels differ: a comparison that never prints them. */
+export const differences = (a: Float32Array, b: Float32Array): number =>
+  Math.abs(a.length - b.length) + a.reduce((count, x, i) => count + (i < b.length && x !== b[i] ? 1 : 0), 0)

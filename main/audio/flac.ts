@@ -1,28 +1,41 @@
-// FLAC by libFLAC in WASM. The facts come from STREAMINFO, so that a file that lost its end is noticed.
+// FLAC files: the facts come from STREAMINFO, so that a file that lost its end is noticed; the frames from flac-frame.ts.
 
-import { FLACDecoder } from '@wasm-audio-decoders/flac'
 import { UserError } from '../user-error.ts'
 import { bytesAt, fourLetters, viewOf, type ByteSource } from './bytes.ts'
 import { decodedReader } from './decoded.ts'
+import { flacDecoder, largestFrame } from './flac-frame.ts'
 import { checkShape } from './pcm.ts'
 import type { AudioReader } from './reader.ts'
 
-const PIECE = 8192
-/** No frame header is longer than 16 bytes; the decoder looks a little further. */
-const HEADER = 20
+const PIECE = 1 << 16
+const MOST_SAMPLES = 1 << 16 // decoded at once: a silent block of any length takes a few bytes
 
 export const flacMark = (head: Uint8Array): boolean => fourLetters(head) === 'fLaC'
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
 
 /** `start`: where "fLaC" stands, which is not 0 behind an ID3 tag. */
 export async function readFlac(source: ByteSource, start = 0): Promise<AudioReader> {
   const { name, size } = source
-  const info = await bytesAt(source, start + 4, 38)
-  if (info.length < 38) throw new UserError(`${name}: truncated: expected the 38 bytes of STREAMINFO, got ${info.length}`)
-  if ((info[0]! & 0x7f) !== 0) throw new UserError(`${name}: expected STREAMINFO as the first FLAC block, got block type ${info[0]! & 0x7f}`)
-  const bits = viewOf(info).getBigUint64(14) // rate 20, channels − 1 in 3, bits − 1 in 5, samples 36
-  const sampleRate = Number(bits >> 44n)
-  const channels = checkShape(name, Number(bits >> 41n & 7n) + 1, sampleRate)
-  const samples = Number(bits & 0xfffffffffn)
+  const block = await bytesAt(source, start + 4, 38)
+  if (block.length < 38) throw new UserError(`${name}: truncated: expected the 38 bytes of STREAMINFO, got ${block.length}`)
+  if ((block[0]! & 0x7f) !== 0) throw new UserError(`${name}: expected STREAMINFO as the first FLAC block, got block type ${block[0]! & 0x7f}`)
+  const facts = viewOf(block).getBigUint64(14) // rate 20, channels − 1 in 3, bits − 1 in 5, samples 36
+  const sampleRate = Number(facts >> 44n)
+  const channels = checkShape(name, Number(facts >> 41n & 7n) + 1, sampleRate)
+  const info = { sampleRate, channels, bits: Number(facts >> 36n & 31n) + 1, largestBlock: viewOf(block).getUint16(6) }
+  const samples = Number(facts & 0xfffffffffn)
+  const length = samples === 0 ? null : samples // an encoder that wrote into a pipe left 0
+  if (info.bits < 4 || info.largestBlock < 16) throw new UserError(`${name}: damaged FLAC: expected samples of 4 to 32 bits in blocks of 16 and more, got ${info.bits} bits in blocks of ${info.largestBlock}`)
 
   let position = start + 4
   for (let last = false; !last;) {
@@ -33,26 +46,33 @@ export async function readFlac(source: ByteSource, start = 0): Promise<AudioRead
   }
   if (position >= size) throw new UserError(`${name}: truncated: expected FLAC frames from byte ${position}, got the end`)
 
-  // The decoder knows the end of a frame by the header behind it, and loses the last frame of about every twentieth file
-  // at its flush: so a copy of the first frame's header follows the last frame.
-  const header = await bytesAt(source, position, HEADER)
-  let headed = false
-
-  const decoder = new FLACDecoder()
-  await decoder.ready
+  const decode = flacDecoder(info)
+  const frameBytes = largestFrame(info)
+  let total = 0
   return decodedReader(source, {
-    format: `FLAC, ${Number(bits >> 36n & 31n) + 1}-bit`, sampleRate, channels,
-    length: samples === 0 ? null : samples, // an encoder that wrote into a pipe left 0
+    format: `FLAC, ${info.bits}-bit`, sampleRate, channels, length,
     async next() {
-      const bytes = await bytesAt(source, position, PIECE)
-      position += bytes.length
-      if (bytes.length > 0) return { bytes, end: position }
-      if (headed) return null
-      headed = true
-      return { bytes: header, end: position }
+      if (total === length) return null // what follows is a tag
+      const bytes = await bytesAt(source, position, Math.max(PIECE, frameBytes))
+      return bytes.length === 0 || fourLetters(bytes).startsWith('TAG') ? null : { bytes, end: position + bytes.length }
     },
-    decode: (bytes) => decoder.decode(bytes),
-    flush: () => decoder.flush(),
-    free: () => decoder.free(),
+    decode(bytes) {
+      const parts: Float32Array[][] = Array.from({ length: channels }, () => [])
+      const isLast = position + bytes.length === size
+      let at = 0
+      let decoded = 0
+      while (decoded < MOST_SAMPLES && at < bytes.length && total !== length && (at === 0 || isLast || bytes.length - at >= frameBytes)) {
+        if (isLast && fourLetters(bytes, at).startsWith('TAG')) break
+        const frame = decode(bytes, at)
+        frame.samples.forEach((channel, c) => parts[c]!.push(channel))
+        at = frame.next
+        decoded += frame.samples[0]!.length
+        total += frame.samples[0]!.length
+      }
+      position += at
+      return { channelData: parts.map(joined), samplesDecoded: decoded, sampleRate }
+    },
+    flush: () => null,
+    free() {},
   })
 }

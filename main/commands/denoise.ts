@@ -34,7 +34,7 @@ export const denoise: Command = {
     const bar = progress(stderr, basename(input))
     try {
       const result = await separateFile({
-        input, folder: null, placed: false, mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
+        input, untouchable: [], folder: null, placed: false, mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
         preset: args.text('preset') ?? 'speech', selection: null,
         settings: args.settings, fallback: { reduction: REDUCTION },
         latency: args.has('latency') ? oneOf(args, 'denoise', 'latency', ['low', 'normal', 'high'] as const, 'normal') : null,

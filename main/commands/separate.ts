@@ -59,7 +59,7 @@ export const separate: Command = {
     const jobs = wholeNumber(args, 'separate', 'jobs', 1, 256, availableParallelism())
     const folders = inputs.length === 1 ? [out] : safeNames(inputs.map((path) => basename(path, extname(path)))).map((name) => join(out, name))
     const requests = inputs.map((input, i): SeparationRequest => ({
-      input, folder: folders[i]!, placed: args.has('placed'), mix: mix === null ? null : wavName('separate', mix), rest: null,
+      input, untouchable: inputs, folder: folders[i]!, placed: args.has('placed'), mix: mix === null ? null : wavName('separate', mix), rest: null,
       preset: args.text('preset') ?? 'band', selection: args.text('selection') ?? null,
       settings: args.settings, fallback: {}, latency: null, noise: null,
       mode: oneOf(args, 'separate', 'mode', ['direct', 'sliced'], 'direct'), bits: bitsOf(args, 'separate'),
