@@ -3,6 +3,7 @@
 import { bench } from './bench.ts'
 import type { Command } from './command.ts'
 import { denoise } from './denoise.ts'
+import { learn } from './learn.ts'
 import { presets } from './presets.ts'
 import { score } from './score.ts'
 import { separate } from './separate.ts'
@@ -10,6 +11,7 @@ import { separate } from './separate.ts'
 export const commands: readonly Command[] = [
   separate,
   denoise,
+  learn,
   score,
   presets,
   bench,

@@ -1,5 +1,5 @@
-// The AB family of divergences (Cichocki, Cruces & Amari 2011): what a fit costs, and the exponent with which
-// multiplicative updates lower that cost for every point of the family.
+// The AB family of divergences (Cichocki, Cruces & Amari 2011): what a fit costs. The exponent ω with which multiplicative
+// updates lower that cost is the engine's, `omegaOf`.
 
 import type { Divergence } from '../../worklet/dictionary.ts'
 
@@ -27,11 +27,4 @@ export function costOf({ alpha, beta }: Divergence): (p: number, q: number) => n
     }
   }
   return (p, q) => -(p ** alpha * q ** beta - (alpha / sum) * p ** sum - (beta / sum) * q ** sum) / (alpha * beta)
-}
-
-/** The ω of the update factor^ω for which the cost never rises. Not defined at α = 0. */
-export function updateExponent({ alpha, beta }: Divergence): number {
-  const ratio = beta / alpha
-  if (ratio < 1 / alpha - 1) return 1 / (1 - beta)
-  return ratio > 1 / alpha ? 1 / (alpha + beta - 1) : 1 / alpha
 }

@@ -1,6 +1,7 @@
 // From recordings of each source to the atoms of a dictionary: the same few steps for every way of learning.
 
 import type { Atom, Dictionary, Divergence } from '../../worklet/dictionary.ts'
+import { FREE } from '../../worklet/selection.ts'
 import { MAX_ATOMS, checkShape, groupBySource } from '../preset.ts'
 import { soundingFrames } from './frames.ts'
 import type { Frames, Recording, Sizes } from './frames.ts'
@@ -43,7 +44,8 @@ export interface Progress {
   /** Passes made, of all parts together. */
   readonly done: number
   readonly of: number
-  readonly loss: number
+  /** null for a way of learning that has none. */
+  readonly loss: number | null
 }
 
 export interface Outcome {
@@ -75,7 +77,7 @@ export function* learn(plan: Plan): Generator<Progress, Outcome> {
     const losses: number[] = []
     let step = fit.next()
     for (; !step.done; step = fit.next()) {
-      losses.push(step.value)
+      if (step.value !== null) losses.push(step.value)
       yield { source: part.source, done: ++done, of, loss: step.value }
     }
     spectra.set(exactRows(step.value, bins, partName(part)), atoms.length * bins)
@@ -96,6 +98,9 @@ function checkPlan({ parts, sizes, divergence, iterations, method, frames }: Pla
   const atoms = parts.reduce((sum, part) => sum + part.atoms, 0)
   if (parts.length === 0) throw new RangeError('sources: expected at least one, got none')
   if (atoms > MAX_ATOMS) throw new RangeError(`atoms: expected at most ${MAX_ATOMS} in all, got ${atoms}`)
+  for (const { source } of parts)
+    if (source === FREE || source === 'rest' || source.length > 80)
+      throw new RangeError(`sources: expected names of at most 80 characters other than "${FREE}" and "rest", got "${source.slice(0, 100)}"`)
   for (const part of parts)
     if (part.recordings.length === 0) throw new RangeError(`${partName(part)}: expected at least one recording, got none`)
   if (method === 'nmf' && divergence.alpha === 0)
@@ -103,9 +108,9 @@ function checkPlan({ parts, sizes, divergence, iterations, method, frames }: Pla
   if (!(iterations >= 1) || !(frames >= 1)) throw new RangeError(`iterations, frames: expected at least 1, got ${iterations}, ${frames}`)
 }
 
-function* fitPart({ method, start, divergence, iterations }: Plan, frames: Frames, atoms: number, random: () => number): Generator<number, Float64Array> {
+function* fitPart({ method, start, divergence, iterations }: Plan, frames: Frames, atoms: number, random: () => number): Generator<number | null, Float64Array> {
   if (method === 'exemplar') {
-    yield 0
+    yield null
     return exemplars(frames, atoms, random)
   }
   const first = start === 'kmeans' ? centroids(frames, atoms, random) : exemplars(frames, atoms, random)

@@ -6,8 +6,9 @@
 //
 // Frames pass in blocks that stay in the cache, so that memory is V, H and little else.
 
+import { omegaOf } from '../../worklet/dictionary.ts'
 import type { Divergence } from '../../worklet/dictionary.ts'
-import { costOf, updateExponent } from './divergence.ts'
+import { costOf } from './divergence.ts'
 import type { Frames } from './frames.ts'
 import { addProduct, addProductByColumns, addProductByRows } from './matrix.ts'
 
@@ -37,7 +38,7 @@ export function* nmf({ bins, count, data }: Frames, start: Float64Array, { diver
   const atoms = start.length / bins
   const unit = data.reduce((sum, x) => sum + x, 0) / data.length
   const cost = costOf(divergence)
-  const omega = updateExponent(divergence)
+  const omega = omegaOf(divergence)
   const euclidean = divergence.alpha === 1 && divergence.beta === 1
   const leastValue = divergence.alpha > 0 && divergence.alpha + divergence.beta > 0 ? 0 : EPSILON // where an empty bin would cost infinitely much
   const leastW = EPSILON / bins
