@@ -43,9 +43,9 @@ function sequence(seed: number): () => number {
   return () => (state = (state * 16807) % 2147483647) / 2147483647
 }
 
-function randomDictionary(atoms: number, sources: number): Dictionary {
+function randomDictionary(atoms: number, sources: number, fftSize = 2048): Dictionary {
   const next = sequence(1)
-  const bins = binCount(2048)
+  const bins = binCount(fftSize)
   const spectra = new Float32Array(atoms * bins)
   for (let atom = 0; atom < atoms; atom++) {
     let sum = 0
@@ -53,7 +53,7 @@ function randomDictionary(atoms: number, sources: number): Dictionary {
     for (let bin = 0; bin < bins; bin++) spectra[atom * bins + bin]! /= sum
   }
   const names: Atom[] = Array.from({ length: atoms }, (_, i) => ({ source: `source ${1 + Math.floor((i * sources) / atoms)}`, pitch: null }))
-  return { sampleRate: RATE, fftSize: 2048, hopSize: 512, tailSize: 2048, atoms: names, spectra, divergence: divergences['kl']! }
+  return { sampleRate: RATE, fftSize, hopSize: fftSize / 4, tailSize: fftSize, atoms: names, spectra, divergence: divergences['kl']! }
 }
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
@@ -115,8 +115,7 @@ export function hopTask(module: WebAssembly.Module, { atoms = ATOMS, sources = 4
 }
 
 /** The hosted processor on noise, and one call of its `process`. */
-function quantumTask(mode: Mode): () => void {
-  const dictionary = randomDictionary(ATOMS, 4)
+function quantumTask(mode: Mode, dictionary = randomDictionary(ATOMS, 4), values: Parameters<typeof parameterArrays>[0] = {}): () => void {
   const selection = wholeDictionary([...new Set(dictionary.atoms.map((atom) => atom.source))])
   const frames = new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, RATE), 4))
   const { processor } = hostProcessor(workletFile,
@@ -124,7 +123,7 @@ function quantumTask(mode: Mode): () => void {
   const next = sequence(4)
   const inputs = [[Float32Array.from({ length: QUANTUM }, () => next() - 0.5)]]
   const outputs = [[new Float32Array(QUANTUM)]]
-  const automation = parameterArrays()
+  const automation = parameterArrays(values)
   return () => void processor.process(inputs, outputs, automation)
 }
 
@@ -149,7 +148,8 @@ function worstQuanta(mode: Mode): number {
  * several collections. The second count is that very object, to show that the first could fail.
  */
 export function countCollections(): Pick<Bench, 'collections' | 'collectionsLittering'> {
-  const call = quantumTask('direct')
+  // small, because the number of calls matters, not their size; with free atoms, so that every stage runs
+  const call = quantumTask('direct', randomDictionary(12, 2, 256), { freeAtoms: 2 })
   const count = (task: () => void): number => {
     for (let i = 0; i < 20000; i++) task()
     const profiler = new GCProfiler()

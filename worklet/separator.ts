@@ -184,7 +184,10 @@ export class Separator {
   }
 
   private set(automation: Automation, sample: number): void {
-    for (let i = 0; i < names.length; i++) this.settings[names[i]!] = valueAt(automation[names[i]!], sample)
+    for (let i = 0; i < names.length; i++) {
+      const value = valueAt(automation[names[i]!], sample)
+      if (value !== this.settings[names[i]!]) this.settings[names[i]!] = value // a store by name makes garbage: only of news
+    }
   }
 
   private hop(): void {
