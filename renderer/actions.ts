@@ -61,10 +61,17 @@ async function ensurePreset(): Promise<ChosenPreset> {
 }
 
 export async function start(): Promise<void> {
-  engine.reportFaultsTo((message) => {
-    state.playing.value = false
-    show('danger', `The separator stopped: ${sentence(message)}`, 'The output is silent; your settings and your sound are kept.',
-      { label: 'Start it again', run: () => void restart() })
+  engine.reportTo({
+    fault(message) {
+      state.playing.value = false
+      show('danger', `The separator stopped: ${sentence(message)}`, 'The output is silent; your settings and your sound are kept.',
+        { label: 'Start it again', run: () => void restart() })
+    },
+    heldBack() {
+      state.playing.value = false
+      show('note', 'The browser holds the sound back until you ask for it.', 'Everything is ready.',
+        { label: 'Play', run: () => { dismissBanner(); state.playing.value = true } })
+    },
   })
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
   try {
@@ -238,8 +245,8 @@ export async function saveSelection(): Promise<void> {
   }
 }
 
+/** To what the preset says; what is compared stays. */
 export function resetSettings(): void {
-  const { preset } = state
-  const settings = preset.value ? settingsOf(preset.value) : initialSettings()
+  const settings: Settings = { ...initialSettings(), ...state.preset.value?.preset.settings, bypass: state.settings.value.bypass }
   for (const { name } of parameters) set(name, settings[name])
 }

@@ -2,6 +2,7 @@
 // to what the preset (or the table) says.
 
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { fromText, isSwitch, parameters, toText } from '../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../worklet/parameters.ts'
 import { resetSettings } from './actions.ts'
@@ -116,11 +117,19 @@ const Control = ({ row }: { row: Parameter }) => {
   )
 }
 
+/** Folding takes the button away that has the focus: the one that comes in its place takes it on. */
 export const Controls = () => {
+  const button = useRef<HTMLButtonElement>(null)
+  const moved = useRef(false)
+  const fold = (folded: boolean): void => {
+    moved.current = true
+    state.folded.value = folded
+  }
+  useEffect(() => { if (moved.current) button.current?.focus() }, [state.folded.value])
   if (state.folded.value)
     return (
       <aside class="right folded">
-        <button type="button" class="rail" aria-expanded={false} aria-controls="controls" onClick={() => { state.folded.value = false }}>
+        <button ref={button} type="button" class="rail" aria-expanded={false} onClick={() => fold(false)}>
           <Icon name="left" /><span>Settings</span>
         </button>
       </aside>
@@ -131,8 +140,7 @@ export const Controls = () => {
         <h2>Settings</h2>
         <span class="grow" />
         <button type="button" class="button ghost" onClick={resetSettings}>Reset</button>
-        <button type="button" class="button ghost square" aria-expanded={true} aria-controls="controls" aria-label="Fold the settings" title="Fold"
-          onClick={() => { state.folded.value = true }}><Icon name="right" /></button>
+        <button ref={button} type="button" class="button ghost square" aria-expanded={true} aria-label="Fold the settings" title="Fold" onClick={() => fold(true)}><Icon name="right" /></button>
       </div>
       <div class="controls">{parameters.map((row) => <Control key={row.name} row={row} />)}</div>
     </aside>

@@ -9,6 +9,7 @@ import { effect } from '@preact/signals'
 import { kernelModule, workletAddress } from './assets.ts'
 import { addFallbackModule, hasWorklet, loadFallback } from './fallback.ts'
 import type { Feed } from './feeds.ts'
+import { sessionRate } from './files.ts'
 import { createSeparation, ramp } from './separation.ts'
 import type { Separation } from './separation.ts'
 import { heard, heardSelection, heardSettings, sent, state } from './state.ts'
@@ -20,6 +21,9 @@ import type { Selection } from '../worklet/selection.ts'
 const CROSSFADE_SECONDS = 0.03
 /** So that both sides of a crossfade are scheduled before it begins. */
 const LEAD_SECONDS = 0.02
+/** Longer than any device takes to start. */
+const HELD_BACK_SECONDS = 2
+const USUAL_RATE = 48_000
 /** A new separation listens this much longer than its latency before it is heard. */
 const PRIME_SECONDS = 0.1
 const after = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
@@ -32,10 +36,17 @@ export interface Session {
   readonly askedRate: number | undefined
 }
 
+/** What comes back from the sound on its own. */
+export interface Listener {
+  fault(message: string): void
+  /** The browser plays nothing before a person has clicked or typed. */
+  heldBack(): void
+}
+
 let session: Session | null = null
 let feed: Feed | null = null
 let current: Separation | null = null
-let onFault: (message: string) => void = () => {}
+let listener: Listener = { fault() {}, heldBack() {} }
 /** Counts what a person asked for, so that a slow answer to an earlier wish is dropped. */
 let wish = 0
 let polyfilled: Promise<void> | null = null
@@ -43,7 +54,7 @@ let polyfilled: Promise<void> | null = null
 export const currentContext = (): AudioContext | null => session?.context ?? null
 export const currentSeparation = (): Separation | null => current
 export const currentFeed = (): Feed | null => feed
-export const reportFaultsTo = (listener: (message: string) => void): void => { onFault = listener }
+export const reportTo = (to: Listener): void => { listener = to }
 
 /** The context to open an input in: the one that runs, where its rate will do. Nothing is heard through it before `play`. */
 export async function prepare(sampleRate?: number): Promise<Session> {
@@ -51,7 +62,11 @@ export async function prepare(sampleRate?: number): Promise<Session> {
   if (session && fits && session.context.state !== 'closed') return session
   const native = !polyfilled && hasWorklet()
   if (!native) await (polyfilled ??= loadFallback())
-  const context = new AudioContext({ latencyHint: 'interactive', ...(sampleRate !== undefined && { sampleRate }) })
+  let context = newContext(sampleRate)
+  if (sampleRate === undefined && sessionRate(context.sampleRate) === undefined) { // a telephone headset, say
+    await context.close()
+    context = newContext(USUAL_RATE)
+  }
   try {
     await (native ? context.audioWorklet.addModule(workletAddress()) : addFallbackModule(context, workletAddress()))
   } catch (error) {
@@ -63,6 +78,9 @@ export async function prepare(sampleRate?: number): Promise<Session> {
   return { context, output, native, askedRate: sampleRate }
 }
 
+const newContext = (sampleRate: number | undefined): AudioContext =>
+  new AudioContext({ latencyHint: 'interactive', ...(sampleRate !== undefined && { sampleRate }) })
+
 /** Gives back what `prepare` made, when no input came of it. */
 export const discard = async (unused: Session): Promise<void> => { if (unused !== session) await unused.context.close() }
 
@@ -71,7 +89,7 @@ async function separate({ context, native }: Session, channels: 1 | 2, { preset 
     context, native, preset, selection: heardSelection(selection, state.rest.value),
     settings: heardSettings(settings, state.rest.value),
     channels: native ? channels : 2, module: await kernelModule(),
-    onFault: (message) => { if (separation === current) onFault(message) },
+    onFault: (message) => { if (separation === current) listener.fault(message) },
   })
   return separation
 }
@@ -159,8 +177,9 @@ async function followTransport(playing: boolean, audible: boolean): Promise<void
   if (!session) return
   const { context, output } = session
   if (playing) {
-    await context.resume()
-    if (state.playing.peek()) ramp(context, output.gain, audible ? 1 : 0)
+    const started = await Promise.race([context.resume().then(() => true), after(HELD_BACK_SECONDS).then(() => context.state === 'running')])
+    if (!started && session?.context === context && state.playing.peek()) return listener.heldBack()
+    if (state.playing.peek() && context.state === 'running') ramp(context, output.gain, audible ? 1 : 0)
   } else if (context.state === 'running') {
     ramp(context, output.gain, 0)
     await after(0.05)

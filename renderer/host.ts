@@ -30,8 +30,14 @@ const browser: Host = {
     const chooser = document.createElement('input')
     chooser.type = 'file'
     chooser.accept = extensions.map((extension) => '.' + extension).join()
-    chooser.addEventListener('cancel', () => resolve(null))
+    chooser.hidden = true
+    document.body.append(chooser) // one that is nowhere in the page may be collected while its window is open
+    chooser.addEventListener('cancel', () => {
+      chooser.remove()
+      resolve(null)
+    })
     chooser.addEventListener('change', () => {
+      chooser.remove()
       const file = chooser.files?.[0]
       if (file) readFile(file).then(resolve, reject)
       else resolve(null)

@@ -36,8 +36,8 @@ type Target = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 export interface Spectrogram {
   readonly shape: PictureShape
   push(frame: Frame): void
-  /** The newest `seconds` into a rectangle, "now" at its right edge. */
-  draw(target: Target, x: number, y: number, width: number, height: number): void
+  /** The newest `seconds` into a rectangle, "now" at its right edge. Sixty times a second only the low quality is cheap. */
+  draw(target: Target, x: number, y: number, width: number, height: number, quality?: ImageSmoothingQuality): void
 }
 
 /** `seconds` is how much is kept and shown; `previous` is what it goes on from, when another separation hears the same input. */
@@ -91,9 +91,9 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
       }
       before = position
     },
-    draw(target, x, y, width, height) {
+    draw(target, x, y, width, height, quality = 'low') {
       target.imageSmoothingEnabled = true
-      target.imageSmoothingQuality = 'high'
+      target.imageSmoothingQuality = quality
       target.drawImage(strip, at, 0, columns, ROWS, x, y, width, height)
     },
   }

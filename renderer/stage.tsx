@@ -18,10 +18,13 @@ const MARKS = [100, 200, 500, 1000, 2000, 5000, 10_000]
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
+/** Pixels of the screen for one of the page's: the screen's own factor, and the page's zoom on very large windows. */
+const scaleOf = (canvas: HTMLCanvasElement): number => devicePixelRatio * (canvas.currentCSSZoom ?? 1)
+
 /** Matches the canvas to its box and the screen's pixels; returns false when nothing changed. */
 function fit(canvas: HTMLCanvasElement): boolean {
-  const width = Math.round(canvas.clientWidth * devicePixelRatio)
-  const height = Math.round(canvas.clientHeight * devicePixelRatio)
+  const width = Math.round(canvas.clientWidth * scaleOf(canvas))
+  const height = Math.round(canvas.clientHeight * scaleOf(canvas))
   if (canvas.width === width && canvas.height === height) return false
   canvas.width = width
   canvas.height = height
@@ -57,7 +60,7 @@ function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sam
   if (!context) return
   const width = canvas.clientWidth
   const height = canvas.clientHeight - RULER
-  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+  context.setTransform(scaleOf(canvas), 0, 0, scaleOf(canvas), 0, 0)
   context.fillStyle = token('--app')
   context.fillRect(0, 0, canvas.clientWidth, canvas.clientHeight)
   context.fillStyle = token('--well')
@@ -123,7 +126,7 @@ const Overview = ({ peaks, seconds }: { peaks: Float32Array; seconds: number }) 
         const target = canvas.current
         if (!target) return
         const at = measured.position.peek() ?? 0
-        const x = Math.round(at / seconds * target.clientWidth * devicePixelRatio)
+        const x = Math.round(at / seconds * target.clientWidth * scaleOf(target))
         if (!fit(target) && x === drawn) return
         drawn = x
         drawOutline(target, peaks, at / seconds)
@@ -177,7 +180,7 @@ function drawOutline(canvas: HTMLCanvasElement, peaks: Float32Array, at: number)
     context.fillRect(x, top, 1, Math.max(1, (high - low) / most * (middle - 2)))
   }
   context.fillStyle = token('--text')
-  context.fillRect(Math.round(at * width), 0, Math.max(1, devicePixelRatio), height)
+  context.fillRect(Math.round(at * width), 0, Math.max(1, scaleOf(canvas)), height)
 }
 
 export const Stage = () => {

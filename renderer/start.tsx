@@ -64,7 +64,7 @@ const band: Scene = (t, [piano, trumpet, bass], noise, random) => {
   const since = (x: number): number => x - Math.floor(x)
   const flat = (): number => 1
   const chord = chords[Math.floor(beat / 2) % 4]!
-  for (const pitch of chord) addTone(piano!, pitchHertz(pitch), 120 * smooth(24 * since(beat / 2)) * Math.exp(-2.6 * since(beat / 2)), 1.35, flat)
+  for (const pitch of chord) addTone(piano!, pitchHertz(pitch), 120 * smooth(24 * since(beat / 2)) * Math.exp(-2.6 * since(beat / 2)), 1.7, flat)
   const blown = since(beat + 0.15)
   addTone(trumpet!, pitchHertz(melody[Math.floor(beat + 0.15) % 10]!) * (1 + 0.008 * Math.sin(t * 34)), 110 * smooth(9 * blown) * smooth((0.85 - blown) * 8), 0.9,
     (f) => 0.15 + hill(f, 1500, 0.8))
@@ -96,7 +96,7 @@ function paint(canvas: HTMLCanvasElement, scene: Scene, sources: number, order: 
     }
     picture.push(frame)
   }
-  picture.draw(context, 0, 0, canvas.width, canvas.height)
+  picture.draw(context, 0, 0, canvas.width, canvas.height, 'high')
 }
 
 interface CardProps {

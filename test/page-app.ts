@@ -47,14 +47,18 @@ declare global {
   }
 }
 
-/** Before the page's own code: taps what goes to the speakers, keeps the nodes, notes what the CSP refused. */
-export async function instrument(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+/** Before the page's own code: taps what goes to the speakers, keeps the nodes, notes what the CSP refused; or takes AudioWorklet away. */
+export async function instrument(page: Page, worklet = true): Promise<void> {
+  await page.addInitScript((keep) => {
     window.heard = []
     window.nodes = []
     window.violations = []
     addEventListener('securitypolicyviolation', (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`))
-    if (!window.AudioWorklet) return
+    if (!keep) {
+      for (const name of ['AudioWorklet', 'AudioWorkletNode']) Reflect.deleteProperty(window, name)
+      Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet')
+      return
+    }
     const addModule = AudioWorklet.prototype.addModule
     AudioWorklet.prototype.addModule = async function (address, options) {
       await addModule.call(this, address, options)
@@ -76,7 +80,7 @@ export async function instrument(page: Page): Promise<void> {
       }
       return connect.call(this, to, ...more)
     } as typeof AudioNode.prototype.connect
-  })
+  }, worklet)
 }
 
 /** What was heard since the last call, left and right. */

@@ -11,10 +11,11 @@ import { parameters } from '../worklet/parameters.ts'
 import { readSelection } from '../worklet/selection.ts'
 import { serveAssets } from '../main/assets.ts'
 import type { Served } from '../main/serve.ts'
-import { RATE, band, waveFile } from './band.ts'
+import { RATE, band, bandPreset, waveFile } from './band.ts'
 import { because, launch, noChromium, serveApp } from './browser.ts'
 import { heard, instrument, openSound, pageApp } from './page-app.ts'
 import type { PageApp } from './page-app.ts'
+import { noise } from './signals.ts'
 
 const SECONDS = 4
 type Stereo = readonly [Float32Array, Float32Array]
@@ -74,13 +75,14 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
   })
 
   /** Opens the page, runs a story, and expects that nothing was refused by the CSP and nothing threw. */
-  async function visit(story: (page: Page) => Promise<void>, { url = served.url, before }: { url?: string; before?: (page: Page) => Promise<unknown> } = {}): Promise<void> {
+  async function visit(story: (page: Page) => Promise<void>, { url = served.url, before, worklet }: { url?: string; before?: (page: Page) => Promise<unknown>; worklet?: boolean } = {}): Promise<void> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     try {
       const page = await context.newPage()
       const errors: string[] = []
       page.on('pageerror', (error) => errors.push(error.message))
-      await instrument(page)
+      page.on('filechooser', () => {}) // so that choosing is ours from the start
+      await instrument(page, worklet)
       await before?.(page)
       await page.goto(url)
       await story(page)
@@ -170,6 +172,24 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     await heard(page)
     const after = await record(page, 400)
     expect(largestError(after, mix, placeOf(after[0], mix[0]))).toBeLessThan(1e-5)
+  }))
+
+  test('a file plays at its own rate, and one dropped on the window is opened like a chosen one', () => visit(async (page) => {
+    const drop = (name: string, bytes: Buffer) => page.evaluate(([file, base64]) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], file!))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+    }, [name, bytes.toString('base64')])
+    await playing(page)
+    const mono = noise(48_000, 3, 0.3)
+    await drop('hiss.wav', waveFile([mono], 48_000))
+    await page.getByText('48 kHz').waitFor()
+    await page.waitForTimeout(400)
+    await heard(page)
+    const recording = await record(page, 400)
+    expect(largestError(recording, [mono, mono], placeOf(recording[0], mono))).toBeLessThan(1e-5)
+    await drop('mine.preset', Buffer.from(bandPreset({ sharpness: 3 })))
+    await expect.poll(() => page.getByRole('textbox', { name: 'Sharpness, exact value' }).inputValue()).toBe('3')
   }))
 
   test('pause is silence, play goes on where it was, the overview goes elsewhere', () => visit(async (page) => {
@@ -371,16 +391,11 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     }
   })
 
-  const withoutWorklet = (page: Page) => page.addInitScript(() => {
-    for (const name of ['AudioWorklet', 'AudioWorkletNode']) Reflect.deleteProperty(window, name)
-    Reflect.deleteProperty(BaseAudioContext.prototype, 'audioWorklet')
-  })
-
   test('a browser without AudioWorklet is told so where the host forbids the stand-in', () => visit(async (page) => {
     await openSound(page, 'band.wav', music)
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/has no AudioWorklet, and this address forbids/)
     await page.evaluate(() => { window.violations = window.violations.filter((violation) => !violation.endsWith(' eval')) }) // the question itself
-  }, { before: withoutWorklet }))
+  }, { worklet: false }))
 
   test('where the host allows it, a browser without AudioWorklet plays through the polyfill and says what that costs', async () => {
     const assets = serveAssets(app.folder)
@@ -393,9 +408,7 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     try {
       await visit(async (page) => {
-        page.on('console', (m) => console.log(m.text()))
         await openSound(page, 'band.wav', music)
-        await page.waitForTimeout(3000); console.log(await page.locator('.banners').innerText())
         await page.getByText('This browser has no AudioWorklet.').waitFor()
         await page.getByRole('button', { name: 'Pause' }).waitFor()
         const output = page.getByRole('meter', { name: 'Output level' })
@@ -404,7 +417,7 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
         await page.keyboard.press('Enter')
         await expect.poll(async () => Number(await output.getAttribute('aria-valuenow')), { timeout: 10_000 }).toBeLessThan(-24)
         expect(Number(await output.getAttribute('aria-valuenow'))).toBeGreaterThan(-50)
-      }, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, before: withoutWorklet })
+      }, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, worklet: false })
     } finally {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -15,7 +15,7 @@ import { openSound, pageApp } from './page-app.ts'
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
 const only = process.env['ONLY']?.split(',')
 
-const sizes = { wide: { width: 1600, height: 900 }, small: { width: 1000, height: 640 } } as const
+const sizes = { wide: { width: 1600, height: 900 }, small: { width: 1000, height: 640 }, huge: { width: 3840, height: 2160 } } as const
 
 const app = await pageApp(process.env['APP'])
 await mkdir(folder, { recursive: true })
