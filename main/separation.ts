@@ -65,7 +65,11 @@ const blocks = (channels: number): Float32Array[] => Array.from({ length: channe
 
 function withLatency(dictionary: Dictionary, latency: SeparationRequest['latency']): Dictionary {
   if (latency === null) return dictionary
-  return { ...dictionary, tailSize: Math.min(dictionary.fftSize, Math.round(latencies[latency] / 1000 * dictionary.sampleRate)) }
+  const wanted = Math.min(dictionary.fftSize, latencies[latency] / 1000 * dictionary.sampleRate)
+  // A tail is a whole number of hops: the hop gives way a little, so that the latency is the one asked for.
+  const hops = Math.max(2, Math.round(wanted / dictionary.hopSize))
+  const hopSize = Math.round(wanted / hops)
+  return { ...dictionary, hopSize, tailSize: hops * hopSize }
 }
 
 async function start(request: SeparationRequest, sampleRate: number, channels: 1 | 2) {

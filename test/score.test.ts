@@ -28,7 +28,8 @@ function slow(reference: Channels, estimate: Channels): number {
   const s = flat(reference)
   const e = flat(estimate)
   const dot = (a: number[], b: number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
-  const target = s.map((x) => x * dot(e, s) / dot(s, s))
+  const scale = dot(e, s) / dot(s, s)
+  const target = s.map((x) => x * scale)
   const noise = e.map((x, i) => x - target[i]!)
   return 10 * Math.log10(dot(target, target) / dot(noise, noise))
 }
