@@ -2,9 +2,10 @@
 
 import { readFile } from 'node:fs/promises'
 import { readDivergence, type Divergence } from '../../worklet/dictionary.ts'
+import { isSwitch, parameters, toText } from '../../worklet/parameters.ts'
 import { readPreset, writePreset, type Preset } from '../../presets/preset.ts'
 import { learn as learning, methods, starts, type Outcome as Learnt, type Part, type Plan, type Progress, type Recording } from '../../presets/learn/learn.ts'
-import { oneOf, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
+import { oneOf, parameterFlags, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
 import { outputs } from '../output.ts'
 import { kernelFile } from '../places.ts'
 import { progress } from '../progress.ts'
@@ -148,7 +149,10 @@ function commandOf(args: Arguments): string {
   const given = flags.filter(({ name }) => args.has(name))
   return ['winnow', 'learn', ...args.positionals,
     ...given.flatMap(({ name, value }) => (value === null ? ['--' + name] : ['--' + name, args.text(name)!])),
-    ...Object.entries(args.settings).flatMap(([name, value]) => ['--' + name, String(value)]),
+    ...parameters.flatMap((p, i) => {
+      const value = args.settings[p.name]
+      return value === undefined ? [] : ['--' + parameterFlags[i]!.name, isSwitch(p) ? toText(p, value) : String(value)]
+    }),
   ].map(quoted).join(' ')
 }
 
