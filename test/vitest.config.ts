@@ -1,12 +1,13 @@
 // One run for everything: unit tests in Node and browser tests through playwright-core. test/run.mjs calls it.
 //
-// What sounds in real time (`*.live.test.ts`: a microphone, a running AudioContext) comes after all else and alone: a
-// busy machine would make it stutter, and the test would measure its neighbours.
+// What sounds in real time (a microphone, a running AudioContext) comes after all else and alone: a busy machine would
+// make it stutter, and the test would measure its neighbours.
 
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const live = 'test/**/*.live.test.{ts,tsx}'
+const live = ['test/page.test.ts', 'test/**/*.live.test.ts']
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -19,8 +20,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     projects: [
-      { extends: true, test: { name: 'tests', include: ['test/**/*.test.{ts,tsx}'], exclude: [live], sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'live', include: [live], fileParallelism: false, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'tests', include: ['test/**/*.test.{ts,tsx}'], exclude: live, maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'live', include: live, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 })
