@@ -222,7 +222,7 @@ describe.skipIf(noShell)(because('in Electron', noShell), () => {
     expect((await fetch(address(out))).status).toBe(200)
   })
   test('Ctrl-C ends both', async () => {
-    const dist = await place("trap 'echo ended; exit 0' TERM INT; echo open; while :; do sleep 0.1; done")
+    const dist = await place("trap 'echo ended; exit 0' TERM INT; echo open; i=0; while [ $i -lt 300 ]; do i=$((i + 1)); sleep 0.1; done; exit 1")
     const { child, spoke, ended } = start([], { env, dist, say: /open/ })
     await spoke
     child.kill('SIGINT')
