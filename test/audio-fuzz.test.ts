@@ -5,6 +5,7 @@ import { readMidi } from '../main/midi-file.ts'
 import { UserError } from '../main/user-error.ts'
 import { midi, midiOf, tempo, track } from './midi-bytes.ts'
 import { aiff, bytesOf, chance, chunk, flac, mp3, readAll, riff, sound, u32, u64, wav, wavFormat } from './sound-files.ts'
+import { sealed, vorbis, vorbisPages } from './vorbis-bytes.ts'
 
 const EACH = 400
 const values = [0, 1, 2, 3, 4, 7, 8, 16, 24, 32, 64, 127, 128, 255]
@@ -36,7 +37,7 @@ const sounds: Record<string, Uint8Array> = {
   'WAV, extensible float': riff(chunk('LIST', [1, 2, 3]), chunk('fmt ', wavFormat(2, 48000, { kind: 'float', bits: 32 }, true)), chunk('data', new Uint8Array(800)), chunk('tail', [1])),
   'RF64': bytesOf('RF64', u32(0xffffffff), 'WAVE', chunk('ds64', bytesOf(u64(huge), u64(800), u64(100), u32(0))), chunk('fmt ', wavFormat(2, 48000, { kind: 'float', bits: 32 })), 'data', u32(0xffffffff), new Uint8Array(800)),
   'AIFF': aiff(two), 'AIFF-C': aiff(two, 44100, { kind: 'float', bits: 64 }, 'fl64'),
-  'FLAC': flac(sound(2, 1500)), 'MP3': mp3(6),
+  'FLAC': flac(sound(2, 1500)), 'MP3': mp3(6), 'Ogg Vorbis': vorbis(2, 60),
 }
 for (const [what, original] of Object.entries(sounds))
   test(`${EACH} broken files: ${what}`, async () => {
@@ -80,4 +81,20 @@ test('random bytes behind every mark', async () => {
       const bytes = bytesOf(mark, Array.from({ length: Math.floor(random() * 300) }, () => Math.floor(random() * 256)))
       await readAll(bytes).catch((error: unknown) => { if (!(error instanceof UserError)) throw new Error(JSON.stringify(mark), { cause: error }) })
     }
+})
+
+test(`${EACH} Ogg files whose damaged pages have right checksums: the decoder itself meets the damage`, async () => {
+  const random = chance(17)
+  const pages = vorbisPages(2, 60)
+  let refused = 0
+  for (let i = 0; i < EACH; i++) {
+    const broken = pages.map((page) => page.slice())
+    const page = broken[Math.floor(random() * broken.length)]!
+    for (let n = 1 + Math.floor(random() * 3); n > 0; n--) page[27 + page[26]! + Math.floor(random() * (page.length - 27 - page[26]!))] = Math.floor(random() * 256)
+    await readAll(bytesOf(...broken.map(sealed)), 700).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw new Error(`change ${i}`, { cause: error })
+      refused++
+    })
+  }
+  expect(refused).toBeGreaterThan(0)
 })

@@ -5,9 +5,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { oggChecksum } from '../main/audio/ogg.ts'
 import { scratch } from './cli-fixtures.ts'
 import { bytesOf, differences, flac, mp3, readAll, sound, wav } from './sound-files.ts'
+import { sealed, vorbis, vorbisPages } from './vorbis-bytes.ts'
 
 const refusal = (bytes: Uint8Array): Promise<string> => readAll(bytes).then(({ length }) => `accepted ${length}`, (error: Error) => `${error.name}: ${error.message}`)
 const rounded = (x: number): number => Math.round(x * 32768) / 32768
@@ -65,6 +65,34 @@ describe('MP3', () => {
   })
 })
 
+describe('Ogg Vorbis', () => {
+  test('a tone, at its pitch, as long as the last page says', async () => {
+    for (const channels of [1, 2]) {
+      const { samples, format, sampleRate, declared, length } = await readAll(vorbis(channels, 150, { trim: 77 }))
+      expect([format, sampleRate, samples.length, declared, length]).toEqual(['Ogg Vorbis', 44100, channels, 149 * 128 - 77, 149 * 128 - 77])
+      const steady = samples[channels - 1]!.subarray(2000, 18_000)
+      expect(Math.max(...steady)).toBeGreaterThan(0.01)
+      const crossings = steady.reduce((count, x, i) => count + (i > 0 && x >= 0 !== steady[i - 1]! >= 0 ? 1 : 0), 0)
+      expect(Math.abs(crossings / 2 / (16_000 / 44100) - 12.5 * 44100 / 256)).toBeLessThan(100)
+    }
+  })
+  const pages = vorbisPages(1, 100)
+  test('refused: truncated, within a page and between two', async () => {
+    expect(await refusal(bytesOf(...pages).subarray(0, -3))).toMatch(/^UserError: .*truncated: expected a page of \d+ bytes at byte \d+, 3 are missing/)
+    expect(await refusal(bytesOf(...pages.slice(0, -1)))).toMatch(/^UserError: .*truncated: expected a page marked as the last one/)
+  })
+  test('refused: a damaged page, a missing page, another stream', async () => {
+    const damaged = pages.map((page) => page.slice())
+    damaged[3]![60]! ^= 1
+    expect(await refusal(bytesOf(...damaged))).toMatch(/checksum of the page at byte \d+ is wrong/)
+    expect(await refusal(bytesOf(...pages.slice(0, 3), ...pages.slice(4)))).toMatch(/^UserError: .*expected 12672 samples per channel, got/)
+    damaged[3] = pages[3]!.slice()
+    damaged[3]![14] = 9
+    expect(await refusal(bytesOf(...damaged.map(sealed)))).toMatch(/expected one stream in the Ogg file/)
+  })
+  test('refused: 3 channels', async () => { expect(await refusal(vorbis(3, 10))).toMatch(/expected 1 or 2 channels, got 3/) })
+})
+
 const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 const folder = scratch()
 const original = sound(2, 60_000)
@@ -102,7 +130,6 @@ describe('by the usual encoders', () => {
 })
 
 test('Ogg that holds something else is named', async () => {
-  const page = bytesOf('OggS', [0, 2], new Uint8Array(8), [1, 0, 0, 0], new Uint8Array(8), [1, 19], 'OpusHead', new Uint8Array(11))
-  new DataView(page.buffer).setUint32(22, oggChecksum(page), true)
+  const page = sealed(bytesOf('OggS', [0, 2], new Uint8Array(8), [1, 0, 0, 0], new Uint8Array(8), [1, 19], 'OpusHead', new Uint8Array(11)))
   expect(await refusal(page)).toMatch(/expected Vorbis in Ogg, got Opus/)
 })

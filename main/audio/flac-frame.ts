@@ -201,6 +201,8 @@ export function flacDecoder(info: FlacInfo): (bytes: Uint8Array, start: number) 
     const end = bits.position
     if (crc16(bytes, start, end) !== bits.unsigned(16)) throw new Error('the checksum of a frame is wrong')
     const scale = 2 ** (1 - width)
-    return { samples: (channels === 2 ? [a, b] : [a]).map((channel) => Float32Array.from({ length: size }, (_, i) => channel[i]! * scale)), next: end + 2 }
+    const samples = Array.from({ length: channels }, () => new Float32Array(size))
+    samples.forEach((out, c) => { for (let i = 0; i < size; i++) out[i] = work[c]![i]! * scale })
+    return { samples, next: end + 2 }
   }
 }
