@@ -51,13 +51,12 @@ function adopt(chosen: ChosenPreset): void {
   })
 }
 
-async function ensurePreset(): Promise<ChosenPreset> {
-  if (state.preset.value) return state.preset.value
+async function ensurePreset(): Promise<void> {
+  if (state.preset.value) return
   const names = await presetNames()
   if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
   const chosen = await loadPreset(names.find((name) => name.startsWith('speech')) ?? names[0]!)
-  adopt(chosen)
-  return chosen
+  if (!state.preset.value) adopt(chosen)
 }
 
 export async function start(): Promise<void> {
@@ -105,14 +104,14 @@ function opened(next: engine.Session): void {
 export async function openSound({ name, bytes }: OpenedFile): Promise<void> {
   try {
     await loading(`Reading ${name}`, async () => {
-      const chosen = await ensurePreset()
+      await ensurePreset()
       const rate = fileRate(new Uint8Array(bytes))
       const next = await engine.prepare(sessionRate(rate))
       const buffer = await decode(next.context, name, bytes).catch(async (error: unknown) => {
         await engine.discard(next)
         throw error
       })
-      await engine.open(next, fileFeed(next.context, buffer), chosen, () => batch(() => {
+      await engine.open(next, fileFeed(next.context, buffer), () => batch(() => {
         opened(next)
         const { duration: seconds, numberOfChannels } = buffer
         state.input.value = { kind: 'file', name, seconds, channels: numberOfChannels as 1 | 2, rate, peaks: outline(buffer, OUTLINE) }
@@ -147,7 +146,7 @@ export async function drop(file: File): Promise<void> {
 export async function openMicrophone(deviceId = ''): Promise<void> {
   try {
     await loading('Opening the microphone', async () => {
-      const chosen = await ensurePreset()
+      await ensurePreset()
       const next = await engine.prepare()
       const feed = await microphoneFeed(next.context, deviceId, microphoneLost).catch(async (error: unknown) => {
         await engine.discard(next)
@@ -155,7 +154,7 @@ export async function openMicrophone(deviceId = ''): Promise<void> {
       })
       const { microphone: { label: name, deviceId: id }, channels } = feed
       const again = state.input.value.kind === 'microphone'
-      await engine.open(next, feed, chosen, () => batch(() => {
+      await engine.open(next, feed, () => batch(() => {
         opened(next)
         if (!again) state.monitoring.value = false // loudspeakers would feed back
         state.input.value = { kind: 'microphone', name, deviceId: id, channels, lost: false }

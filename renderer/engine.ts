@@ -47,8 +47,16 @@ let session: Session | null = null
 let feed: Feed | null = null
 let current: Separation | null = null
 let listener: Listener = { fault() {}, heldBack() {} }
-/** Counts what a person asked for, so that a slow answer to an earlier wish is dropped. */
-let wish = 0
+/** Inputs and presets that were asked for: of several in a row only the last is wanted. */
+let opens = 0
+let changes = 0
+let turn: Promise<unknown> = Promise.resolve()
+/** One rebuilding of the graph after the other, whatever became of the one before. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = turn.then(work, work)
+  turn = mine
+  return mine
+}
 let polyfilled: Promise<void> | null = null
 
 export const currentContext = (): AudioContext | null => session?.context ?? null
@@ -86,26 +94,33 @@ export const discard = async (unused: Session): Promise<void> => { if (unused !=
 
 async function separate({ context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection): Promise<Separation> {
   const separation: Separation = await createSeparation({
-    context, native, preset, selection: heardSelection(selection, state.rest.value),
-    settings: heardSettings(settings, state.rest.value),
+    context, native, preset, selection: heardSelection(selection, state.rest.peek()),
+    settings: heardSettings(settings, state.rest.peek()),
     channels: native ? channels : 2, module: await kernelModule(),
     onFault: (message) => { if (separation === current) listener.fault(message) },
   })
   return separation
 }
 
-/** Takes over from whatever sounded before. The new input starts paused; `commit` changes the state with it. */
-export async function open(next: Session, nextFeed: Feed, preset: ChosenPreset, commit: () => void): Promise<void> {
-  const mine = ++wish
+/** Takes over from whatever sounded before, with the preset of the moment. `commit` changes the state with it. */
+export function open(next: Session, nextFeed: Feed, commit: () => void): Promise<void> {
+  const mine = ++opens
+  return inTurn(() => replaceInput(next, nextFeed, () => mine === opens, commit))
+}
+
+async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean, commit: () => void): Promise<void> {
   let separation: Separation
   try {
-    separation = await separate(next, nextFeed.channels, preset, state.settings.value, state.selection.value)
+    const preset = state.preset.peek()
+    if (!preset) throw new Error('expected a preset before an input')
+    if (next.context.state === 'closed') throw new Error('Another input was opened meanwhile, with another sample rate. Open this one again.')
+    separation = await separate(next, nextFeed.channels, preset, state.settings.peek(), state.selection.peek())
   } catch (error) {
     nextFeed.close()
     await discard(next)
     throw error
   }
-  if (mine !== wish) {
+  if (!wanted()) {
     separation.close()
     nextFeed.close()
     return discard(next)
@@ -123,7 +138,6 @@ export async function open(next: Session, nextFeed: Feed, preset: ChosenPreset, 
 
 /** Fades out and lets go of the input and the separation, and of the context unless it is `kept`. */
 export async function close(kept?: Session): Promise<void> {
-  if (!kept) wish++
   if (!session) return
   const [old, oldFeed, oldSeparation] = [session, feed, current]
   feed = current = null
@@ -138,21 +152,26 @@ export async function close(kept?: Session): Promise<void> {
 }
 
 /** Another preset on the same input: both listen, then one fades into the other. No click, no gap. */
-export async function change(preset: ChosenPreset, settings: Settings, selection: Selection, commit: () => void): Promise<void> {
-  const mine = ++wish
+export function change(preset: ChosenPreset, settings: Settings, selection: Selection, commit: () => void): Promise<void> {
+  const mine = ++changes
+  return inTurn(() => replaceSeparation(preset, settings, selection, () => mine === changes, commit))
+}
+
+async function replaceSeparation(preset: ChosenPreset, settings: Settings, selection: Selection, wanted: () => boolean, commit: () => void): Promise<void> {
+  if (!wanted()) return
   if (!session || !feed) return commit()
   const { context, output } = session
   const input = feed
   const separation = await separate(session, input.channels, preset, settings, selection)
   const end = (ended: Separation): void => {
-    input.node.disconnect(ended.input)
+    if (input === feed) input.node.disconnect(ended.input) // else the input has let go of everything
     ended.close()
   }
-  if (input !== feed || mine !== wish) return separation.close()
+  if (input !== feed || !wanted()) return separation.close()
   input.node.connect(separation.input)
   separation.fade.connect(output)
   if (context.state === 'running') await after(separation.latencySamples / context.sampleRate + PRIME_SECONDS)
-  if (input !== feed || mine !== wish) return end(separation)
+  if (input !== feed || !wanted()) return end(separation)
   const old = current
   current = separation
   commit()

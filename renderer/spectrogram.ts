@@ -12,6 +12,7 @@ const RANGE = 68 // dB from dark to light
 const TILT = 3 // dB per octave: what falls off like most sounds do looks even
 const REFERENCE = 1000 // Hz, where the tilt is nothing
 const QUIETEST = -50 // dB below full scale: the light does not follow a sound down beyond this
+const BRIDGE = 0.1 // seconds
 const FALL = 6 // dB per second at which the light follows
 
 export interface Axis { readonly low: number; readonly high: number; row(hertz: number): number }
@@ -57,10 +58,27 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
   const { first, last, fraction, tilt } = rowMap(sampleRate, fftSize)
   /** A full-scale sine: half the sum of the window, which has the mean of half a sine. */
   const fullScale = 20 * Math.log10(windowSize / Math.PI)
+  const longestBridge = Math.max(1, Math.round(BRIDGE * sampleRate / hopSize))
   const fallPerFrame = FALL * hopSize / sampleRate
   let light = QUIETEST
   let at = 0
   let before = -Infinity
+
+  const put = (): void => {
+    context.putImageData(column, at, 0)
+    context.putImageData(column, at + columns, 0)
+    at = (at + 1) % columns
+  }
+  /** Time stays true where frames were not sent: a few are stood for by the one that came, a long gap is dark. */
+  function advance(steps: number): void {
+    if (steps > longestBridge) {
+      const painted = column.data.slice()
+      for (let i = 0; i < painted.length; i++) column.data[i] = i % 4 < 3 ? 13 : 255
+      for (let step = 1; step < steps; step++) put()
+      column.data.set(painted)
+      put()
+    } else for (let step = 0; step < steps; step++) put()
+  }
 
   return {
     shape,
@@ -81,14 +99,9 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
         for (let k = 0; k < sources; k++) shares[k] = masks[k * bins + bin]! * (1 - t) + masks[k * bins + next]! * t
         putOwned(column.data, 4 * (ROWS - 1 - r), energy, shares, colours)
       }
-      // Frames that were not sent leave no hole: time stays true, and the one that came stands for them.
       const position = frame.fact('position')
-      const steps = position > before ? Math.min(columns, Math.max(1, Math.round((position - before) / hopSize))) : 1
-      for (let step = before < 0 ? steps - 1 : 0; step < steps; step++) {
-        context.putImageData(column, at, 0)
-        context.putImageData(column, at + columns, 0)
-        at = (at + 1) % columns
-      }
+      const steps = position > before && before >= 0 ? Math.max(1, Math.round((position - before) / hopSize)) : 1
+      advance(Math.min(columns, steps))
       before = position
     },
     draw(target, x, y, width, height, quality = 'low') {
