@@ -24,19 +24,41 @@ class Decibels {
   }
 }
 
+/** A gain on its way: wherever it is when the goal changes, it arrives 10 ms later. */
+class Ramp {
+  private now = NaN
+  private goal = NaN
+  private step = 0
+  constructor(private readonly samples: number) {}
+
+  /** The next sample. The first one jumps: there is nothing to ramp from. */
+  to(goal: number): number {
+    if (goal !== this.goal) {
+      this.goal = goal
+      if (this.now !== this.now) this.now = goal
+      this.step = (goal - this.now) / this.samples
+    }
+    if (this.now !== goal) {
+      this.now += this.step
+      if (this.step > 0 ? this.now > goal : this.now < goal) this.now = goal
+    }
+    return this.now
+  }
+
+  reset(): void { this.now = this.goal = NaN }
+}
+
 export class Mixer {
   private readonly channels: number
   private readonly sources: number
   /** [(source × channels) + channel], the rest last: where each gain is, and where it is going. */
-  private readonly now: Float64Array
-  private readonly goal: Float64Array
+  private readonly ramps: readonly Ramp[]
+  private readonly goals: Float64Array
   /** The same without mutes and solos, for exported stems. */
   private readonly placed: Float64Array
-  private readonly stepPerSample: number
-  private settled = false
-  private wet = 1
-  private reduction = 1
-  private out = 1
+  private readonly wet: Ramp
+  private readonly reduction: Ramp
+  private readonly out: Ramp
   private readonly restGain = new Decibels()
   private readonly levelGain = new Decibels()
 
@@ -44,10 +66,13 @@ export class Mixer {
     this.channels = channels
     this.sources = selection.sources.length
     const cells = (this.sources + 1) * channels
-    this.now = new Float64Array(cells)
-    this.goal = new Float64Array(cells)
+    const ramp = (): Ramp => new Ramp(RAMP_SECONDS * sampleRate)
+    this.ramps = Array.from({ length: cells }, ramp)
+    this.goals = new Float64Array(cells)
     this.placed = new Float64Array(cells).fill(1)
-    this.stepPerSample = 1 / (RAMP_SECONDS * sampleRate)
+    this.wet = ramp()
+    this.reduction = ramp()
+    this.out = ramp()
     this.select(selection)
   }
 
@@ -57,46 +82,38 @@ export class Mixer {
       const audible = !source.mute && (!solo || source.solo)
       gains(source, this.channels).forEach((gain, channel) => {
         this.placed[s * this.channels + channel] = gain
-        this.goal[s * this.channels + channel] = audible ? gain : 0
+        this.goals[s * this.channels + channel] = audible ? gain : 0
       })
     })
-    this.goal.fill(solo ? 0 : 1, this.sources * this.channels)
+    this.goals.fill(solo ? 0 : 1, this.sources * this.channels)
   }
 
-  /** Jumps to where the next sample wants to be: the start of a file, where there is nothing to ramp from. */
-  reset(): void { this.settled = false }
+  /** Everything jumps to where the next sample wants it. */
+  reset(): void {
+    for (const ramp of this.ramps) ramp.reset()
+    this.wet.reset()
+    this.reduction.reset()
+    this.out.reset()
+  }
 
   /** The mix as heard. `stems` as the separator fills them; `offset` is where the automation of their first sample stands. */
   process(stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], length: number, automation: Automation, offset = 0): void {
-    const { channels, sources, now, goal, stepPerSample } = this
+    const { channels, sources, ramps, goals } = this
     for (let i = 0; i < length; i++) {
-      const rest = this.restGain.of(-valueAt(automation.reduction, offset + i))
       const bypass = valueAt(automation.bypass, offset + i)
-      const wet = bypass ? 0 : valueAt(automation.wet, offset + i)
-      const out = bypass ? 1 : this.levelGain.of(valueAt(automation.level, offset + i))
-      if (!this.settled) this.settle(wet, rest, out)
-      this.wet = approach(this.wet, wet, stepPerSample)
-      this.out = approach(this.out, out, stepPerSample)
-      this.reduction = approach(this.reduction, rest, stepPerSample)
+      const wet = this.wet.to(bypass ? 0 : valueAt(automation.wet, offset + i))
+      const out = this.out.to(bypass ? 1 : this.levelGain.of(valueAt(automation.level, offset + i)))
+      const reduction = this.reduction.to(this.restGain.of(-valueAt(automation.reduction, offset + i)))
       for (let channel = 0; channel < channels; channel++) {
         let sum = 0
         for (let source = 0; source <= sources; source++) {
           const cell = source * channels + channel
-          const gain = (now[cell] = approach(now[cell]!, goal[cell]!, stepPerSample))
-          const placed = source === sources ? gain * this.reduction : gain
-          sum += stems[source]![channel]![i]! * (1 + this.wet * (placed - 1))
+          const gain = ramps[cell]!.to(goals[cell]!) * (source === sources ? reduction : 1)
+          sum += stems[source]![channel]![i]! * (1 + wet * (gain - 1))
         }
-        mix[channel]![i] = sum * this.out
+        mix[channel]![i] = sum * out
       }
     }
-  }
-
-  private settle(wet: number, rest: number, out: number): void {
-    this.now.set(this.goal)
-    this.wet = wet
-    this.reduction = rest
-    this.out = out
-    this.settled = true
   }
 
   /** Brings stems to the selection's levels and places, in place: what an exported file holds. Mutes and solos are for the ear. */
@@ -110,6 +127,3 @@ export class Mixer {
       }
   }
 }
-
-const approach = (from: number, to: number, step: number): number =>
-  from < to ? Math.min(to, from + step) : Math.max(to, from - step)

@@ -108,6 +108,9 @@ export class Separator {
     this.hopSeconds = shape.hopSize / sampleRate
   }
 
+  /** The next frame starts cold: for benchmarks, which show what the warm start is worth. */
+  forgetActivations(): void { this.activations.reset() }
+
   /** A selection of as many sources as before; anything else is a new separator. */
   select(selection: Selection): void { this.masks.select(selection) }
 

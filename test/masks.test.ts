@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { Kernel } from '../worklet/kernel.ts'
+import { kernels } from './kernels.ts'
+import { errorDb } from './reference.ts'
+import { random } from './signals.ts'
+
+// The slow twins of the mask kernels, and of the online learning, on plain arrays.
+
+const PANELS = 5
+const BINS = PANELS * 32
+const GROUPS = [3, 5, 8] // atoms: three groups, the last one ends at 8 of room for 12
+const ROOM = 12
+
+describe.each(kernels)('%s kernel', (_, module) => {
+  const next = random(4)
+  const kernel = new Kernel(module, 20000)
+  const fill = (length: number, value: () => number): Float32Array => {
+    const view = kernel.floats(length)
+    for (let i = 0; i < length; i++) view[i] = value()
+    return view
+  }
+  const basis = fill(BINS * ROOM, next)
+  const h = fill(ROOM, () => next() ** 2)
+  const ends = kernel.integers(3)
+  ends.set(GROUPS)
+  const spectra = kernel.floats(3 * BINS)
+  const total = kernel.floats(BINS)
+  const at = (atom: number, bin: number): number => basis[(Math.floor(bin / 32) * ROOM + atom) * 32 + (bin % 32)]!
+  const explain = (): void => kernel.run.explain(basis.byteOffset, h.byteOffset, ROOM, ends.byteOffset, 3, spectra.byteOffset, BINS * 4, total.byteOffset, 0, PANELS)
+
+  test('explain: W·h by groups and in all, to −120 dB', () => {
+    explain()
+    const want = [0, 1, 2].map((g) => Float64Array.from({ length: BINS }, (_, bin) => {
+      let sum = 0
+      for (let atom = g === 0 ? 0 : GROUPS[g - 1]!; atom < GROUPS[g]!; atom++) sum += at(atom, bin) * h[atom]!
+      return sum
+    }))
+    expect(errorDb(spectra, want.flatMap((row) => [...row]))).toBeLessThan(-120)
+    expect(errorDb(total, want[0]!.map((x, i) => x + want[1]![i]! + want[2]![i]!))).toBeLessThan(-120)
+  })
+
+  const seen = fill(BINS, () => 3 * next())
+  const gates = fill(2 * BINS, () => (next() < 0.2 ? 0 : 1))
+  // source 0: groups 0 and 1; source 1: group 1 and a half of everything without a dictionary factor
+  const assign = kernel.floats(8)
+  assign.set([1, 1, 0, 0, 0, 1, 0, 0.5])
+  const masks = kernel.floats(2 * BINS)
+  const numbers = kernel.floats(3)
+
+  function twin(sharpness: number, residue: number, floor: number, binary: boolean): number[][] {
+    const groups = [0, 1, 2].map((g) => spectra.slice(g * BINS, (g + 1) * BINS))
+    const rows: number[][] = [[], []]
+    for (let bin = 0; bin < BINS; bin++) {
+      const powers = groups.map((row) => row[bin]! ** sharpness)
+      const unexplained = (residue * Math.max(0, seen[bin]! - total[bin]!)) ** sharpness
+      const all = powers.reduce((a, b) => a + b, 0) + (residue > 0 ? unexplained : 0)
+      const claims = [0, 1].map((s) => (powers.reduce((sum, x, g) => sum + assign[s * 4 + g]! * (x / all), 0) + assign[s * 4 + 3]!) * gates[s * BINS + bin]!)
+      const scale = 1 / Math.max(1, claims[0]! + claims[1]!)
+      let shares = claims.map((c) => c * scale)
+      if (binary) {
+        const rest = 1 - shares[0]! - shares[1]!
+        const best = Math.max(rest, ...shares)
+        const winner = rest >= best ? -1 : shares.indexOf(best)
+        shares = shares.map((_, s) => (s === winner ? 1 : 0))
+      }
+      shares.forEach((share, s) => rows[s]!.push(floor + (1 - 3 * floor) * share))
+    }
+    return rows
+  }
+
+  test.each([[1, 0, 0, false], [2, 0, 0, false], [1.5, 0, 0.01, false], [0.5, 1, 0, false], [3, 0.5, 0.05, false], [8, 1, 0, false], [1, 0, 0, true], [2, 1, 0.01, true]])(
+    'masks: sharpness %f, residue %f, floor %f, binary %s agree with the twin to −90 dB and leave no less than nothing to the rest', (sharpness, residue, floor, binary) => {
+      explain()
+      const want = twin(sharpness, residue, floor, binary)
+      numbers.set([sharpness, residue, floor])
+      kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, assign.byteOffset, gates.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, binary ? 1 : 0)
+      expect(errorDb(masks, want.flat())).toBeLessThan(-90)
+      for (let bin = 0; bin < BINS; bin++) expect(1 - masks[bin]! - masks[BINS + bin]!).toBeGreaterThan(-1e-6)
+    })
+
+  test('extend: bins above the dictionary follow the octave below, through their gates', () => {
+    const known = 90
+    explain()
+    numbers.set([1, 0, 0])
+    kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, assign.byteOffset, gates.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, 0)
+    const before = masks.slice()
+    kernel.run.extend(masks.byteOffset, gates.byteOffset, BINS * 4, 2, seen.byteOffset, known, BINS)
+    const want = before.slice()
+    for (const s of [0, 1]) {
+      let [held, energy] = [0, 0]
+      for (let bin = known >> 1; bin < known; bin++) {
+        held += before[s * BINS + bin]! * seen[bin]!
+        energy += seen[bin]!
+      }
+      for (let bin = known; bin < BINS; bin++) want[s * BINS + bin] = (held / energy) * gates[s * BINS + bin]!
+    }
+    expect(errorDb(masks, want)).toBeLessThan(-110)
+  })
+
+  test('magnitude: of one channel, and the root mean square of two', () => {
+    const [re, im, re2, im2] = [0, 0, 0, 0].map(() => fill(BINS, () => next() - 0.5))
+    const out = kernel.floats(BINS)
+    kernel.run.magnitude(re!.byteOffset, im!.byteOffset, 0, 0, out.byteOffset, BINS)
+    expect(errorDb(out, re!.map((x, i) => Math.hypot(x, im![i]!)))).toBeLessThan(-120)
+    kernel.run.magnitude(re!.byteOffset, im!.byteOffset, re2!.byteOffset, im2!.byteOffset, out.byteOffset, BINS)
+    expect(errorDb(out, re!.map((x, i) => Math.sqrt((x ** 2 + im![i]! ** 2 + re2![i]! ** 2 + im2![i]! ** 2) / 2)))).toBeLessThan(-120)
+  })
+
+  test.each([[0, 1, 0, 1], [1, 1, 1, 1], [2, 1, -1, 0.5], [3, 1, -0.5, 2 / 3], [4, 1, 0.5, 1], [5, 1.5, 1, 1 / 1.5], [5, 2, -0.5, 1 / 1.5]])(
+    'learn: kind %i, α %f, β %f, ω %f agrees with the twin to −90 dB, and the spectrum sums to one', (kind, alpha, beta, omega) => {
+      const some = (): Float32Array => fill(BINS, () => 0.1 + next())
+      const [x, m, q, n, e, a, b] = [some(), some(), some(), some(), some(), some(), some()]
+      m.fill(1)
+      const three = kernel.floats(3)
+      three.set([alpha, beta, 0])
+      kernel.run.ratios(kind, x.byteOffset, m.byteOffset, q.byteOffset, n.byteOffset, e.byteOffset, BINS, three.byteOffset)
+      expect(errorDb(n, x.map((v, i) => v * q[i]! ** (beta - 1)))).toBeLessThan(-100)
+      expect(errorDb(e, q.map((v) => v ** (alpha + beta - 1)))).toBeLessThan(-100)
+      const [level, forget, atom] = [0.7, 0.9, 10]
+      const old = Float64Array.from({ length: BINS }, (_, bin) => at(atom, bin))
+      const up = a.map((v, i) => forget * v + old[i]! ** (1 / omega) * level * n[i]!)
+      const down = b.map((v, i) => forget * v + level * e[i]!)
+      const fresh = up.map((v, i) => (v / down[i]!) ** omega)
+      const sum = fresh.reduce((s, v) => s + v, 0)
+      three.set([level, forget, omega])
+      kernel.run.learn(basis.byteOffset, atom, ROOM, PANELS, a.byteOffset, b.byteOffset, n.byteOffset, e.byteOffset, three.byteOffset)
+      const got = Float64Array.from({ length: BINS }, (_, bin) => at(atom, bin))
+      expect(errorDb(a, up)).toBeLessThan(-100)
+      expect(errorDb(b, down)).toBeLessThan(-100)
+      expect(errorDb(got, fresh.map((v) => v / sum))).toBeLessThan(-90)
+      expect(got.reduce((s, v) => s + v, 0)).toBeCloseTo(1, 5)
+    })
+})

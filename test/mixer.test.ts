@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { Mixer } from '../worklet/mixer.ts'
+import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
+import type { SelectedSource, Selection } from '../worklet/selection.ts'
+
+const RATE = 48000
+const N = 4800
+const select = (...sources: Partial<SelectedSource>[]): Selection => ({ mask: 'soft', sources: sources.map((source, i) => ({ name: `s${i}`, ...source })) })
+
+/** Stems that are constants, so that what is heard reads as gains: 1, 10 and, for the rest, 100. */
+const stems = (count: number, channels: number): Float32Array[][] =>
+  Array.from({ length: count }, (_, s) => Array.from({ length: channels }, () => new Float32Array(N).fill(10 ** s)))
+
+function heard(selection: Selection, settings: Partial<Settings> = {}, channels: 1 | 2 = 2): number[] {
+  const mixer = new Mixer({ sampleRate: RATE, channels, selection })
+  const mix = Array.from({ length: channels }, () => new Float32Array(N))
+  mixer.process(stems(selection.sources.length + 1, channels), mix, N, constantAutomation({ ...initialSettings(), ...settings }))
+  return mix.map((channel) => Number(channel.at(-1)!.toFixed(4)))
+}
+
+describe('the mix', () => {
+  test('adds everything up when nothing is touched', () => expect(heard(select({}, {}))).toEqual([111, 111]))
+  test('mutes, solos and turns up', () => {
+    expect(heard(select({ mute: true }, {}))).toEqual([110, 110])
+    expect(heard(select({ solo: true }, {}))).toEqual([1, 1]) // the rest is nobody's solo
+    expect(heard(select({ gain: 20 }, {}))).toEqual([120, 120])
+    expect(heard(select({ gain: -120 }, {}))).toEqual([110, 110])
+    expect(heard(select({ mute: true, solo: true }, {}))).toEqual([0, 0])
+  })
+  test('places by balance: the middle leaves both sides whole, the ends silence one', () => {
+    expect(heard(select({ pan: -1 }, {}))).toEqual([111, 110])
+    expect(heard(select({ pan: 0.5 }, {}))).toEqual([110.5, 111])
+    expect(heard(select({ pan: 0 }, {}))).toEqual([111, 111])
+    expect(heard(select({ pan: -1 }, {}), {}, 1)).toEqual([111]) // one channel has no sides
+  })
+  test('every row of the table that belongs to the mix changes it', () => {
+    const two = select({}, { mute: true })
+    expect(heard(two, { reduction: 20 })).toEqual([11, 11])
+    expect(heard(two, { wet: 0 })).toEqual([111, 111])
+    expect(heard(two, { wet: 0.5 })).toEqual([106, 106])
+    expect(heard(two, { level: -20 })).toEqual([10.1, 10.1])
+    expect(heard(two, { bypass: 1, level: -20, reduction: 80 })).toEqual([111, 111])
+  })
+  test('every change ramps over 10 ms: no step is larger than its share', () => {
+    const mixer = new Mixer({ sampleRate: RATE, channels: 1, selection: select({}, {}) })
+    const out = new Float32Array(N)
+    const run = (settings: Partial<Settings>): void => {
+      mixer.process(stems(3, 1), [out], N, constantAutomation({ ...initialSettings(), ...settings }))
+    }
+    run({})
+    expect(out[0]).toBe(111) // starts where it is, not from silence
+    for (const change of [() => mixer.select(select({ mute: true }, { gain: 6 })), () => mixer.select(select({ solo: true }, {}))]) {
+      const before = out.at(-1)!
+      change()
+      run({})
+      const largest = Math.max(Math.abs(out[0]! - before), ...Array.from(out.subarray(1), (x, i) => Math.abs(x - out[i]!)))
+      expect(largest).toBeLessThan((1.1 * 111 * 2) / (0.01 * RATE))
+      expect(out[600]).toBe(out.at(-1))
+    }
+    const before = out.at(-1)!
+    run({ bypass: 1 })
+    expect(Math.abs(out[0]! - before)).toBeLessThan(1)
+    expect(out.at(-1)).toBe(111)
+  })
+  test('automation may stand anywhere in a longer quantum', () => {
+    const mixer = new Mixer({ sampleRate: RATE, channels: 1, selection: select({}) })
+    const wet = new Float32Array(2 * N).fill(1, 0, N)
+    const out = new Float32Array(N)
+    mixer.process(stems(2, 1), [out], N, { ...constantAutomation({ ...initialSettings(), reduction: 80 }), wet }, N)
+    expect(out.at(-1)).toBe(11)
+  })
+  test('exported stems carry level and place, and leave mutes and solos to the ear', () => {
+    const mixer = new Mixer({ sampleRate: RATE, channels: 2, selection: select({ gain: 20, mute: true }, { pan: 1 }) })
+    const set = stems(3, 2)
+    mixer.place(set, N)
+    expect(set.map((stem) => stem.map((c) => c[100]))).toEqual([[10, 10], [0, 10], [100, 100]])
+  })
+})
