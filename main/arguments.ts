@@ -72,6 +72,7 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
       if (value === undefined && next !== undefined && !next.startsWith('--')) value = words[++i]
       if (value === undefined) throw new UserError(`${name}: --${typed}: expected ${row ? 'a number' : flag!.value} behind it, got ${next === undefined ? 'nothing' : next}`)
     } else if (value !== undefined) throw new UserError(`${name}: --${typed}: expected no value, got "${value}"`)
+    if (!row && flag!.value !== null && value === '') throw new UserError(`${name}: --${typed}: expected ${flag!.value}, got ""`)
     if (row) settings[row.name as ParameterName] = asked(() => fromText(row, value!), name)
     else texts.set(typed, value ?? '')
   }

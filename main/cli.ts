@@ -6,12 +6,8 @@ import { serveJobs } from './pool.ts'
 
 async function main(): Promise<void> {
   const controller = new AbortController()
-  let asked = 0
-  const stop = (): void => {
-    // The second time the person does not want to wait: files that are not finished go at exit.
-    if (++asked > 1) process.exit(130)
-    controller.abort()
-  }
+  // Once is enough: work stops at its next block, and an exit in between would leave the parts of other threads behind.
+  const stop = (): void => controller.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   // A reader that has had enough (`winnow presets | head -1`) is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))

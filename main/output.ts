@@ -3,7 +3,7 @@
 
 import { rmSync, rmdirSync } from 'node:fs'
 import { lstat, mkdir, open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import type { Sink } from './audio/wav-writer.ts'
 import { UserError, at, systemSentence } from './user-error.ts'
@@ -85,6 +85,7 @@ export function outputs(inputs: readonly string[]): Outputs {
     },
 
     async file(path) {
+      if (path.endsWith('/') || path.endsWith(sep)) throw new UserError(`${path}: expected the name of a file to write, got that of a folder`)
       const target = await at(path, place(path))
       await at(path, check(path, target))
       const temporary = join(dirname(target), `.winnow-${process.pid}-${threadId}-${serial++}.part`)

@@ -85,7 +85,7 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
 }
 
 /** Lets the engine hear the passage in which only noise sounds. */
-async function listen(request: SeparationRequest, separator: Separator, settings: Settings, stems: Float32Array[][]): Promise<void> {
+async function listen(request: SeparationRequest, separator: Separator, settings: Settings, stems: Float32Array[][], signal: AbortSignal | undefined): Promise<void> {
   const { input, noise } = request
   if (!noise) return
   if (settings.freeAtoms === 0) throw new UserError('--noise: expected free atoms that can learn it, got none: add --free-atoms 4, or choose a preset that has some')
@@ -97,6 +97,7 @@ async function listen(request: SeparationRequest, separator: Separator, settings
     const to = Math.round(noise.to * reader.sampleRate)
     let position = 0
     while (position < to) {
+      if (signal?.aborted) throw new Cancelled()
       const count = await readSound(reader, block.map((channel) => channel.subarray(0, (position < from ? from : to) - position)), position)
       if (count === 0) throw new UserError(`--noise: expected a passage within the ${(position / reader.sampleRate).toFixed(3)} s of ${input}, got ${noise.from}..${noise.to}`)
       if (position >= from) separator.process(block, stems, count, automation)
@@ -123,7 +124,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
     const sources = [...separator.sourceNames, 'rest']
     const stems = sources.map(() => blocks(channels))
     const mix = blocks(channels)
-    await listen(request, separator, settings, stems)
+    await listen(request, separator, settings, stems, signal)
 
     const destinations = await openOutputs(files, request, sources, stems, mix, { sampleRate, length: reader.length })
     const automation = constantAutomation(settings)

@@ -83,11 +83,11 @@ test('random bytes behind every mark', async () => {
     }
 })
 
-test(`${EACH} Ogg files whose damaged pages have right checksums: the decoder itself meets the damage`, async () => {
+test(`${EACH / 4} Ogg files whose damaged pages have right checksums: the decoder itself meets the damage`, async () => {
   const random = chance(17)
   const pages = vorbisPages(2, 60)
   let refused = 0
-  for (let i = 0; i < EACH; i++) {
+  for (let i = 0; i < EACH / 4; i++) {
     const broken = pages.map((page) => page.slice())
     const page = broken[Math.floor(random() * broken.length)]!
     for (let n = 1 + Math.floor(random() * 3); n > 0; n--) page[27 + page[26]! + Math.floor(random() * (page.length - 27 - page[26]!))] = Math.floor(random() * 256)

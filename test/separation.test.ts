@@ -1,6 +1,7 @@
 // `winnow separate` and `winnow denoise` from words to files, in this process: what is written adds up, stands where
 // it stood, and is refused whole.
 
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -205,6 +206,7 @@ describe('refused: exit 2, one sentence, nothing left and nothing harmed', () =>
   const cases: Record<string, readonly [(out: string) => string[], RegExp]> = {
     'no input': [separate(), /expected IN\.wav…, got nothing/],
     'no --out': [() => ['separate', input, '--preset', preset], /expected --out DIR/],
+    'a device': [separate('/dev/zero'), /expected a file, got a device or pipe/],
     'a missing file': [separate(join(folder, 'none.wav')), /no such file or folder/],
     'a folder': [separate(folder), /expected a file, got a folder/],
     'an empty file': [separate(bad('empty.wav', bytesOf())), /got an empty file/],
@@ -242,6 +244,8 @@ describe('refused: exit 2, one sentence, nothing left and nothing harmed', () =>
     'output into a folder that is not there': [denoise(input, 'OUT/none/x.wav'), /no such file or folder/],
     'output that is a folder': [denoise(input, 'OUT/folder'), /expected a file to write, got a folder/],
     'another format': [denoise(input, 'OUT/x.flac'), /expected an output ending in \.wav/],
+    'a name that is a folder\'s': [denoise(input, 'OUT/new/'), /expected the name of a file to write, got that of a folder/],
+    'an empty name': [denoise(input, 'OUT/x.wav', '--rest='), /--rest: expected FILE, got ""/],
     '--rest in the same file': [denoise(input, 'OUT/x.wav', '--rest', 'OUT/./x.wav'), /every output in a file of its own/],
     '--noise that is no passage': [denoise(input, 'OUT/x.wav', '--noise', '0.5..0.1'), /--noise: expected two moments in seconds/],
     '--noise beyond the end': [denoise(input, 'OUT/x.wav', '--free-atoms', '2', '--noise', '0..99'), /--noise: expected a passage within the 0\.681 s/],
@@ -266,6 +270,12 @@ describe('refused: exit 2, one sentence, nothing left and nothing harmed', () =>
       expect(readFileSync(input).equals(wav(original))).toBe(true)
     })
 
+  const noPipes = process.platform === 'win32'
+  test.skipIf(noPipes)('a pipe into which nobody writes' + (noPipes ? ' [skipped: no named pipes]' : ''), async () => {
+    const pipe = join(fresh(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(await winnow(['score', pipe, input])).toMatchObject({ code: 2, err: `winnow: ${pipe}: expected a file, got a device or pipe\n` })
+  })
   test('stopped on the way: 130, nothing left, what was there untouched', async () => {
     const out = fresh()
     writeFileSync(join(out, 'low.wav'), 'as it was')

@@ -1,6 +1,6 @@
 // Where readers take their bytes: a file, or memory. Positions are explicit, so a header may be read in any order.
 
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { UserError, at } from '../user-error.ts'
 
 export interface ByteSource {
@@ -13,27 +13,23 @@ export interface ByteSource {
 }
 
 export async function fileSource(path: string): Promise<ByteSource> {
+  // Looked at before it is opened: opening a pipe waits until somebody writes into it.
+  const found = await at(path, stat(path))
+  if (!found.isFile()) throw new UserError(`${path}: expected a file, got ${found.isDirectory() ? 'a folder' : 'a device or pipe'}`)
   const handle = await at(path, open(path, 'r'))
-  try {
-    const stat = await handle.stat()
-    if (!stat.isFile()) throw new UserError(`${path}: expected a file, got ${stat.isDirectory() ? 'a folder' : 'a device or pipe'}`)
-    return {
-      name: path,
-      size: stat.size,
-      read: (position, into) => at(path, (async () => {
-        let filled = 0
-        while (filled < into.length) {
-          const { bytesRead } = await handle.read(into, filled, into.length - filled, position + filled)
-          if (bytesRead === 0) break
-          filled += bytesRead
-        }
-        return filled
-      })()),
-      close: () => handle.close(),
-    }
-  } catch (error) {
-    await handle.close()
-    throw error
+  return {
+    name: path,
+    size: found.size,
+    read: (position, into) => at(path, (async () => {
+      let filled = 0
+      while (filled < into.length) {
+        const { bytesRead } = await handle.read(into, filled, into.length - filled, position + filled)
+        if (bytesRead === 0) break
+        filled += bytesRead
+      }
+      return filled
+    })()),
+    close: () => handle.close(),
   }
 }
 

@@ -50,7 +50,9 @@ export function decodedReader(source: ByteSource, stream: Stream): AudioReader {
     try {
       decoded = piece ? await listening(() => stream.decode(piece.bytes)) : state === 'reading' ? await listening(() => stream.flush()) : null
     } catch (error) {
-      throw new UserError(`${name}: damaged ${format} before byte ${position}: ${String(error instanceof Error ? error.message : error).replace(/\s+/g, ' ')}`)
+      // Anything but a plain error is the decoder stumbling, which says nothing to a person.
+      const why = error instanceof Error && error.name === 'Error' ? error.message.replace(/\s+/g, ' ') : 'the decoder gave up'
+      throw new UserError(`${name}: damaged ${format} before byte ${position}: ${why}`)
     }
     if (!piece) state = state === 'reading' ? 'flushed' : 'ended'
     if (!decoded || decoded.samplesDecoded === 0) return

@@ -4,7 +4,6 @@ import { basename } from 'node:path'
 import { oneOf, passage } from '../arguments.ts'
 import { progress } from '../progress.ts'
 import { latencies, separateFile } from '../separation.ts'
-import { UserError } from '../user-error.ts'
 import type { Command } from './command.ts'
 import { bitsFlag, bitsOf, modeFlag, summary, wavName } from './separate.ts'
 
@@ -30,7 +29,6 @@ export const denoise: Command = {
   async run(args, { stderr, signal }) {
     const [input, out] = args.positionals as [string, string]
     const rest = args.text('rest') ?? null
-    if (rest === '') throw new UserError('denoise: --rest: expected a file name, got ""')
     const bar = progress(stderr, basename(input))
     try {
       const result = await separateFile({

@@ -52,7 +52,7 @@ export const separate: Command = {
   parameters: true,
   async run(args, { stderr, signal }) {
     const out = args.text('out')
-    if (out === undefined || out === '') throw new UserError('separate: expected --out DIR, the folder to write to, got none')
+    if (out === undefined) throw new UserError('separate: expected --out DIR, the folder to write to, got none')
     const mix = args.text('mix') ?? null
     const inputs = args.positionals
     if (mix !== null && inputs.length > 1) throw new UserError(`separate: --mix: expected one input, got ${inputs.length}`)
