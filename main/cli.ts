@@ -3,6 +3,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { run } from './command-line.ts'
 import { serveJobs } from './pool.ts'
+import { systemSentence } from './user-error.ts'
 
 async function main(): Promise<void> {
   const controller = new AbortController()
@@ -10,7 +11,11 @@ async function main(): Promise<void> {
   const stop = (): void => controller.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   // A reader that has had enough (`winnow presets | head -1`) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    process.stderr.write(`winnow: stdout: ${systemSentence(error) ?? error.message}\n`)
+    process.exit(2)
+  })
   process.stderr.on('error', () => {})
   process.exitCode = await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: controller.signal })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stop)

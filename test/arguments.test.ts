@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { readArguments } from '../main/arguments.ts'
+import { run } from '../main/command-line.ts'
 import { commands } from '../main/commands/index.ts'
 import { isSwitch, parameters, toText } from '../worklet/parameters.ts'
 import { winnow } from './cli-fixtures.ts'
@@ -68,6 +69,12 @@ describe('help', () => {
       expect([code, out]).toEqual([2, ''])
       expect(err).toMatch(/^winnow: expected a command \(separate, denoise, .*\), got .*\n$/)
     }
+  })
+  test('only a fault of ours is 1, and it asks for a report', async () => {
+    let err = ''
+    const broken = { write: () => { throw new TypeError('not a function') } }
+    expect(await run(['--version'], { stdout: broken, stderr: { write: (text) => { err += text } }, signal: new AbortController().signal })).toBe(1)
+    expect(err).toMatch(/^winnow: a fault of Winnow, please report it: TypeError: not a function\n/)
   })
   test('the version', async () => { expect(await winnow(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string }) })
 })

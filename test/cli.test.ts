@@ -112,6 +112,14 @@ test('a reader that closes the pipe early is no fault', async () => {
   expect(err).toBe('')
 })
 
+const noFull = !existsSync('/dev/full')
+test.skipIf(noFull)('results that cannot be written are told' + (noFull ? ' [skipped: no /dev/full]' : ''), () => {
+  const full = openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, [cliFile, '--help'], { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] })
+  closeSync(full)
+  expect([status, stderr]).toEqual([2, 'winnow: stdout: the disk is full (ENOSPC)\n'])
+})
+
 function smallDisk(): string | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
   const path = join(folder, 'disk')
@@ -124,7 +132,7 @@ function smallDisk(): string | null {
   }
 }
 const disk = smallDisk()
-test.skipIf(disk === null)('a full disk: 2, one sentence, nothing left and nothing harmed' + (disk === null ? ' [skipped: mounting a small disk needs root]' : ''), () => {
+test.skipIf(disk === null)('a full disk, and one that is read-only: 2, one sentence, nothing left and nothing harmed' + (disk === null ? ' [skipped: mounting a small disk needs root]' : ''), () => {
   try {
     writeFileSync(join(disk!, 'kept.wav'), 'as it was')
     for (const words of [['separate', input, '--out', join(disk!, 'new')], ['denoise', silence('s.wav', 60), join(disk!, 'kept.wav')]]) {
@@ -134,6 +142,9 @@ test.skipIf(disk === null)('a full disk: 2, one sentence, nothing left and nothi
       expect(filesIn(disk!)).toEqual(['kept.wav'])
       expect(readFileSync(join(disk!, 'kept.wav'), 'utf8')).toBe('as it was')
     }
+    execFileSync('mount', ['-o', 'remount,ro', disk!], { stdio: 'ignore' })
+    const { code, err } = run(['denoise', input, join(disk!, 'kept.wav'), '--preset', preset])
+    expect([code, err]).toEqual([2, `winnow: ${join(disk!, 'kept.wav')}: the file system is read-only (EROFS)\n`])
   } finally {
     execFileSync('umount', [disk!])
   }

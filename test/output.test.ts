@@ -1,8 +1,9 @@
 // Outputs: whole or not at all, never over an input, never over what may not be written.
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { outputs, safeName, safeNames } from '../main/output.ts'
 import { filesIn, scratch } from './cli-fixtures.ts'
@@ -105,12 +106,25 @@ describe('refused', () => {
     chmodSync(path, 0o444)
     await expect(outputs([]).file(path)).rejects.toThrow(/permission denied/)
   })
-  const isRoot = process.getuid?.() === 0
-  test.skipIf(isRoot)('a folder without permission' + (isRoot ? ' [skipped: root may write everywhere]' : ''), async () => {
+  const noOwners = process.getuid === undefined
+  test.skipIf(noOwners)('a folder without permission' + (noOwners ? ' [skipped: no users to be without permission]' : ''), async () => {
     const closed = join(here, 'closed')
-    mkdirSync(closed, { mode: 0o555 })
-    await expect(outputs([]).file(join(closed, 'out'))).rejects.toThrow(/permission denied \(EACCES\)/)
-    rmdirSync(closed)
+    mkdirSync(closed)
+    const before = filesIn(here)
+    chmodSync(closed, 0o555)
+    // Root may write everywhere: for a moment it is nobody.
+    const isRoot = process.getuid!() === 0
+    for (let path = closed; isRoot && path !== tmpdir() && path !== '/'; path = dirname(path)) chmodSync(path, 0o755)
+    if (isRoot) process.seteuid!(65_534)
+    try {
+      const files = outputs([])
+      await expect(files.file(join(closed, 'out'))).rejects.toMatchObject({ name: 'UserError', message: `${join(closed, 'out')}: permission denied (EACCES)` })
+      await expect(files.folder(join(closed, 'sub'))).rejects.toThrow(/sub: permission denied \(EACCES\)$/)
+      await files.discard()
+    } finally {
+      if (isRoot) process.seteuid!(0)
+    }
+    expect(filesIn(here)).toEqual(before)
   })
 })
 
