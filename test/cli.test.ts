@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { cliFile } from '../main/places.ts'
 import { filesIn, scratch, writeSmallPreset } from './cli-fixtures.ts'
 import { aiff, bytesOf, chance, chunk, flac, mp3, sound, u32, wav, wavFormat } from './sound-files.ts'
+import { vorbis } from './vorbis-bytes.ts'
 
 const folder = scratch()
 const preset = writeSmallPreset(folder)
@@ -49,7 +50,7 @@ test('from the built file: results on stdout, nothing on stderr in a pipe, 0; on
 })
 
 test('several files in threads are the files of one after the other, every decoder included', () => {
-  const inputs = [input, write('b.aiff', aiff(sound(1, 20_000))), write('c.flac', flac(sound(2, 20_000, 44100, 3))), write('d.mp3', mp3(20))]
+  const inputs = [input, write('b.aiff', aiff(sound(1, 20_000))), write('c.flac', flac(sound(2, 20_000, 44100, 3))), write('d.mp3', mp3(20)), write('e.ogg', vorbis(2, 100))]
   const folders = ['1', '3'].map((jobs) => {
     const out = join(folder, 'jobs' + jobs)
     const { code, err, out: text } = run(['separate', ...inputs, '--out', out, '--preset', preset, '--jobs', jobs, '--json'])
@@ -58,7 +59,7 @@ test('several files in threads are the files of one after the other, every decod
     return out
   })
   const files = filesIn(folders[0]!)
-  expect(files.filter((file) => file.endsWith('.wav')).length).toBe(12)
+  expect(files.filter((file) => file.endsWith('.wav')).length).toBe(15)
   expect(filesIn(folders[1]!)).toEqual(files)
   for (const file of files.filter((name) => name.endsWith('.wav'))) expect(readFileSync(join(folders[0]!, file)).equals(readFileSync(join(folders[1]!, file)))).toBe(true)
 })
