@@ -23,7 +23,9 @@ const sentence = (error: unknown): string => {
   return /[.!?]$/.test(text) ? text : text + '.'
 }
 const soundGoesOn = (): string => (state.playing.value ? 'The sound goes on as before.' : 'Nothing else changed.')
-const show = (tone: Banner['tone'], what: string, safe: string, ...actions: Action[]): void => { state.banner.value = { tone, what, safe, actions } }
+const show = (tone: Banner['tone'], what: string, safe: string, ...actions: Action[]): void => {
+  state.banner.value = { tone, what, safe, actions }
+}
 export const dismissBanner = (): void => { state.banner.value = null }
 
 /** Runs a wish with its sentence on show; only the last one may clear it. */
@@ -51,11 +53,16 @@ function adopt(chosen: ChosenPreset): void {
   })
 }
 
-async function ensurePreset(): Promise<void> {
+/** How the names of the shipped presets that suit an input begin. */
+const suited = { microphone: ['speech', 'voice'], file: ['band'] } as const
+
+/** Before the first sound, unless a person brought one: the shipped preset that suits the input, else the first. */
+async function ensurePreset(kind: keyof typeof suited): Promise<void> {
   if (state.preset.value) return
-  const names = await presetNames()
+  const names = state.presets.value.length ? state.presets.value : await presetNames()
   if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
-  const chosen = await loadPreset(names.find((name) => name.startsWith('speech')) ?? names[0]!)
+  state.presets.value = names
+  const chosen = await loadPreset(names.find((name) => suited[kind].some((start) => name.startsWith(start))) ?? names[0]!)
   if (!state.preset.value) adopt(chosen)
 }
 
@@ -75,7 +82,6 @@ export async function start(): Promise<void> {
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
   try {
     state.presets.value = await presetNames()
-    await ensurePreset()
   } catch (error) {
     show('danger', `The presets could not be read: ${sentence(error)}`, 'Nothing was changed.',
       { label: 'Try again', run: () => { dismissBanner(); void start() } })
@@ -104,7 +110,7 @@ function opened(next: engine.Session): void {
 export async function openSound({ name, bytes }: OpenedFile): Promise<void> {
   try {
     await loading(`Reading ${name}`, async () => {
-      await ensurePreset()
+      await ensurePreset('file')
       const rate = fileRate(new Uint8Array(bytes))
       const next = await engine.prepare(sessionRate(rate))
       const buffer = await decode(next.context, name, bytes).catch(async (error: unknown) => {
@@ -146,7 +152,7 @@ export async function drop(file: File): Promise<void> {
 export async function openMicrophone(deviceId = ''): Promise<void> {
   try {
     await loading('Opening the microphone', async () => {
-      await ensurePreset()
+      await ensurePreset('microphone')
       const next = await engine.prepare()
       const feed = await microphoneFeed(next.context, deviceId, microphoneLost).catch(async (error: unknown) => {
         await engine.discard(next)
@@ -163,8 +169,9 @@ export async function openMicrophone(deviceId = ''): Promise<void> {
     })
     state.microphones.value = await listMicrophones() // their names are known only now
   } catch (error) {
-    const advice = error instanceof MicrophoneError && error.reason === 'denied' ? 'Allow it in the browser’s address bar or the system’s settings. '
-      : error instanceof MicrophoneError && error.reason === 'none' ? 'Connect one, or open a file. ' : ''
+    const reason = error instanceof MicrophoneError ? error.reason : null
+    const advice = reason === 'denied' ? 'Allow it in the browser’s address bar or the system’s settings. '
+      : reason === 'none' ? 'Connect one, or open a file. ' : ''
     show('danger', sentence(error), advice + soundGoesOn(),
       { label: 'Try again', run: () => void openMicrophone(deviceId) }, { label: 'Open a file', run: () => void chooseSound() })
   }
@@ -178,7 +185,8 @@ function microphoneLost(): void {
     state.playing.value = false
   })
   void engine.close()
-  show('danger', `“${input.name}” was unplugged.`, 'The output is silent and your settings are kept. It picks up again by itself when the device is back.',
+  show('danger', `“${input.name}” was unplugged.`,
+    'The output is silent and your settings are kept. It picks up again by itself when the device is back.',
     { label: 'Use another microphone', run: () => void openMicrophone() })
 }
 
@@ -186,7 +194,8 @@ async function devicesChanged(): Promise<void> {
   const microphones = await listMicrophones()
   state.microphones.value = microphones
   const input = state.input.value
-  if (input.kind === 'microphone' && input.lost && microphones.some(({ deviceId }) => deviceId === input.deviceId)) await openMicrophone(input.deviceId)
+  const isBack = input.kind === 'microphone' && input.lost && microphones.some(({ deviceId }) => deviceId === input.deviceId)
+  if (isBack) await openMicrophone(input.deviceId)
 }
 
 /** A microphone that does not play is let go of, so that its light goes out. */
@@ -223,6 +232,7 @@ export async function choosePreset(name: string): Promise<void> {
 
 async function openPreset(name: string, bytes: ArrayBuffer): Promise<void> {
   await loading(`Opening ${name}`, () => usePreset(readChosen(new Uint8Array(bytes), name)))
+  if (state.input.value.kind === 'none') show('note', `${name} is ready.`, 'Open the microphone or a file to hear it.')
 }
 
 export async function choosePresetFile(): Promise<void> {

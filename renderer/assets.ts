@@ -8,7 +8,9 @@ import type { ChosenPreset } from './state.ts'
 const beside = (path: string): URL => new URL(path, document.baseURI)
 
 async function bytesOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(beside(path)).catch(() => { throw new Error(`${path}: expected beside the page, but the server did not answer`) })
+  const response = await fetch(beside(path)).catch(() => {
+    throw new Error(`${path}: expected beside the page, but the server did not answer`)
+  })
   if (!response.ok) throw new Error(`${path}: expected beside the page, but the server answered ${response.status}`)
   return new Uint8Array(await response.arrayBuffer())
 }

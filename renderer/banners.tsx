@@ -13,8 +13,12 @@ export const Banners = () => {
           <Icon name="warning" />
           <p><strong>{banner.what}</strong> <span>{banner.safe}</span></p>
           <span class="grow" />
-          {banner.actions.map(({ label, run }, i) => <button key={label} type="button" class={`button${i ? ' ghost' : ''}`} onClick={run}>{label}</button>)}
-          <button type="button" class="button ghost square" aria-label="Close this message" onClick={dismissBanner}><Icon name="close" /></button>
+          {banner.actions.map(({ label, run }, i) => (
+            <button key={label} type="button" class={`button${i ? ' ghost' : ''}`} onClick={run}>{label}</button>
+          ))}
+          <button type="button" class="button ghost square" aria-label="Close this message" onClick={dismissBanner}>
+            <Icon name="close" />
+          </button>
         </div>
       )}
       {state.limits.value.map((limit) => <div key={limit} class="banner note" role="status"><Icon name="warning" /><p>{limit}</p></div>)}

@@ -31,7 +31,9 @@ const LEAP = 0.1
 
 /** Arrow keys move by a fiftieth, with Shift by a thousandth, or by one step of the grid. */
 export function slideByKey(event: KeyboardEvent, p: Parameter, value: number): number | null {
-  const steps: Record<string, number> = { ArrowRight: COARSE, ArrowUp: COARSE, ArrowLeft: -COARSE, ArrowDown: -COARSE, PageUp: LEAP, PageDown: -LEAP }
+  const steps: Record<string, number> = {
+    ArrowRight: COARSE, ArrowUp: COARSE, ArrowLeft: -COARSE, ArrowDown: -COARSE, PageUp: LEAP, PageDown: -LEAP,
+  }
   const step = steps[event.key]
   if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return null
   event.preventDefault()
@@ -83,8 +85,8 @@ export const NumberWell = ({ row, value, label, onChange }: NumberWellProps) => 
   const forget = (): void => { draft.value = wrong.value = null }
   return (
     <span class="number">
-      <input class="well-input" type="text" inputMode="decimal" spellcheck={false} autocomplete="off" aria-label={`${label}, exact value`}
-        aria-invalid={wrong.value !== null} value={draft.value ?? shown}
+      <input class="well-input" type="text" inputMode="decimal" spellcheck={false} autocomplete="off"
+        aria-label={`${label}, exact value`} aria-invalid={wrong.value !== null} value={draft.value ?? shown}
         onFocus={(event) => event.currentTarget.select()}
         onInput={(event) => { draft.value = event.currentTarget.value; wrong.value = null }}
         onBlur={() => { take(); forget() }}
@@ -140,7 +142,8 @@ export const Controls = () => {
         <h2>Settings</h2>
         <span class="grow" />
         <button type="button" class="button ghost" onClick={resetSettings}>Reset</button>
-        <button ref={button} type="button" class="button ghost square" aria-expanded={true} aria-label="Fold the settings" title="Fold" onClick={() => fold(true)}><Icon name="right" /></button>
+        <button ref={button} type="button" class="button ghost square" aria-expanded={true} aria-label="Fold the settings" title="Fold"
+          onClick={() => fold(true)}><Icon name="right" /></button>
       </div>
       <div class="controls">{parameters.map((row) => <Control key={row.name} row={row} />)}</div>
     </aside>

@@ -92,7 +92,9 @@ const newContext = (sampleRate: number | undefined): AudioContext =>
 /** Gives back what `prepare` made, when no input came of it. */
 export const discard = async (unused: Session): Promise<void> => { if (unused !== session) await unused.context.close() }
 
-async function separate({ context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection): Promise<Separation> {
+async function separate(
+  { context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection,
+): Promise<Separation> {
   const separation: Separation = await createSeparation({
     context, native, preset, selection: heardSelection(selection, state.rest.peek()),
     settings: heardSettings(settings, state.rest.peek()),
@@ -113,7 +115,7 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   try {
     const preset = state.preset.peek()
     if (!preset) throw new Error('expected a preset before an input')
-    if (next.context.state === 'closed') throw new Error('Another input was opened meanwhile, with another sample rate. Open this one again.')
+    if (next.context.state === 'closed') throw new Error('Another input came in between. Open this one again.')
     separation = await separate(next, nextFeed.channels, preset, state.settings.peek(), state.selection.peek())
   } catch (error) {
     nextFeed.close()
@@ -157,7 +159,9 @@ export function change(preset: ChosenPreset, settings: Settings, selection: Sele
   return inTurn(() => replaceSeparation(preset, settings, selection, () => mine === changes, commit))
 }
 
-async function replaceSeparation(preset: ChosenPreset, settings: Settings, selection: Selection, wanted: () => boolean, commit: () => void): Promise<void> {
+async function replaceSeparation(
+  preset: ChosenPreset, settings: Settings, selection: Selection, wanted: () => boolean, commit: () => void,
+): Promise<void> {
   if (!wanted()) return
   if (!session || !feed) return commit()
   const { context, output } = session
@@ -196,8 +200,8 @@ async function followTransport(playing: boolean, audible: boolean): Promise<void
   if (!session) return
   const { context, output } = session
   if (playing) {
-    const started = await Promise.race([context.resume().then(() => true), after(HELD_BACK_SECONDS).then(() => context.state === 'running')])
-    if (!started && session?.context === context && state.playing.peek()) return listener.heldBack()
+    await Promise.race([context.resume(), after(HELD_BACK_SECONDS)])
+    if (context.state === 'suspended' && session?.context === context && state.playing.peek()) return listener.heldBack()
     if (state.playing.peek() && context.state === 'running') ramp(context, output.gain, audible ? 1 : 0)
   } else if (context.state === 'running') {
     ramp(context, output.gain, 0)

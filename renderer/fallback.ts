@@ -2,7 +2,8 @@
 // of 2048 samples. It makes its realm from an inline script and eval, so a host that forbids those (ours does, and
 // Electron never needs it) cannot have it; then the page says so rather than fall silent.
 
-export const FALLBACK_NOTE = 'This browser has no AudioWorklet. The sound is computed on the page’s own thread, with a higher latency, and may stutter while the page is busy.'
+export const FALLBACK_NOTE = 'This browser has no AudioWorklet. The sound is computed on the page’s own thread, '
+  + 'with a higher latency, and may stutter while the page is busy.'
 
 export const hasWorklet = (): boolean =>
   typeof AudioWorkletNode === 'function' && typeof AudioContext === 'function' && 'audioWorklet' in AudioContext.prototype
@@ -18,7 +19,8 @@ function mayEvaluate(): boolean {
 export async function loadFallback(): Promise<void> {
   if (typeof AudioContext !== 'function') throw new Error('This browser has no Web Audio, so Winnow cannot make sound in it.')
   if (!mayEvaluate())
-    throw new Error('This browser has no AudioWorklet, and this address forbids the code that would stand in for it. Use a current Chromium, Firefox or Safari.')
+    throw new Error('This browser has no AudioWorklet, and this address forbids the code that would stand in for it. '
+      + 'Use a current Chromium, Firefox or Safari.')
   // On plain http the node's name exists without the worklet behind it, and the polyfill would take it for the real one.
   Reflect.deleteProperty(globalThis, 'AudioWorkletNode')
   await import('audioworklet-polyfill')

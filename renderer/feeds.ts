@@ -65,9 +65,11 @@ export class MicrophoneError extends Error {
 
 function microphoneError(error: unknown): MicrophoneError {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
-  if (name === 'NotAllowedError' || name === 'SecurityError') return new MicrophoneError('denied', 'Winnow was not allowed to use the microphone.')
+  if (name === 'NotAllowedError' || name === 'SecurityError')
+    return new MicrophoneError('denied', 'Winnow was not allowed to use the microphone.')
   if (name === 'NotFoundError' || name === 'OverconstrainedError') return new MicrophoneError('none', 'No microphone was found.')
-  if (name === 'NotReadableError' || name === 'AbortError') return new MicrophoneError('busy', 'The microphone could not be opened; another program may be using it.')
+  if (name === 'NotReadableError' || name === 'AbortError')
+    return new MicrophoneError('busy', 'The microphone could not be opened; another program may be using it.')
   return new MicrophoneError('other', `The microphone could not be opened: ${message}.`)
 }
 

@@ -49,12 +49,14 @@ export function fileRate(bytes: Uint8Array): number | null {
 }
 
 /** What the separator works at; other files are played at the device's rate. */
-export const sessionRate = (rate: number | null): number | undefined => (rate !== null && rate >= 44_100 && rate <= 96_000 ? rate : undefined)
+export const sessionRate = (rate: number | null): number | undefined =>
+  rate !== null && rate >= 44_100 && rate <= 96_000 ? rate : undefined
 
 export async function decode(context: AudioContext, name: string, bytes: ArrayBuffer): Promise<AudioBuffer> {
   if (bytes.byteLength === 0) throw new RangeError(`${name}: expected a sound file, got an empty one`)
   const buffer = await context.decodeAudioData(bytes).catch(() => {
-    throw new TypeError(`${name}: expected a sound file that this browser reads (WAV, FLAC, MP3, Ogg), got something else or a damaged one`)
+    throw new TypeError(`${name}: expected a sound file that this browser reads (WAV, FLAC, MP3, Ogg), `
+      + 'got something else or a damaged one')
   })
   if (buffer.numberOfChannels > 2) throw new RangeError(`${name}: expected one or two channels, got ${buffer.numberOfChannels}`)
   if (buffer.length === 0) throw new RangeError(`${name}: expected sound, got 0 samples`)

@@ -61,8 +61,8 @@ function createMeasuring(): Viewer {
   let counted = 0
 
   const clear = (): void => {
-    for (const figure of [measured.latency, measured.load, measured.passes, measured.inputPeak, measured.outputPeak, measured.position, measured.outputLatency])
-      figure.value = null
+    const { latency, outputLatency, load, passes, inputPeak, outputPeak, position } = measured
+    for (const figure of [latency, outputLatency, load, passes, inputPeak, outputPeak, position]) figure.value = null
     measured.shares.value = []
   }
 

@@ -38,14 +38,18 @@ const Status = () => {
   const rate = measured.sampleRate.value
   const dictionary = state.preset.value?.preset.dictionary
   const shape = dictionary && rate !== null ? shapeFor(dictionary, rate) : null
+  const made = input.kind === 'file' && rate !== null ? input.rate : null
   const bad = measured.badSamples.value
   const milliseconds = (samples: number): string => figure(samples / rate! * 1000, samples / rate! < 0.02 ? 1 : 0)
   return (
     <footer class="status">
-      <span class="keys"><kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source, then <kbd>M</kbd> <kbd>S</kbd></span>
+      <span class="keys">
+        <kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source,
+        then <kbd>M</kbd> <kbd>S</kbd>
+      </span>
       <span class="grow" />
       {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}
-      {input.kind === 'file' && input.rate !== null && rate !== null && input.rate !== rate && <span class="amber">made at {figure(input.rate / 1000, 1)} kHz, resampled</span>}
+      {made !== null && made !== rate && <span class="amber">made at {figure(made / 1000, 1)} kHz, resampled</span>}
       <span>{rate === null ? '–' : `${figure(rate / 1000, rate % 1000 ? 1 : 0)} kHz`}</span>
       {shape && <span>window {milliseconds(shape.windowSize)} ms, hop {milliseconds(shape.hopSize)} ms</span>}
     </footer>

@@ -6,16 +6,20 @@ import type { Learned } from '../presets/preset.ts'
 import type { Parameter } from '../worklet/parameters.ts'
 import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './controls.tsx'
-import { capital, figure, signed } from './format.ts'
+import { DASH, capital, figure, signed } from './format.ts'
 import { Icon } from './icons.tsx'
 import { changeRest, changeSource, measured, reductionRow, set, state } from './state.ts'
 
 /** A fader shows −60 to +24 dB; the well takes what the selection takes. */
-const gainRow: Parameter = { name: 'gain', label: 'Level', unit: 'dB', min: -120, max: 24, initial: 0, step: 0, help: 'Level of this source in the mix.' }
+const gainRow: Parameter = {
+  name: 'gain', label: 'Level', unit: 'dB', min: -120, max: 24, initial: 0, step: 0, help: 'Level of this source in the mix.',
+}
 const faderRow: Parameter = { ...gainRow, min: -60 }
 /** The rest's level is the reduction, upside down. */
-const restRow: Parameter = { ...reductionRow, name: 'rest', min: -reductionRow.max, max: -reductionRow.min, initial: -reductionRow.initial }
 const plain = (value: number): number => value + 0 // −0 is 0
+const restRow: Parameter = {
+  ...reductionRow, name: 'rest', min: -reductionRow.max, max: plain(-reductionRow.min), initial: plain(-reductionRow.initial),
+}
 
 interface RowProps {
   readonly number: string
@@ -47,8 +51,10 @@ const Row = ({ number, name, note, colour, level, fader, well, mute, solo, soloH
       <span class={`chip${number === 'R' ? ' rest' : ''}`} aria-hidden="true">{number}</span>
       <span class="source-name" title={note}>{name}</span>
       <span class="toggles">
-        <button type="button" class="toggle mute" aria-pressed={mute} aria-label={`Mute ${name}`} title={`Mute ${name} (M)`} onClick={onMute}>M</button>
-        <button type="button" class="toggle solo" aria-pressed={solo} aria-label={`Solo ${name}`} title={`${soloHint} (S)`} onClick={onSolo}>S</button>
+        <button type="button" class="toggle mute" aria-pressed={mute} aria-label={`Mute ${name}`} title={`Mute ${name} (M)`}
+          onClick={onMute}>M</button>
+        <button type="button" class="toggle solo" aria-pressed={solo} aria-label={`Solo ${name}`} title={`${soloHint} (S)`}
+          onClick={onSolo}>S</button>
       </span>
     </div>
     <div class="source-level">
@@ -59,7 +65,7 @@ const Row = ({ number, name, note, colour, level, fader, well, mute, solo, soloH
       </span>
       <NumberWell row={well} value={level} label={`Level of ${name}`} onChange={(value) => onLevel(plain(value))} />
     </div>
-    <div class="source-note"><span>{note}</span><span class="share-figure">{share === null ? '–' : `${figure(100 * share)} %`}</span></div>
+    <div class="source-note"><span>{note}</span><span>{share === null ? DASH : `${figure(100 * share)} %`}</span></div>
   </li>
 )
 
@@ -92,13 +98,17 @@ const Presets = () => {
               void choosePresetFile()
             } else void choosePreset(value)
           }}>
-          {!isShipped && <option value="">{chosen ? capital(chosen.preset.name ?? chosen.name) : '–'}</option>}
+          {!isShipped && <option value="">{chosen ? capital(chosen.preset.name ?? chosen.name) : DASH}</option>}
           {shipped.map((name) => <option key={name} value={name}>{capital(name.replace(/\.preset$/, ''))}</option>)}
           <option value="open">Open a preset…</option>
         </select>
         <Icon name="down" size={12} />
       </label>
-      {chosen && <p class="preset-text" title={provenance(chosen.preset.learned)}>{chosen.preset.description ?? `Learned by ${chosen.preset.learned.method}`}</p>}
+      {chosen && (
+        <p class="preset-text" title={provenance(chosen.preset.learned)}>
+          {chosen.preset.description ?? `Learned by ${chosen.preset.learned.method}`}
+        </p>
+      )}
     </div>
   )
 }
@@ -114,25 +124,35 @@ export const Sources = () => {
         <h2>Sources</h2>
         <span class="faint">{sources.length} + rest</span>
         <span class="grow" />
-        <button type="button" class="button ghost square" aria-label="Save the selection" title="Save the selection, as the command line reads it" onClick={() => void saveSelection()}><Icon name="save" /></button>
+        <button type="button" class="button ghost square" aria-label="Save the selection"
+          title="Save the selection, as the command line reads it" onClick={() => void saveSelection()}><Icon name="save" /></button>
       </div>
       <Presets />
       <ul class="source-list">
         {sources.map((source, i) => (
-          <Row key={source.name} number={String(i + 1)} name={capital(source.name)} note={noteOf(source)} colour={`var(--s${i % 8 + 1})`}
-            level={source.gain ?? 0} fader={faderRow} well={gainRow} mute={source.mute ?? false} solo={source.solo ?? false}
+          <Row key={source.name} number={String(i + 1)} name={capital(source.name)} note={noteOf(source)}
+            colour={`var(--s${i % 8 + 1})`} level={source.gain ?? 0} fader={faderRow} well={gainRow} mute={source.mute ?? false} solo={source.solo ?? false}
             soloHint={`Hear only ${capital(source.name)}`} share={shares[i] ?? null}
             onLevel={(gain) => changeSource(i, { gain })} onMute={() => changeSource(i, { mute: !source.mute })}
             onSolo={() => changeSource(i, { solo: !source.solo })} />
         ))}
-        <Row key="rest" number="R" name="Rest" note="What no source claims" colour="var(--rest)" level={plain(-state.settings.value.reduction)}
-          fader={restRow} well={restRow} mute={mute} solo={solo} soloHint="Hear what is removed, at full level" share={shares[sources.length] ?? null}
-          onLevel={(level) => set('reduction', plain(-level))} onMute={() => changeRest({ mute: !mute })} onSolo={() => changeRest({ solo: !solo })} />
+        <Row key="rest" number="R" name="Rest" note="What no source claims" colour="var(--rest)"
+          level={plain(-state.settings.value.reduction)} fader={restRow} well={restRow} mute={mute} solo={solo}
+          soloHint="Hear what is removed, at full level" share={shares[sources.length] ?? null}
+          onLevel={(level) => set('reduction', plain(-level))} onMute={() => changeRest({ mute: !mute })}
+          onSolo={() => changeRest({ solo: !solo })} />
       </ul>
       <div class="energy">
-        <div class="energy-text"><span>Energy now</span><span class="faint">{claimed === null ? '–' : `${figure(100 * claimed)} % claimed`}</span></div>
+        <div class="energy-text">
+          <span>Energy now</span>
+          <span class="faint">{claimed === null ? DASH : `${figure(100 * claimed)} % claimed`}</span>
+        </div>
         <div class="energy-bar" aria-hidden="true">
-          {shares.map((share, i) => <i key={i} style={{ flexGrow: Math.round(share * 1000), background: i < sources.length ? `var(--s${i % 8 + 1})` : 'var(--line-strong)' }} />)}
+          {shares.map((share, i) => (
+            <i key={i} style={{
+              flexGrow: Math.round(share * 1000), background: i < sources.length ? `var(--s${i % 8 + 1})` : 'var(--line-strong)',
+            }} />
+          ))}
         </div>
       </div>
     </section>

@@ -14,6 +14,8 @@ import { measured, state } from './state.ts'
 const SECONDS = 8.5
 const GUTTER = 48
 const RULER = 24
+const DESCRIPTION = `Spectrogram of the last ${SECONDS} seconds. Light is energy, colour is the source that owns it, grey is the rest. `
+  + 'The shares are listed with the sources.'
 const MARKS = [100, 200, 500, 1000, 2000, 5000, 10_000]
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
@@ -102,14 +104,15 @@ const Picture = () => {
     })
   }, [])
   return (
-    <canvas ref={canvas} class="picture" role="img"
-      aria-label={`Spectrogram of the last ${SECONDS} seconds. Light is energy, colour is the source that owns it, grey is the rest. The shares are listed with the sources.`} />
+    <canvas ref={canvas} class="picture" role="img" aria-label={DESCRIPTION} />
   )
 }
 
 const Legend = () => (
   <div class="legend" aria-hidden="true">
-    {state.selection.value.sources.map(({ name }, i) => <span key={name} style={{ color: `var(--s${i % 8 + 1})` }}>{capital(name)}</span>)}
+    {state.selection.value.sources.map(({ name }, i) => (
+      <span key={name} style={{ color: `var(--s${i % 8 + 1})` }}>{capital(name)}</span>
+    ))}
     <span>Rest</span>
   </div>
 )
@@ -140,12 +143,13 @@ const Overview = ({ peaks, seconds }: { peaks: Float32Array; seconds: number }) 
   }
   return (
     <div class="overview">
-      <div class="overview-track" role="slider" tabIndex={0} aria-label="Position in the file" aria-valuemin={0} aria-valuemax={Math.ceil(seconds)}
-        aria-valuenow={Math.round(position)} aria-valuetext={`${clock(position)} of ${clock(seconds)}`}
+      <div class="overview-track" role="slider" tabIndex={0} aria-label="Position in the file"
+        aria-valuemin={0} aria-valuemax={Math.ceil(seconds)} aria-valuenow={Math.round(position)} aria-valuetext={`${clock(position)} of ${clock(seconds)}`}
         onPointerDown={(event) => seek(toTime(event))}
         onKeyDown={(event) => {
           const to: Record<string, number> = {
-            ArrowRight: position + ARROW, ArrowUp: position + ARROW, ArrowLeft: position - ARROW, ArrowDown: position - ARROW, Home: 0, End: seconds - ARROW,
+            ArrowRight: position + ARROW, ArrowUp: position + ARROW, ArrowLeft: position - ARROW, ArrowDown: position - ARROW,
+            Home: 0, End: seconds - ARROW,
           }
           if (to[event.key] === undefined || event.ctrlKey || event.altKey || event.metaKey) return
           event.preventDefault()
@@ -193,7 +197,11 @@ export const Stage = () => {
         <Legend />
         {state.loading.value && <p class="overlay" role="status">{state.loading.value}…</p>}
         {input.kind === 'microphone' && input.lost && <p class="overlay lost" role="status">No signal</p>}
-        {hint && !state.loading.value && <p class="overlay low" role="status">You do not hear this yet, so that loudspeakers cannot feed back. Put on headphones, then press <b>Listen</b>.</p>}
+        {hint && !state.loading.value && (
+          <p class="overlay low" role="status">
+            You do not hear this yet, so that loudspeakers cannot feed back. Put on headphones, then press <b>Listen</b>.
+          </p>
+        )}
       </div>
       {input.kind === 'file' && <Overview peaks={input.peaks} seconds={input.seconds} />}
     </section>

@@ -34,8 +34,9 @@ const smooth = (x: number): number => { const t = Math.max(0, Math.min(1, x)); r
 
 /** Syllables of a voice over a room: [start, length, pitch, glide, vowel]. */
 const syllables = [
-  [0.1, 0.34, 190, -22, 0.9], [0.5, 0.24, 205, 12, 0.2], [0.84, 0.42, 182, -38, 0.6], [1.62, 0.22, 176, 30, 0.1], [1.9, 0.3, 214, -26, 1],
-  [2.28, 0.5, 188, -52, 0.4], [3.14, 0.28, 168, 34, 0.8], [3.5, 0.2, 208, 6, 0.3], [3.78, 0.44, 198, -46, 0.7], [4.5, 0.4, 180, -20, 0.2],
+  [0.1, 0.34, 190, -22, 0.9], [0.5, 0.24, 205, 12, 0.2], [0.84, 0.42, 182, -38, 0.6], [1.62, 0.22, 176, 30, 0.1],
+  [1.9, 0.3, 214, -26, 1], [2.28, 0.5, 188, -52, 0.4], [3.14, 0.28, 168, 34, 0.8], [3.5, 0.2, 208, 6, 0.3],
+  [3.78, 0.44, 198, -46, 0.7], [4.5, 0.4, 180, -20, 0.2],
 ] as const
 const hisses = [0.42, 0.78, 1.86, 3.44, 4.26]
 
@@ -51,7 +52,10 @@ const voice: Scene = (t, [own], noise, random) => {
     const loud = Math.exp(-(((t - at) / 0.05) ** 2))
     if (loud > 0.02) for (let i = 200; i < BINS; i++) own![i]! += 7 * loud * hill(i * RATE / FFT, 6500, 0.7) * (0.3 + random())
   }
-  for (let i = 3; i < BINS; i++) noise[i]! += (7 / (1 + (i / 18) ** 1.15) + 0.012) * (0.15 + random() * random() * 1.6) * (1 + 0.4 * Math.sin(t * 2.3 + i / 90))
+  for (let i = 3; i < BINS; i++) {
+    const room = (7 / (1 + (i / 18) ** 1.15) + 0.012) * (1 + 0.4 * Math.sin(t * 2.3 + i / 90))
+    noise[i]! += room * (0.15 + random() * random() * 1.6)
+  }
 }
 
 const melody = [69, 72, 76, 74, 72, 77, 76, 72, 69, 67]
@@ -64,12 +68,14 @@ const band: Scene = (t, [piano, trumpet, bass], noise, random) => {
   const since = (x: number): number => x - Math.floor(x)
   const flat = (): number => 1
   const chord = chords[Math.floor(beat / 2) % 4]!
-  for (const pitch of chord) addTone(piano!, pitchHertz(pitch), 120 * smooth(24 * since(beat / 2)) * Math.exp(-2.6 * since(beat / 2)), 1.7, flat)
+  const struck = since(beat / 2)
+  for (const pitch of chord) addTone(piano!, pitchHertz(pitch), 120 * smooth(24 * struck) * Math.exp(-2.6 * struck), 1.7, flat)
   const blown = since(beat + 0.15)
-  addTone(trumpet!, pitchHertz(melody[Math.floor(beat + 0.15) % 10]!) * (1 + 0.008 * Math.sin(t * 34)), 110 * smooth(9 * blown) * smooth((0.85 - blown) * 8), 0.9,
-    (f) => 0.15 + hill(f, 1500, 0.8))
+  const sung = pitchHertz(melody[Math.floor(beat + 0.15) % 10]!) * (1 + 0.008 * Math.sin(t * 34))
+  addTone(trumpet!, sung, 110 * smooth(9 * blown) * smooth((0.85 - blown) * 8), 0.9, (f) => 0.15 + hill(f, 1500, 0.8))
   const plucked = since(beat * 0.75)
-  addTone(bass!, pitchHertz(chord[0]! - 12 + (Math.floor(beat * 0.75) % 3 === 1 ? 7 : 0)), 260 * smooth(20 * plucked) * Math.exp(-2.4 * plucked), 1.9, flat)
+  const low = chord[0]! - 12 + (Math.floor(beat * 0.75) % 3 === 1 ? 7 : 0)
+  addTone(bass!, pitchHertz(low), 260 * smooth(20 * plucked) * Math.exp(-2.4 * plucked), 1.9, flat)
   for (let i = 3; i < BINS; i++) noise[i]! += 0.03 * random()
 }
 
@@ -145,10 +151,14 @@ export const Start = () => (
         <p>Winnow has learned what things sound like. It takes them out of a mix as you listen.</p>
       </div>
       <div class="cards">
-        <Card title="Clean a microphone" text="Keep a voice, lose the room behind it." icon="microphone" note="Live" scene={voice} sources={1} order={BLUE} choose={() => void openMicrophone()} />
-        <Card title="Un-mix a file" text="Hear each source alone, louder, softer, or not at all." icon="file" note="WAV, FLAC, MP3, Ogg" scene={band} sources={3} order={BAND} choose={() => void chooseSound()} />
+        <Card title="Clean a microphone" text="Keep a voice, lose the room behind it." icon="microphone" note="Live"
+          scene={voice} sources={1} order={BLUE} choose={() => void openMicrophone()} />
+        <Card title="Un-mix a file" text="Hear each source alone, louder, softer, or not at all." icon="file"
+          note="WAV, FLAC, MP3, Ogg" scene={band} sources={3} order={BAND} choose={() => void chooseSound()} />
       </div>
-      <p class="drop-here" role="status"><Icon name="tray" />{state.loading.value ? `${state.loading.value}…` : 'Drop a sound file anywhere in this window'}</p>
+      <p class="drop-here" role="status">
+        <Icon name="tray" />{state.loading.value ? `${state.loading.value}…` : 'Drop a sound file anywhere in this window'}
+      </p>
     </main>
   </div>
 )

@@ -9,8 +9,11 @@ import type { Preset } from '../presets/preset.ts'
 
 export type Input =
   | { readonly kind: 'none' }
-  /** `peaks`: the lowest and highest sample of each of equally long stretches, for the overview. */
-  | { readonly kind: 'file'; readonly name: string; readonly seconds: number; readonly channels: 1 | 2; readonly rate: number | null; readonly peaks: Float32Array }
+  /** `rate`: what it was made at. `peaks`: the lowest and highest sample of each of equally long stretches, for the overview. */
+  | {
+    readonly kind: 'file'; readonly name: string; readonly seconds: number; readonly channels: 1 | 2
+    readonly rate: number | null; readonly peaks: Float32Array
+  }
   | { readonly kind: 'microphone'; readonly name: string; readonly deviceId: string; readonly channels: 1 | 2; readonly lost: boolean }
 
 export interface Action { readonly label: string; run(): void }
@@ -66,7 +69,7 @@ export const measured = {
 
 export const reductionRow = parameterNamed('reduction')!
 
-/** The rest is not one of the selection's sources: its level is the reduction, its solo ("hear what is removed") the silence of the others. */
+/** The rest is none of the selection's sources: its level is the reduction, its solo ("hear what is removed") the others' silence. */
 export function heardSelection(selection: Selection, rest: Rest): Selection {
   if (!rest.solo) return selection
   const { mask, sources } = selection

@@ -13,7 +13,10 @@ const Transport = () => {
   const verb = isFile ? (playing ? 'Pause' : 'Play') : playing ? 'Stop the microphone' : 'Start the microphone'
   return (
     <div class="transport">
-      {isFile && <button type="button" class="transport-button" aria-label="Back to the start" title="Back to the start (Home)" onClick={() => seek(0)}><Icon name="start" /></button>}
+      {isFile && (
+        <button type="button" class="transport-button" aria-label="Back to the start" title="Back to the start (Home)"
+          onClick={() => seek(0)}><Icon name="start" /></button>
+      )}
       <button type="button" class="transport-button main" aria-label={verb} title={`${verb} (Space)`} onClick={() => void togglePlay()}>
         <Icon name={playing ? 'pause' : 'play'} />
       </button>
@@ -30,8 +33,11 @@ const InputChoice = () => {
   return (
     <>
       <div class="segments" role="group" aria-label="Input">
-        <button type="button" aria-pressed={kind === 'file'} aria-label="File" onClick={() => void chooseSound()} title="Open a file (O)"><Icon name="file" /><span>File</span></button>
-        <button type="button" aria-pressed={kind === 'microphone'} aria-label="Microphone" onClick={() => void openMicrophone()} title="Open the microphone"><Icon name="microphone" /><span>Microphone</span></button>
+        <button type="button" aria-pressed={kind === 'file'} aria-label="File" title="Open a file (O)" onClick={() => void chooseSound()}>
+          <Icon name="file" /><span>File</span>
+        </button>
+        <button type="button" aria-pressed={kind === 'microphone'} aria-label="Microphone" title="Open the microphone"
+          onClick={() => void openMicrophone()}><Icon name="microphone" /><span>Microphone</span></button>
       </div>
       {input.kind === 'file' && (
         <button type="button" class="picker wide" title={`${input.name}: open another file`} onClick={() => void chooseSound()}>
@@ -64,8 +70,10 @@ const Compare = () => {
   const bypassed = state.settings.value.bypass === 1
   return (
     <div class="segments compare" role="group" aria-label="Compare">
-      <button type="button" aria-pressed={bypassed} aria-label="A, original" title="The input, with the same delay (A)" onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
-      <button type="button" aria-pressed={!bypassed} aria-label="B, result" title="What the sources make (A)" onClick={() => set('bypass', 0)}><b>B</b><span>Result</span></button>
+      <button type="button" aria-pressed={bypassed} aria-label="A, original" title="The input, with the same delay (A)"
+        onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
+      <button type="button" aria-pressed={!bypassed} aria-label="B, result" title="What the sources make (A)"
+        onClick={() => set('bypass', 0)}><b>B</b><span>Result</span></button>
     </div>
   )
 }
@@ -78,13 +86,20 @@ const Figures = () => {
   const fewer = passes.value !== null && Number.isFinite(passes.value) && passes.value > 0 && passes.value < wanted
   const busy = load.value !== null && load.value >= AMBER
   const output = outputLatency.value === null ? '' : ` Browser and device add ${figure(outputLatency.value * 1000, 1)} ms.`
+  const effort = fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on.`
+    : 'Share of real time that the separator takes.'
   return (
     <dl class="figures">
-      <div title={`From input to output of the separator.${output}`}><dd>{withUnit(latency.value === null ? null : latency.value * 1000, 'ms', 1)}</dd><dt>latency</dt></div>
-      <div class={busy || fewer ? 'amber' : ''} title={fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on.` : 'Share of real time that the separator takes.'}>
-        <dd>{load.value === null ? DASH : load.value < 0.01 ? '< 1 %' : `${figure(load.value * 100)} %`}</dd><dt>{fewer ? `${passes.value} of ${wanted} passes` : 'load'}</dt>
+      <div title={`From input to output of the separator.${output}`}>
+        <dd>{withUnit(latency.value === null ? null : latency.value * 1000, 'ms', 1)}</dd><dt>latency</dt>
       </div>
-      <div class={dropouts.value ? 'red' : ''} title="How often the sound came too late, since this output was opened."><dd>{figure(dropouts.value)}</dd><dt>dropouts</dt></div>
+      <div class={busy || fewer ? 'amber' : ''} title={effort}>
+        <dd>{load.value === null ? DASH : load.value < 0.01 ? '< 1 %' : `${figure(load.value * 100)} %`}</dd>
+        <dt>{fewer ? `${passes.value} of ${wanted} passes` : 'load'}</dt>
+      </div>
+      <div class={dropouts.value ? 'red' : ''} title="How often the sound came too late, since this output was opened.">
+        <dd>{figure(dropouts.value)}</dd><dt>dropouts</dt>
+      </div>
     </dl>
   )
 }

@@ -25,7 +25,10 @@ const hill = (hertz: number, centre: number, octaves: number): number => Math.ex
 
 export const instruments: readonly Instrument[] = [
   { name: 'piano', pitches: [57, 76], pan: -0.5, level: 0.16, decay: 0.55, vibrato: 0, partial: (n) => n ** -1.25 * Math.exp(-n / 14) },
-  { name: 'trumpet', pitches: [62, 81], pan: 0.45, level: 0.09, decay: Infinity, vibrato: 7, partial: (n, hertz) => n ** -0.5 * (0.2 + hill(hertz, 1600, 0.9)) },
+  {
+    name: 'trumpet', pitches: [62, 81], pan: 0.45, level: 0.09, decay: Infinity, vibrato: 7,
+    partial: (n, hertz) => n ** -0.5 * (0.2 + hill(hertz, 1600, 0.9)),
+  },
   { name: 'bass', pitches: [33, 52], pan: 0, level: 0.3, decay: 0.9, vibrato: 0, partial: (n) => n ** -1.9 },
 ]
 
@@ -54,7 +57,8 @@ export function bandPreset(settings: Parameters<typeof writePreset>[0]['settings
   return writePreset({
     name: 'Small band', description: 'Three instruments made by code, for tests and pictures.',
     dictionary: { sampleRate: RATE, fftSize: FFT, hopSize: FFT / 4, tailSize: FFT, divergence: divergences['kl']!, atoms, spectra },
-    settings, selection: null, learned: { method: 'computed', files: [], licences: ['MIT'], command: 'test/band.ts', seed: 0 }, tensors: new Map(),
+    settings, selection: null, tensors: new Map(),
+    learned: { method: 'computed', files: [], licences: ['MIT'], command: 'test/band.ts', seed: 0 },
   })
 }
 
@@ -91,7 +95,8 @@ export function band(seconds: number, only?: string): [Float32Array<ArrayBuffer>
       if (strength < 1e-4) continue
       const step = 2 * Math.PI * n * hertzOf(pitch) / RATE
       const depth = step * (2 ** (vibrato / 1200) - 1) * RATE / (2 * Math.PI * 5)
-      for (let i = 0; i < note.length; i++) note[i]! += strength * Math.sin(step * i + depth * Math.sin(2 * Math.PI * 5 * i / RATE) + 1.7 * n * n)
+      for (let i = 0; i < note.length; i++)
+        note[i]! += strength * Math.sin(step * i + depth * Math.sin(2 * Math.PI * 5 * i / RATE) + 1.7 * n * n)
     }
     const start = Math.round(from * RATE)
     for (let i = 0; i < note.length && start + i < length; i++) {

@@ -47,7 +47,10 @@ declare global {
   }
 }
 
-/** Before the page's own code: taps what goes to the speakers, keeps the nodes, notes what the CSP refused; or takes AudioWorklet away. */
+/**
+ * Before the page's own code: taps what goes to the speakers, keeps the nodes, notes what the CSP refused;
+ * or takes AudioWorklet away.
+ */
 export async function instrument(page: Page, worklet = true): Promise<void> {
   await page.addInitScript((keep) => {
     window.heard = []

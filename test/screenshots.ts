@@ -97,7 +97,7 @@ try {
       if (only && !only.includes(state) && !only.includes(`${state}-${size}`)) continue
       const context = await browser.newContext({ viewport })
       const page = await context.newPage()
-      page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') console.error(`${state}: ${message.text()}`) })
+      page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) console.error(`${state}: ${message.text()}`) })
       page.on('pageerror', (error) => console.error(`${state}: ${error.stack ?? error.message}`))
       await page.goto(served.url)
       await reach(page)
