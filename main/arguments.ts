@@ -70,7 +70,9 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
       value ??= 'on'
     } else if (row || flag!.value !== null) {
       if (value === undefined && next !== undefined && !next.startsWith('--')) value = words[++i]
-      if (value === undefined) throw new UserError(`${name}: --${typed}: expected ${row ? 'a number' : flag!.value} behind it, got ${next === undefined ? 'nothing' : next}`)
+      if (value === undefined)
+        throw new UserError(`${name}: --${typed}: expected ${row ? 'a number' : flag!.value} behind it, `
+          + `got ${next === undefined ? 'nothing' : next}`)
     } else if (value !== undefined) throw new UserError(`${name}: --${typed}: expected no value, got "${value}"`)
     if (!row && flag!.value !== null && value === '') throw new UserError(`${name}: --${typed}: expected ${flag!.value}, got ""`)
     if (row) settings[row.name as ParameterName] = asked(() => fromText(row, value!), name)
@@ -84,7 +86,8 @@ function checkPositionals({ name, positionals: expected }: Shape, given: readonl
   const endless = expected.some((word) => word.endsWith('…'))
   const wanted = expected.length === 0 ? 'nothing without a flag' : expected.join(' ')
   if (given.length < expected.length || !endless && given.length > expected.length)
-    throw new UserError(`${name}: expected ${wanted}, got ${given.length === 0 ? 'nothing' : given.map((word) => JSON.stringify(word)).join(' ')}`)
+    throw new UserError(`${name}: expected ${wanted}, `
+      + `got ${given.length === 0 ? 'nothing' : given.map((word) => JSON.stringify(word)).join(' ')}`)
   const empty = given.findIndex((word) => word === '')
   if (empty >= 0) throw new UserError(`${name}: expected a name for ${expected[Math.min(empty, expected.length - 1)]}, got ""`)
 }
@@ -103,7 +106,8 @@ export function passage(args: Arguments, command: string, flag: string): { from:
   const text = args.text(flag)
   if (text === undefined) return null
   const [, from = NaN, to = NaN] = (/^(\d+(?:\.\d+)?|\.\d+)\.\.(\d+(?:\.\d+)?|\.\d+)$/.exec(text) ?? []).map(Number)
-  if (!(to > from)) throw new UserError(`${command}: --${flag}: expected two moments in seconds as "0..0.5", the earlier first, got "${text}"`)
+  if (!(to > from))
+    throw new UserError(`${command}: --${flag}: expected two moments in seconds as "0..0.5", the earlier first, got "${text}"`)
   return { from, to }
 }
 
@@ -111,7 +115,8 @@ export function wholeNumber(args: Arguments, command: string, flag: string, min:
   const text = args.text(flag)
   if (text === undefined) return initial
   const value = /^\d{1,6}$/.test(text) ? Number(text) : NaN
-  if (!(value >= min && value <= max)) throw new UserError(`${command}: --${flag}: expected a whole number from ${min} to ${max}, got "${text}"`)
+  if (!(value >= min && value <= max))
+    throw new UserError(`${command}: --${flag}: expected a whole number from ${min} to ${max}, got "${text}"`)
   return value
 }
 

@@ -31,7 +31,8 @@ async function answer(words: readonly string[], { stdout, stderr, signal }: Stre
     return 0
   }
   const command = commands.find(({ name }) => name === first)
-  if (!command) throw new UserError(`expected a command (${names()}), got ${first === undefined ? 'none' : `"${first}"`}; winnow --help explains them`)
+  if (!command)
+    throw new UserError(`expected a command (${names()}), got ${first === undefined ? 'none' : `"${first}"`}; winnow --help explains them`)
   const args = readArguments(command, rest)
   if (args.has('help')) { stdout.write(helpText(command, command.usage, command.about)); return 0 }
   const { json, text, failures = [] } = await command.run(args, { stderr, signal })

@@ -28,7 +28,8 @@ function readTrack(bytes: Uint8Array, fail: (message: string) => never, start: n
   let tick = 0
   let status = 0
 
-  const byte = (): number => position < bytes.length ? bytes[position++]! : fail(`truncated: expected more of the track that begins at byte ${start}, got its end`)
+  const byte = (): number => position < bytes.length ? bytes[position++]!
+    : fail(`truncated: expected more of the track that begins at byte ${start}, got its end`)
   const data = (): number => {
     const value = byte()
     return value < 128 ? value : fail(`expected a data byte below 128 at byte ${start + position - 1}, got ${value}`)
@@ -43,7 +44,8 @@ function readTrack(bytes: Uint8Array, fail: (message: string) => never, start: n
     return fail(`expected a number of at most four bytes before byte ${start + position}, got a longer one`)
   }
   const skip = (length: number): number => {
-    if (position + length > bytes.length) fail(`truncated: expected ${length} bytes at byte ${start + position}, ${position + length - bytes.length} are missing from the track`)
+    if (position + length > bytes.length)
+      fail(`truncated: expected ${length} bytes at byte ${start + position}, ${position + length - bytes.length} are missing from the track`)
     position += length
     return position - length
   }
@@ -55,7 +57,8 @@ function readTrack(bytes: Uint8Array, fail: (message: string) => never, start: n
   while (position < bytes.length) {
     tick += variable()
     const first = byte()
-    if (first >= 128) { if (first < 0xf0) status = first } else if (status === 0) fail(`expected an event at byte ${start + position - 1}, got data`)
+    if (first >= 128) { if (first < 0xf0) status = first } else if (status === 0)
+      fail(`expected an event at byte ${start + position - 1}, got data`)
     else position--
     if (first === 0xff) {
       const kind = byte()
@@ -118,7 +121,8 @@ export function readMidi(bytes: Uint8Array, where: string): Note[] {
   if (headerBytes < 6) fail(`expected a header of at least 6 bytes, got ${headerBytes}`)
   if (format > 1) fail(`expected MIDI format 0 or 1, got ${format}`)
   const smpte = division & 0x8000 ? { frames: 256 - (division >> 8), ticks: division & 255 } : null
-  if (division === 0 || smpte && (smpte.ticks === 0 || ![24, 25, 29, 30].includes(smpte.frames))) fail(`expected a time division above 0, got ${division}`)
+  if (division === 0 || smpte && (smpte.ticks === 0 || ![24, 25, 29, 30].includes(smpte.frames)))
+    fail(`expected a time division above 0, got ${division}`)
 
   const notes: TickedNote[] = []
   const tempos: Tempo[] = []
@@ -127,7 +131,8 @@ export function readMidi(bytes: Uint8Array, where: string): Note[] {
     if (position + 8 > bytes.length) fail(`truncated: expected ${tracks} track${tracks === 1 ? '' : 's'}, got ${track}`)
     const length = view.getUint32(position + 4)
     const start = position + 8
-    if (start + length > bytes.length) fail(`truncated: expected ${length} bytes at byte ${start}, ${start + length - bytes.length} are missing`)
+    if (start + length > bytes.length)
+      fail(`truncated: expected ${length} bytes at byte ${start}, ${start + length - bytes.length} are missing`)
     if (fourLetters(bytes, position) === 'MTrk') {
       const read = readTrack(bytes.subarray(start, start + length), fail, start)
       for (const note of read.notes) notes.push(note)

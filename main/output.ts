@@ -63,7 +63,8 @@ export function outputs(inputs: readonly string[]): Outputs {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw error
     })
-    if (existing && !existing.isFile()) throw new UserError(`${path}: expected a file to write, got ${existing.isDirectory() ? 'a folder' : 'a device or pipe'}`)
+    if (existing && !existing.isFile())
+      throw new UserError(`${path}: expected a file to write, got ${existing.isDirectory() ? 'a folder' : 'a device or pipe'}`)
     if (existing && !(existing.mode & 0o222)) throw new UserError(`${path}: permission denied: the file is read-only`)
     const own = await identity(path)
     for (const input of inputs)
@@ -85,7 +86,8 @@ export function outputs(inputs: readonly string[]): Outputs {
     },
 
     async file(path) {
-      if (path.endsWith('/') || path.endsWith(sep)) throw new UserError(`${path}: expected the name of a file to write, got that of a folder`)
+      if (path.endsWith('/') || path.endsWith(sep))
+        throw new UserError(`${path}: expected the name of a file to write, got that of a folder`)
       const target = await at(path, place(path))
       await at(path, check(path, target))
       const temporary = join(dirname(target), `.winnow-${process.pid}-${threadId}-${serial++}.part`)
@@ -146,7 +148,8 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i
 
 /** A name that every file system takes, close to the one given. */
 export function safeName(name: string): string {
-  let safe = name.normalize('NFC').replace(/[\u0000-\u001f\u007f<>:"/\\|?*\ufffd]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '_')
+  // Through UTF-8, where half a surrogate pair has no place.
+  let safe = Buffer.from(name.normalize('NFC')).toString().replace(/[\u0000-\u001f\u007f<>:"/\\|?*\ufffd]/g, '_')
   while (Buffer.byteLength(safe) > 120) safe = [...safe].slice(0, -1).join('')
   safe = safe.replace(/^[.\s]+|[.\s]+$/g, (ends) => '_'.repeat(ends.length))
   return safe === '' || RESERVED.test(safe.split('.')[0]!) ? safe + '_' : safe

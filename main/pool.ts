@@ -30,7 +30,8 @@ export function serveJobs(): void {
       (error: unknown) => {
         const sentence = systemSentence(error)
         if (error instanceof Cancelled) send({ type: 'failed', kind: 'cancelled', message: '' })
-        else if (error instanceof UserError || sentence !== null) send({ type: 'failed', kind: 'user', message: sentence ?? (error as Error).message })
+        else if (error instanceof UserError) send({ type: 'failed', kind: 'user', message: error.message })
+        else if (sentence !== null) send({ type: 'failed', kind: 'user', message: sentence })
         else send({ type: 'failed', kind: 'fault', message: error instanceof Error ? error.stack ?? error.message : String(error) })
       })
   })
@@ -65,7 +66,8 @@ const hereAndNow = async (request: SeparationRequest, report: (share: number) =>
 }
 
 /** All requests, at most `jobs` at a time; what came of each, in their order. */
-export async function separateFiles(requests: readonly SeparationRequest[], jobs: number, report: (share: number) => void, signal: AbortSignal): Promise<Finished[]> {
+export async function separateFiles(requests: readonly SeparationRequest[], jobs: number, report: (share: number) => void,
+  signal: AbortSignal): Promise<Finished[]> {
   const shares = requests.map(() => 0)
   const reportOf = (index: number) => (share: number): void => {
     shares[index] = share

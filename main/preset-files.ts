@@ -21,7 +21,8 @@ export async function shippedNames(): Promise<string[]> {
 async function wholeFile(path: string, what: string): Promise<Uint8Array> {
   const source = await fileSource(path)
   try {
-    if (source.size > MOST_BYTES) throw new UserError(`${path}: expected ${what} of at most ${MOST_BYTES >> 20} MB, got ${Math.ceil(source.size / 2 ** 20)} MB`)
+    if (source.size > MOST_BYTES)
+      throw new UserError(`${path}: expected ${what} of at most ${MOST_BYTES >> 20} MB, got ${Math.ceil(source.size / 2 ** 20)} MB`)
     return await bytesAt(source, 0, source.size)
   } finally {
     await source.close()
@@ -65,7 +66,9 @@ export async function loadSelection(path: string | null, preset: Preset): Promis
 function supported(selection: Selection, where: string): Selection {
   selection.sources.forEach((source, i) => {
     for (const key of ['places', 'painted'] as const)
-      if (source[key] && source[key].length > 0) throw new UserError(`${where}: sources[${i}].${key}: expected none, because this version separates by atoms and band only, got ${source[key].length}`)
+      if (source[key] && source[key].length > 0)
+        throw new UserError(`${where}: sources[${i}].${key}: expected none, `
+        + `because this version separates by atoms and band only, got ${source[key].length}`)
   })
   return selection
 }

@@ -22,8 +22,11 @@ async function together(reference: string, estimate: string, signal: AbortSignal
     b = await openAudio(estimate)
     for (const what of ['sampleRate', 'channels'] as const)
       if (a[what] !== b[what])
-        throw new UserError(`${estimate}: expected ${what === 'sampleRate' ? 'the sample rate' : 'the number of channels'} of ${reference}, ${a[what]}, got ${b[what]}`)
-    const lengths = (x: number | string, y: number | string): never => { throw new UserError(`${estimate}: expected the length of ${reference}, ${x} samples, got ${y}`) }
+        throw new UserError(`${estimate}: expected ${what === 'sampleRate' ? 'the sample rate' : 'the number of channels'} `
+          + `of ${reference}, ${a[what]}, got ${b[what]}`)
+    const lengths = (x: number | string, y: number | string): never => {
+      throw new UserError(`${estimate}: expected the length of ${reference}, ${x} samples, got ${y}`)
+    }
     if (a.length !== null && b.length !== null && a.length !== b.length) lengths(a.length, b.length)
     const blocks = [a, b].map((reader) => Array.from({ length: reader.channels }, () => new Float32Array(BLOCK)))
     let position = 0
@@ -68,7 +71,8 @@ export async function siSdr(reference: string, estimate: string, signal?: AbortS
   })
   // A constant leaves only the rounding of its own mean.
   const silent = (energy: number, mean: Float64Array): boolean => energy <= 1e-24 * (energy + length * mean.reduce((sum, x) => sum + x * x, 0))
-  if (silent(ss, means[0]!)) throw new UserError(`${reference}: expected a reference that sounds, got silence: SI-SDR is not defined for it`)
+  if (silent(ss, means[0]!))
+    throw new UserError(`${reference}: expected a reference that sounds, got silence: SI-SDR is not defined for it`)
   if (silent(ee, means[1]!)) return -LIMIT_DB
   const scale = es / ss
   // The distortion is summed as it is: taken as a difference of large sums it would drown where the estimate is good.
@@ -153,7 +157,8 @@ function matches(reference: readonly Note[], estimate: readonly Note[], withOffs
       for (let j = first; j < played.length && played[j]!.onset <= note.onset + ONSET + ROUNDING; j++)
         if (!withOffsets || Math.abs(played[j]!.offset - note.offset) <= slack) near.push(j)
       candidates += near.length
-      if (candidates > MOST_PAIRS) throw new UserError(`expected music, got more than ${MOST_PAIRS} pairs of equal notes within ${ONSET * 1000} ms`)
+      if (candidates > MOST_PAIRS)
+        throw new UserError(`expected music, got more than ${MOST_PAIRS} pairs of equal notes within ${ONSET * 1000} ms`)
       return near
     })
     total += largestMatching(pairs, played.length)

@@ -79,16 +79,20 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   const module = new WebAssembly.Module(await readFile(kernelFile))
   return {
     settings,
-    separator: new Separator({ module, dictionary: withLatency(preset.dictionary, request.latency), selection, sampleRate, channels, mode: request.mode }),
+    separator: new Separator({
+      module, dictionary: withLatency(preset.dictionary, request.latency), selection, sampleRate, channels, mode: request.mode,
+    }),
     mixer: new Mixer({ sampleRate, channels, selection }),
   }
 }
 
 /** Lets the engine hear the passage in which only noise sounds. */
-async function listen(request: SeparationRequest, separator: Separator, settings: Settings, stems: Float32Array[][], signal: AbortSignal | undefined): Promise<void> {
+async function listen(request: SeparationRequest, separator: Separator, settings: Settings, stems: Float32Array[][],
+  signal: AbortSignal | undefined): Promise<void> {
   const { input, noise } = request
   if (!noise) return
-  if (settings.freeAtoms === 0) throw new UserError('--noise: expected free atoms that can learn it, got none: add --free-atoms 4, or choose a preset that has some')
+  if (settings.freeAtoms === 0)
+    throw new UserError('--noise: expected free atoms that can learn it, got none: add --free-atoms 4, or choose a preset that has some')
   const automation = constantAutomation({ ...settings, listen: 1, hold: 0 })
   const reader = await openAudio(input)
   try {
@@ -99,7 +103,9 @@ async function listen(request: SeparationRequest, separator: Separator, settings
     while (position < to) {
       if (signal?.aborted) throw new Cancelled()
       const count = await readSound(reader, block.map((channel) => channel.subarray(0, (position < from ? from : to) - position)), position)
-      if (count === 0) throw new UserError(`--noise: expected a passage within the ${(position / reader.sampleRate).toFixed(3)} s of ${input}, got ${noise.from}..${noise.to}`)
+      if (count === 0)
+        throw new UserError(`--noise: expected a passage within the ${(position / reader.sampleRate).toFixed(3)} s of ${input}, `
+        + `got ${noise.from}..${noise.to}`)
       if (position >= from) separator.process(block, stems, count, automation)
       position += count
     }
@@ -111,9 +117,11 @@ async function listen(request: SeparationRequest, separator: Separator, settings
 
 interface Destination { readonly path: string; readonly writer: WavWriter; readonly from: readonly Float32Array[] }
 
-export async function separateFile(request: SeparationRequest, report: (share: number) => void, signal?: AbortSignal): Promise<SeparationResult> {
+export async function separateFile(request: SeparationRequest, report: (share: number) => void,
+  signal?: AbortSignal): Promise<SeparationResult> {
   const began = performance.now()
-  const inputs = [request.input, ...request.untouchable, await presetPath(request.preset), ...(request.selection === null ? [] : [request.selection])]
+  const inputs = [request.input, ...request.untouchable, await presetPath(request.preset),
+    ...(request.selection === null ? [] : [request.selection])]
   const files = outputs(inputs)
   const reader = await openAudio(request.input)
   try {
@@ -183,7 +191,8 @@ export async function separateFile(request: SeparationRequest, report: (share: n
 }
 
 async function openOutputs(files: Outputs, { folder, mix: mixPath, rest: restPath, bits }: SeparationRequest, sources: readonly string[],
-  stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], { sampleRate, length }: { sampleRate: number; length: number | null }): Promise<Destination[]> {
+  stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[],
+  { sampleRate, length }: { sampleRate: number; length: number | null }): Promise<Destination[]> {
   const wanted: { path: string; from: readonly Float32Array[] }[] = []
   if (folder !== null) {
     await files.folder(folder)

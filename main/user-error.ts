@@ -37,7 +37,8 @@ export function systemSentence(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
   const isSystem = 'syscall' in error || error.code === 'ERR_INVALID_ARG_VALUE'
   if (!isSystem) return null
-  const path = 'dest' in error && typeof error.dest === 'string' ? error.dest : 'path' in error && typeof error.path === 'string' ? error.path : null
+  const path = 'dest' in error && typeof error.dest === 'string' ? error.dest
+    : 'path' in error && typeof error.path === 'string' ? error.path : null
   return `${path === null ? '' : path + ': '}${reasons[error.code] ?? error.message} (${error.code})`
 }
 

@@ -41,7 +41,8 @@ function readCommon(name: string, bytes: Uint8Array, compressed: boolean): Commo
   const view = viewOf(bytes)
   const sampleRate = Math.round(extended(view, 8))
   const channels = checkShape(name, view.getInt16(0), sampleRate)
-  return { samples: sampleFormat(name, compressed ? fourLetters(bytes, 18) : 'NONE', view.getInt16(6)), channels, sampleRate, length: view.getUint32(2) }
+  const samples = sampleFormat(name, compressed ? fourLetters(bytes, 18) : 'NONE', view.getInt16(6))
+  return { samples, channels, sampleRate, length: view.getUint32(2) }
 }
 
 export async function readAiff(source: ByteSource): Promise<AudioReader> {
@@ -51,7 +52,8 @@ export async function readAiff(source: ByteSource): Promise<AudioReader> {
   let sound: { start: number; bytes: number } | null = null
   let position = 12
   for (let chunks = 0; position + 8 <= size && !(common && sound); chunks++) {
-    if (chunks === MOST_CHUNKS) throw new UserError(`${name}: expected an AIFF with samples, got more than ${MOST_CHUNKS} chunks without`)
+    if (chunks === MOST_CHUNKS)
+      throw new UserError(`${name}: expected an AIFF with samples, got more than ${MOST_CHUNKS} chunks without`)
     const header = await bytesAt(source, position, 16)
     const id = fourLetters(header)
     const bytes = viewOf(header).getUint32(4)

@@ -56,8 +56,10 @@ export function decodedReader(source: ByteSource, stream: Stream): AudioReader {
     }
     if (!piece) state = state === 'reading' ? 'flushed' : 'ended'
     if (!decoded || decoded.samplesDecoded === 0) return
-    if (decoded.sampleRate !== sampleRate) throw new UserError(`${name}: expected ${sampleRate} Hz throughout, got ${decoded.sampleRate} Hz before byte ${position}`)
-    if (decoded.channelData.length < channels) throw new UserError(`${name}: expected ${channels} channels throughout, got ${decoded.channelData.length} before byte ${position}`)
+    if (decoded.sampleRate !== sampleRate)
+      throw new UserError(`${name}: expected ${sampleRate} Hz throughout, got ${decoded.sampleRate} Hz before byte ${position}`)
+    if (decoded.channelData.length < channels)
+      throw new UserError(`${name}: expected ${channels} channels throughout, got ${decoded.channelData.length} before byte ${position}`)
     pending = decoded.channelData.slice(0, channels)
     taken = 0
   }
@@ -76,7 +78,8 @@ export function decodedReader(source: ByteSource, stream: Stream): AudioReader {
         total += count
       }
       if (state === 'ended') {
-        if (length !== null && total !== length) throw new UserError(`${name}: ${total < length ? 'truncated or damaged: ' : ''}expected ${length} samples per channel, got ${total}`)
+        if (length !== null && total !== length)
+          throw new UserError(`${name}: ${total < length ? 'truncated or damaged: ' : ''}expected ${length} samples per channel, got ${total}`)
         if (total === 0) throw new UserError(`${name}: expected sound, got 0 samples`)
       }
       return done

@@ -70,7 +70,8 @@ function crc16(bytes: Uint8Array, from: number, to: number): number {
 export interface FlacInfo { readonly sampleRate: number; readonly channels: 1 | 2; readonly bits: number; readonly largestBlock: number }
 
 /** The most bytes that a sane frame takes: every sample as it is, and twice that for an encoder that did badly. */
-export const largestFrame = ({ channels, bits, largestBlock }: FlacInfo): number => 2 * channels * Math.ceil((largestBlock + 64) * (bits + 1) / 8) + 256
+export const largestFrame = ({ channels, bits, largestBlock }: FlacInfo): number =>
+  2 * channels * Math.ceil((largestBlock + 64) * (bits + 1) / 8) + 256
 
 const rates = [0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000]
 const widths = [0, 8, 12, -1, 16, 20, 24, 32]
@@ -181,7 +182,8 @@ export function flacDecoder(info: FlacInfo): (bytes: Uint8Array, start: number) 
     const channels = assignment < 8 ? assignment + 1 : assignment < 11 ? 2 : NaN
     const width = widthCode === 0 ? info.bits : widths[widthCode]!
     if (sampleRate !== info.sampleRate || channels !== info.channels || width !== info.bits)
-      throw new Error(`expected ${info.sampleRate} Hz, ${info.channels} channels, ${info.bits} bits throughout, got ${sampleRate} Hz, ${channels} channels, ${width} bits`)
+      throw new Error(`expected ${info.sampleRate} Hz, ${info.channels} channels, ${info.bits} bits throughout, `
+        + `got ${sampleRate} Hz, ${channels} channels, ${width} bits`)
     if (size > info.largestBlock) throw new Error(`expected blocks of at most ${info.largestBlock} samples, got ${size}`)
 
     const [a, b] = work

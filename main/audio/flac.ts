@@ -28,19 +28,23 @@ export async function readFlac(source: ByteSource, start = 0): Promise<AudioRead
   const { name, size } = source
   const block = await bytesAt(source, start + 4, 38)
   if (block.length < 38) throw new UserError(`${name}: truncated: expected the 38 bytes of STREAMINFO, got ${block.length}`)
-  if ((block[0]! & 0x7f) !== 0) throw new UserError(`${name}: expected STREAMINFO as the first FLAC block, got block type ${block[0]! & 0x7f}`)
+  if ((block[0]! & 0x7f) !== 0)
+    throw new UserError(`${name}: expected STREAMINFO as the first FLAC block, got block type ${block[0]! & 0x7f}`)
   const facts = viewOf(block).getBigUint64(14) // rate 20, channels − 1 in 3, bits − 1 in 5, samples 36
   const sampleRate = Number(facts >> 44n)
   const channels = checkShape(name, Number(facts >> 41n & 7n) + 1, sampleRate)
   const info = { sampleRate, channels, bits: Number(facts >> 36n & 31n) + 1, largestBlock: viewOf(block).getUint16(6) }
   const samples = Number(facts & 0xfffffffffn)
   const length = samples === 0 ? null : samples // an encoder that wrote into a pipe left 0
-  if (info.bits < 4 || info.largestBlock < 16) throw new UserError(`${name}: damaged FLAC: expected samples of 4 to 32 bits in blocks of 16 and more, got ${info.bits} bits in blocks of ${info.largestBlock}`)
+  if (info.bits < 4 || info.largestBlock < 16)
+    throw new UserError(`${name}: damaged FLAC: expected samples of 4 to 32 bits in blocks of 16 and more, `
+      + `got ${info.bits} bits in blocks of ${info.largestBlock}`)
 
   let position = start + 4
   for (let last = false; !last;) {
     const header = await bytesAt(source, position, 4)
-    if (header.length < 4) throw new UserError(`${name}: truncated: expected a FLAC metadata block at byte ${position}, got the end`)
+    if (header.length < 4)
+      throw new UserError(`${name}: truncated: expected a FLAC metadata block at byte ${position}, got the end`)
     last = header[0]! >= 0x80
     position += 4 + (viewOf(header).getUint32(0) & 0xffffff)
   }

@@ -19,7 +19,13 @@ const kilobits = { // by version (1, or 2 and 2.5) and layer
   '2/3': [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 } as const
 
-export interface MpegFrame { readonly position: number; readonly bytes: number; readonly sampleRate: number; readonly channels: 1 | 2; readonly layer: 1 | 2 | 3 }
+export interface MpegFrame {
+  readonly position: number
+  readonly bytes: number
+  readonly sampleRate: number
+  readonly channels: 1 | 2
+  readonly layer: 1 | 2 | 3
+}
 
 /** The frame whose header stands at `offset`, or null where there is none. Streams of free bit rate are not told from noise. */
 function frameAt(bytes: Uint8Array, offset: number, position: number): MpegFrame | null {
@@ -88,9 +94,11 @@ export async function readMp3(source: ByteSource, first: MpegFrame): Promise<Aud
           throw new UserError(`${name}: damaged MPEG audio: expected a frame at byte ${position}, got something else`)
         }
         if (!sameStream(frame, first) || frame.channels !== first.channels)
-          throw new UserError(`${name}: expected ${first.sampleRate} Hz and ${first.channels} channels throughout, got another kind of frame at byte ${frame.position}`)
+          throw new UserError(`${name}: expected ${first.sampleRate} Hz and ${first.channels} channels throughout, `
+            + `got another kind of frame at byte ${frame.position}`)
         if (frame.position + frame.bytes > size)
-          throw new UserError(`${name}: truncated: expected ${frame.bytes} bytes in the last frame, ${frame.position + frame.bytes - size} are missing`)
+          throw new UserError(`${name}: truncated: expected ${frame.bytes} bytes in the last frame, `
+            + `${frame.position + frame.bytes - size} are missing`)
         if (end + frame.bytes > bytes.length) break
         end += frame.bytes
       }

@@ -26,7 +26,13 @@ export function oggChecksum(page: Uint8Array): number {
   return crc >>> 0
 }
 
-interface Page { readonly bytes: Uint8Array; readonly body: Uint8Array; readonly serial: number; readonly flags: number; readonly granule: bigint }
+interface Page {
+  readonly bytes: Uint8Array
+  readonly body: Uint8Array
+  readonly serial: number
+  readonly flags: number
+  readonly granule: bigint
+}
 
 async function readPage(source: ByteSource, position: number): Promise<Page> {
   const { name } = source
@@ -36,10 +42,12 @@ async function readPage(source: ByteSource, position: number): Promise<Page> {
   const bodyAt = HEADER + segments
   let size = bodyAt
   for (let i = 0; i < segments; i++) size += bytes[HEADER + i] ?? 0
-  if (bytes.length < size) throw new UserError(`${name}: truncated: expected a page of ${size} bytes at byte ${position}, ${size - bytes.length} are missing`)
+  if (bytes.length < size)
+    throw new UserError(`${name}: truncated: expected a page of ${size} bytes at byte ${position}, ${size - bytes.length} are missing`)
   const page = bytes.subarray(0, size)
   const view = viewOf(page)
-  if (oggChecksum(page) !== view.getUint32(22, true)) throw new UserError(`${name}: damaged Ogg: the checksum of the page at byte ${position} is wrong`)
+  if (oggChecksum(page) !== view.getUint32(22, true))
+    throw new UserError(`${name}: damaged Ogg: the checksum of the page at byte ${position} is wrong`)
   return { bytes: page, body: page.subarray(bodyAt), serial: view.getUint32(14, true), flags: page[5]!, granule: view.getBigUint64(6, true) }
 }
 
@@ -62,7 +70,8 @@ export async function readOgg(source: ByteSource): Promise<AudioReader> {
   const { serial, body } = first
   const mark = String.fromCharCode(...body.subarray(0, 8))
   if (!mark.startsWith('\x01vorbis') || body.length < 30)
-    throw new UserError(`${name}: expected Vorbis in Ogg, got ${mark.startsWith('OpusHead') ? 'Opus' : mark.startsWith('\x7fFLAC') ? 'FLAC in Ogg' : 'another codec'}`)
+    throw new UserError(`${name}: expected Vorbis in Ogg, got ${
+      mark.startsWith('OpusHead') ? 'Opus' : mark.startsWith('\x7fFLAC') ? 'FLAC in Ogg' : 'another codec'}`)
   const sampleRate = viewOf(body).getUint32(12, true)
   const channels = checkShape(name, body[11]!, sampleRate)
   const length = await lastGranule(source)
@@ -76,7 +85,8 @@ export async function readOgg(source: ByteSource): Promise<AudioReader> {
     async next() {
       if (position >= size) return null
       const page = await readPage(source, position)
-      if (page.serial !== serial) throw new UserError(`${name}: expected one stream in the Ogg file, got another at byte ${position}`)
+      if (page.serial !== serial)
+        throw new UserError(`${name}: expected one stream in the Ogg file, got another at byte ${position}`)
       position += page.bytes.length
       return { bytes: page.bytes, end: position }
     },

@@ -57,7 +57,8 @@ export function pcmReader(source: ByteSource, container: string, { format, sampl
       while (done < wanted) {
         const count = Math.min(BLOCK, wanted - done)
         const got = await source.read(start + position * frameBytes, bytes.subarray(0, count * frameBytes))
-        if (got < count * frameBytes) throw new UserError(`${source.name}: expected ${length} samples, but the file became shorter while it was read`)
+        if (got < count * frameBytes)
+          throw new UserError(`${source.name}: expected ${length} samples, but the file became shorter while it was read`)
         for (let c = 0; c < channels; c++) {
           const channel = into[c]!
           for (let i = 0, offset = c * format.bytes; i < count; i++, offset += frameBytes) channel[done + i] = pick(view, offset)
@@ -74,6 +75,7 @@ export function pcmReader(source: ByteSource, container: string, { format, sampl
 /** The two checks that every format makes of its header. */
 export function checkShape(name: string, channels: number, sampleRate: number): 1 | 2 {
   if (channels !== 1 && channels !== 2) throw new UserError(`${name}: expected 1 or 2 channels, got ${channels}`)
-  if (!(sampleRate > 0 && Number.isFinite(sampleRate))) throw new UserError(`${name}: expected a sample rate above 0 Hz, got ${sampleRate}`)
+  if (!(sampleRate > 0 && Number.isFinite(sampleRate)))
+    throw new UserError(`${name}: expected a sample rate above 0 Hz, got ${sampleRate}`)
   return channels
 }

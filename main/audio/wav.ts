@@ -33,7 +33,8 @@ function readFormat(name: string, bytes: Uint8Array): Format {
   const channels = checkShape(name, view.getUint16(2, true), sampleRate)
   if (tag === EXTENSIBLE) {
     if (bytes.length < 40) throw new UserError(`${name}: expected an extensible format chunk of 40 bytes, got ${bytes.length}`)
-    if (!GUID_TAIL.every((byte, i) => bytes[26 + i] === byte)) throw new UserError(`${name}: expected integer or float samples, got an unknown extensible format`)
+    if (!GUID_TAIL.every((byte, i) => bytes[26 + i] === byte))
+      throw new UserError(`${name}: expected integer or float samples, got an unknown extensible format`)
     tag = view.getUint16(24, true)
   }
   if (tag !== PCM && tag !== FLOAT)
@@ -42,7 +43,8 @@ function readFormat(name: string, bytes: Uint8Array): Format {
   const size = blockAlign / channels
   const sizes = tag === FLOAT ? [4, 8] : [1, 2, 3, 4]
   if (!sizes.includes(size) || Math.ceil(bits / 8) !== size)
-    throw new UserError(`${name}: expected ${tag === FLOAT ? '32 or 64-bit float' : '8, 16, 24 or 32-bit integer'} samples, got ${bits} bits in ${blockAlign} bytes for ${channels} channel${channels > 1 ? 's' : ''}`)
+    throw new UserError(`${name}: expected ${tag === FLOAT ? '32 or 64-bit float' : '8, 16, 24 or 32-bit integer'} samples, `
+      + `got ${bits} bits in ${blockAlign} bytes for ${channels} channel${channels > 1 ? 's' : ''}`)
   return {
     samples: { kind: tag === FLOAT ? 'float' : 'integer', bytes: size as SampleFormat['bytes'], bigEndian: false, unsigned: size === 1 },
     channels, sampleRate,
@@ -63,7 +65,8 @@ export async function readWav(source: ByteSource): Promise<AudioReader> {
   let longSize: number | null = null // RF64 keeps the size of its data apart, in 64 bits
   let position = 12
   for (let chunks = 0; position + 8 <= size && !(format && data); chunks++) {
-    if (chunks === MOST_CHUNKS) throw new UserError(`${name}: expected a WAV with samples, got more than ${MOST_CHUNKS} chunks without`)
+    if (chunks === MOST_CHUNKS)
+      throw new UserError(`${name}: expected a WAV with samples, got more than ${MOST_CHUNKS} chunks without`)
     const header = await bytesAt(source, position, 8)
     const id = fourLetters(header)
     const body = position + 8
@@ -76,7 +79,8 @@ export async function readWav(source: ByteSource): Promise<AudioReader> {
         throw new UserError(`${name}: truncated: expected ${bytes} bytes of samples, ${body + bytes - size} are missing`)
       data = { start: body, bytes }
     } else if (id === 'fmt ' || id === 'ds64') {
-      if (body + bytes > size) throw new UserError(`${name}: truncated: expected ${bytes} bytes in its "${id}" chunk, ${body + bytes - size} are missing`)
+      if (body + bytes > size)
+        throw new UserError(`${name}: truncated: expected ${bytes} bytes in its "${id}" chunk, ${body + bytes - size} are missing`)
       const content = await bytesAt(source, body, Math.min(bytes, 40))
       if (id === 'fmt ') format ??= readFormat(name, content)
       else {

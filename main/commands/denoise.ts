@@ -14,14 +14,19 @@ export const denoise: Command = {
   name: 'denoise',
   usage: 'winnow denoise IN.wav OUT.wav [--preset speech] [--noise 0..0.5] [--rest FILE] [--reduction dB] [--latency low|normal|high]',
   summary: 'keep the sources of a preset, turn the rest down',
-  about: `Writes what is heard: the sources of the preset, and the rest turned down by --reduction, ${REDUCTION} dB where the preset has no wish of its own. `
+  about: `Writes what is heard: the sources of the preset, and the rest turned down by --reduction, `
+    + `${REDUCTION} dB where the preset has no wish of its own. `
     + 'With --noise, the passage in which only noise sounds is heard first, and the free atoms learn it.',
   positionals: ['IN.wav', 'OUT.wav'],
   flags: [
     { name: 'preset', value: 'NAME|FILE', help: 'A preset by name (winnow presets lists them) or file. speech unless said otherwise.' },
     { name: 'noise', value: 'FROM..TO', help: 'Seconds of the input in which only noise sounds, as 0..0.5.' },
     { name: 'rest', value: 'FILE', help: 'Also write what is taken away.' },
-    { name: 'latency', value: Object.keys(latencies).join('|'), help: `How long a live session would lag: ${Object.values(latencies).join(', ')} ms. More is cleaner. The preset's own unless said otherwise.` },
+    {
+      name: 'latency', value: Object.keys(latencies).join('|'),
+      help: `How long a live session would lag: ${Object.values(latencies).join(', ')} ms. More is cleaner. `
+        + 'The preset\'s own unless said otherwise.',
+    },
     modeFlag,
     bitsFlag,
   ],
@@ -32,7 +37,8 @@ export const denoise: Command = {
     const bar = progress(stderr, basename(input))
     try {
       const result = await separateFile({
-        input, untouchable: [], folder: null, placed: false, mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
+        input, untouchable: [], folder: null, placed: false,
+        mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
         preset: args.text('preset') ?? 'speech', selection: null,
         settings: args.settings, fallback: { reduction: REDUCTION },
         latency: args.has('latency') ? oneOf(args, 'denoise', 'latency', ['low', 'normal', 'high'] as const, 'normal') : null,

@@ -20,7 +20,8 @@ async function isMidi(path: string): Promise<boolean> {
 async function notesOf(path: string): Promise<Note[]> {
   const source = await fileSource(path)
   try {
-    if (source.size > MOST_MIDI_BYTES) throw new UserError(`${path}: expected a MIDI file of at most ${MOST_MIDI_BYTES >> 20} MB, got ${Math.ceil(source.size / 2 ** 20)} MB`)
+    if (source.size > MOST_MIDI_BYTES)
+      throw new UserError(`${path}: expected a MIDI file of at most ${MOST_MIDI_BYTES >> 20} MB, got ${Math.ceil(source.size / 2 ** 20)} MB`)
     return readMidi(await bytesAt(source, 0, source.size), path)
   } finally {
     await source.close()
@@ -42,7 +43,8 @@ export const score: Command = {
     const [reference, estimate] = args.positionals as [string, string]
     const mix = args.text('mix')
     const kinds = [await isMidi(reference), await isMidi(estimate)]
-    if (kinds[0] !== kinds[1]) throw new UserError(`score: expected two sounds or two MIDI files, got one of each: ${reference} and ${estimate}`)
+    if (kinds[0] !== kinds[1])
+      throw new UserError(`score: expected two sounds or two MIDI files, got one of each: ${reference} and ${estimate}`)
     if (kinds[0]) {
       if (mix !== undefined) throw new UserError('score: --mix: expected sound files to compare, got MIDI files')
       const notes = await notesOf(reference)
@@ -50,7 +52,8 @@ export const score: Command = {
       const result = scoreNotes(notes, found)
       return {
         json: { ...result, notes: notes.length, found: found.length },
-        text: `F ${percent(result.f)}  precision ${percent(result.precision)}  recall ${percent(result.recall)}  with offsets ${percent(result.fWithOffsets)}\n`,
+        text: `F ${percent(result.f)}  precision ${percent(result.precision)}  `
+          + `recall ${percent(result.recall)}  with offsets ${percent(result.fWithOffsets)}\n`,
       }
     }
     const ratio = await siSdr(reference, estimate, signal)

@@ -11,8 +11,14 @@ import type { SeparationRequest, SeparationResult } from '../separation.ts'
 import { Cancelled, UserError, systemSentence } from '../user-error.ts'
 import type { Command } from './command.ts'
 
-export const bitsFlag: Flag = { name: 'bits', value: '16|24|32|float', help: 'How samples are written; integers with dither. Float unless said otherwise.' }
-export const modeFlag: Flag = { name: 'mode', value: 'direct|sliced', help: 'direct solves a frame when it is complete; sliced spreads it over a hop, as a live session may. The latency is taken out of both.' }
+export const bitsFlag: Flag = {
+  name: 'bits', value: '16|24|32|float',
+  help: 'How samples are written; integers with dither. Float unless said otherwise.',
+}
+export const modeFlag: Flag = {
+  name: 'mode', value: 'direct|sliced',
+  help: 'direct solves a frame when it is complete; sliced spreads it over a hop, as a live session may. The latency is taken out of both.',
+}
 
 export function bitsOf(args: Arguments, command: string): SeparationRequest['bits'] {
   const word = oneOf(args, command, 'bits', ['16', '24', '32', 'float'], 'float')
@@ -28,7 +34,9 @@ export function wavName(command: string, path: string): string {
 
 /** What a person may want to know about a finished file; programs have --json. */
 export function summary({ nullDb, realTimeFactor, latencySamples, sampleRate, clipped }: SeparationResult): string {
-  return `sources + rest − input: ${nullDb.toFixed(0)} dB · latency ${(1000 * latencySamples / sampleRate).toFixed(1)} ms, taken out · ${realTimeFactor.toFixed(1)} × real time`
+  return `sources + rest − input: ${nullDb.toFixed(0)} dB`
+    + ` · latency ${(1000 * latencySamples / sampleRate).toFixed(1)} ms, taken out`
+    + ` · ${realTimeFactor.toFixed(1)} × real time`
     + (clipped > 0 ? ` · ${clipped} samples clipped: choose --bits float` : '')
 }
 
@@ -59,7 +67,8 @@ export const separate: Command = {
     const jobs = wholeNumber(args, 'separate', 'jobs', 1, 256, availableParallelism())
     const folders = inputs.length === 1 ? [out] : safeNames(inputs.map((path) => basename(path, extname(path)))).map((name) => join(out, name))
     const requests = inputs.map((input, i): SeparationRequest => ({
-      input, untouchable: inputs, folder: folders[i]!, placed: args.has('placed'), mix: mix === null ? null : wavName('separate', mix), rest: null,
+      input, untouchable: inputs, folder: folders[i]!, placed: args.has('placed'),
+      mix: mix === null ? null : wavName('separate', mix), rest: null,
       preset: args.text('preset') ?? 'band', selection: args.text('selection') ?? null,
       settings: args.settings, fallback: {}, latency: null, noise: null,
       mode: oneOf(args, 'separate', 'mode', ['direct', 'sliced'], 'direct'), bits: bitsOf(args, 'separate'),
