@@ -53,7 +53,7 @@ async function expand(text: string): Promise<NamedFile[]> {
 }
 
 async function paths(path: string): Promise<string[]> {
-  if (/[*?]/.test(path)) {
+  if (/[*?[]/.test(path) && !(await stat(path).catch(() => null))) {
     const found = await matching(path)
     if (found.length === 0) throw new UserError(`learn: ${path}: expected files that match, got none`)
     return found
@@ -64,17 +64,17 @@ async function paths(path: string): Promise<string[]> {
   return found
 }
 
-/** Files whose path matches, * for any letters and ? for one, part by part; sorted, so that the order is the same everywhere. */
+/** Files whose path matches, * for any letters, ? for one, [a-z] for one of some, part by part; sorted, so that the order is the same everywhere. */
 async function matching(pattern: string): Promise<string[]> {
   let found = ['']
   for (const part of pattern.split(/(?<=[/\\])/)) { // every part but the last keeps its slash
     const name = part.replace(/[/\\]$/, '')
     const slash = part.slice(name.length)
-    if (!/[*?]/.test(name)) {
+    if (!/[*?[]/.test(name)) {
       found = found.map((folder) => folder + part)
       continue
     }
-    const shape = new RegExp(`^${name.replace(/[.+^${}()|[\]]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 's')
+    const shape = shapeOf(name)
     const lists = await Promise.all(found.map(async (folder) => {
       const entries = await readdir(folder || '.').catch(() => [])
       return entries.filter((entry) => shape.test(entry) && !entry.startsWith('.')).sort(byName).map((entry) => folder + entry + slash)
@@ -83,6 +83,14 @@ async function matching(pattern: string): Promise<string[]> {
   }
   const isFile = await Promise.all(found.map((path) => stat(path).then((entry) => entry.isFile(), () => false)))
   return found.filter((_, i) => isFile[i])
+}
+
+function shapeOf(pattern: string): RegExp {
+  try {
+    return new RegExp(`^${pattern.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`, 's')
+  } catch {
+    throw new UserError(`learn: expected a pattern with *, ? or letters in [ ], got ${pattern}`)
+  }
 }
 
 const MOST_SAMPLES = 2 ** 28 // a gigabyte as float32

@@ -76,6 +76,8 @@ describe('winnow learn', () => {
     expect((await learn(`piano=${folder}/notes`, '--by-note', '--fft', '4096', '--iterations', '3')).code).toBe(0)
     const { atoms, spectra } = read().dictionary
     expect(atoms).toEqual([57, 60, 72].map((pitch) => ({ source: 'piano', pitch })))
+    expect((await learn(`piano=${folder}/notes`, '--every-note', '--fft', '4096', '--iterations', '1', '--frames', '9')).code).toBe(0)
+    expect(read().dictionary.atoms.map(({ pitch }) => pitch)).toEqual([57, 58, 59, 60, 61, 62, 70, 71, 72])
     atoms.forEach(({ pitch }, row) => {
       const spectrum = spectra.subarray(row * 2049, (row + 1) * 2049)
       expect(spectrum.indexOf(Math.max(...spectrum))).toBe(Math.round((440 * 2 ** ((pitch! - 69) / 12) * 4096) / RATE))
@@ -162,6 +164,16 @@ describe('recordings', () => {
       ['x', null, 'hiss.wav', 'rec/a1.wav', 'rec/a2.wav', 'hiss.wav'], ['y', 3, 'rec/a1.wav', 'rec/a2.wav'],
     ])
     expect(found[0]!.files[3]!.passage).toEqual({ from: 0, to: 0.5 })
+  })
+
+  test('patterns know *, ? and sets, and a file of that very name goes first', async () => {
+    const names = async (pattern: string) => (await readSources([`x=${folder}/${pattern}`]))[0]!.files.map(({ path }) => path.slice(folder.length + 1))
+    expect(await names('rec/a[12].wav')).toEqual(['rec/a1.wav', 'rec/a2.wav'])
+    expect(await names('*/?[2-9].wav')).toEqual(['rec/a2.wav'])
+    writeFileSync(join(folder, 'a[1].wav'), wav([noise(RATE, 4)], RATE))
+    expect(await names('a[1].wav')).toEqual(['a[1].wav'])
+    await expect(names('[9-1].wav')).rejects.toThrow(/expected a pattern with \*, \? or letters in \[ \], got \[9-1\]\.wav/)
+    await expect(names('a(1).*')).rejects.toThrow(/expected files that match, got none/)
   })
 
   test('a passage is those samples, in every channel', async () => {

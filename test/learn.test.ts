@@ -2,15 +2,16 @@
 // command from files to a preset.
 
 import { describe, expect, test } from 'vitest'
-import { divergences } from '../worklet/dictionary.ts'
+import { divergences, omegaOf } from '../worklet/dictionary.ts'
 import type { Divergence } from '../worklet/dictionary.ts'
 import { shapeFor, windows } from '../worklet/stft.ts'
-import { costOf, updateExponent } from '../presets/learn/divergence.ts'
+import { costOf } from '../presets/learn/divergence.ts'
 import { soundingFrames } from '../presets/learn/frames.ts'
 import type { Frames } from '../presets/learn/frames.ts'
 import { learn } from '../presets/learn/learn.ts'
 import type { Outcome, Part, Plan, Progress, Recording } from '../presets/learn/learn.ts'
 import { addProduct, addProductByColumns, addProductByRows } from '../presets/learn/matrix.ts'
+import { everyNote, notesApart, transposed } from '../presets/learn/notes.ts'
 import { nmf } from '../presets/learn/nmf.ts'
 import { seededRandom, someOf } from '../presets/learn/random.ts'
 import { centroids, exemplars } from '../presets/learn/start.ts'
@@ -142,7 +143,7 @@ describe('factorisation', () => {
         up += weight(t, f) * V[t]![f]! ** alpha * x ** (beta - 1)
         down += weight(t, f) * x ** (alpha + beta - 1)
       }))
-      return (up / down) ** updateExponent({ alpha, beta })
+      return (up / down) ** omegaOf({ alpha, beta })
     }
     const before = Q()
     const rise = H.map((_, t) => [0, 1].map((k) => fraction(before, (u, f) => (u === t ? W[k]![f]! : 0))))
@@ -282,6 +283,32 @@ describe('learning', () => {
     const { result } = learned({ parts: [note('a', 60, 1000), note('b', 48, 500), note('a', 72, 2000)] })
     expect(result.atoms).toEqual([{ source: 'a', pitch: 60 }, { source: 'a', pitch: 72 }, { source: 'b', pitch: 48 }])
     expect([0, 1, 2].map((row) => result.spectra.subarray(row * 257, (row + 1) * 257)).map((s) => s.indexOf(Math.max(...s)))).toEqual([32, 64, 16])
+  })
+
+  test('notes that were not recorded come from the nearest one, at most two semitones away', () => {
+    const notes = [60, 60, 63, 70].map((pitch, i) => ({ pitch, recording: recording(`${pitch}-${i}`, tone(8000, 440 * 2 ** ((pitch - 69) / 12), 16_000)) }))
+    expect(notesApart('x', notes, 2).map(({ pitch, atoms, recordings }) => [pitch, atoms, recordings.length])).toEqual([[60, 2, 2], [63, 2, 1], [70, 2, 1]])
+    const parts = everyNote('x', notes, 1)
+    expect(parts.map(({ pitch, recordings }) => [pitch, ...recordings.map(({ name }) => name)].join(' '))).toEqual([
+      '60 60-0 60-1', '61 60-0 +1 60-1 +1', '62 63-2 -1', '63 63-2', '64 63-2 +1', '65 63-2 +2', '68 70-3 -2', '69 70-3 -1', '70 70-3',
+    ])
+    const { result } = learned({ parts, sizes: { ...sizes, fftSize: 4096, hopSize: 1024, tailSize: 4096 } })
+    result.atoms.forEach(({ pitch }, row) => {
+      const spectrum = result.spectra.subarray(row * 2049, (row + 1) * 2049)
+      expect(Math.abs(spectrum.indexOf(Math.max(...spectrum)) - (440 * 2 ** ((pitch! - 69) / 12) * 4096) / 16_000)).toBeLessThan(0.51)
+    })
+  })
+
+  test.each([-2, -1, 1, 2])('moved by %i semitones, a tone is that tone, and nothing folds back', (semitones) => {
+    const speed = 2 ** (semitones / 12)
+    const { channels: [moved], name } = transposed(recording('a', tone(4000, 1000, 16_000)), semitones)
+    expect(name).toBe(`a ${semitones > 0 ? '+' : ''}${semitones}`)
+    expect(moved!.length).toBe(Math.floor(4000 / speed))
+    const ideal = tone(moved!.length, 1000 * speed, 16_000)
+    for (let i = 40; i < moved!.length - 40; i++) expect(Math.abs(moved![i]! - ideal[i]!)).toBeLessThan(2e-3)
+    const high = transposed(recording('a', tone(4000, 7950, 16_000)), semitones).channels[0]!.subarray(40, -40)
+    const rms = Math.sqrt(high.reduce((sum, x) => sum + x * x, 0) / high.length)
+    if (semitones > 0) expect(rms).toBeLessThan(0.05)
   })
 
   test('exemplars are frames of the recording, without training', () => {

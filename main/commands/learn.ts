@@ -5,6 +5,7 @@ import { readDivergence, type Divergence } from '../../worklet/dictionary.ts'
 import { isSwitch, parameters, toText } from '../../worklet/parameters.ts'
 import { readPreset, writePreset, type Preset } from '../../presets/preset.ts'
 import { learn as learning, methods, starts, type Outcome as Learnt, type Part, type Plan, type Progress, type Recording } from '../../presets/learn/learn.ts'
+import { everyNote, notesApart } from '../../presets/learn/notes.ts'
 import { oneOf, parameterFlags, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
 import { outputs } from '../output.ts'
 import { kernelFile } from '../places.ts'
@@ -26,6 +27,7 @@ const flags: readonly Flag[] = [
   { name: 'hop', value: 'N', help: 'Samples between frames: a half, a quarter or an eighth of the window. A quarter unless said otherwise.' },
   { name: 'tail', value: 'N', help: 'Samples of the synthesis window, and so the latency; the whole window unless said otherwise.' },
   { name: 'by-note', value: null, help: 'Each file is one note, named by MIDI number or note name (60.wav, mf_060.flac, C4.wav); every note has atoms of its own.' },
+  { name: 'every-note', value: null, help: 'As --by-note, and semitones that were not recorded are made of the nearest note, at most two semitones away.' },
   { name: 'name', value: 'TEXT', help: 'What the preset is called.' },
   { name: 'description', value: 'TEXT', help: 'A paragraph for whoever chooses among presets.' },
   { name: 'licence', value: 'TEXT', help: 'Licences of the recordings and the attribution they ask for; with ; between several.' },
@@ -64,7 +66,7 @@ export const learn: Command = {
       await file.write(bytes)
       await output.commit()
       bar.clear()
-      return report(out, plan, learnt, (performance.now() - began) / 1000, bytes.length)
+      return report(out, plan, learnt, (performance.now() - began) / 1000, bytes.length, files.length)
     } finally {
       bar.clear()
       await output.discard()
@@ -79,7 +81,7 @@ const divergenceOf = (args: Arguments, flag: string): Divergence => asked(() => 
 
 async function planOf(args: Arguments, sources: readonly SourceFiles[], recordings: readonly Recording[]): Promise<Plan> {
   const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
-  const byNote = args.has('by-note')
+  const byNote = args.has('by-note') || args.has('every-note')
   const atoms = whole('atoms', 1, 512, byNote ? 1 : 24)
   const { sampleRate } = recordings[0]!
   const fftSize = whole('fft', 256, 16_384, sampleRate >= 32_000 ? 2048 : 1024)
@@ -87,9 +89,8 @@ async function planOf(args: Arguments, sources: readonly SourceFiles[], recordin
   const parts = sources.flatMap(({ source, atoms: own, files }): Part[] => {
     const given = recordings.slice(next, (next += files.length))
     if (!byNote) return [{ source, pitch: null, atoms: own ?? atoms, recordings: given }]
-    const pitches = files.map(({ path }) => noteOf(path))
-    return [...new Set(pitches)].sort((a, b) => a - b).map((pitch) =>
-      ({ source, pitch, atoms: own ?? atoms, recordings: given.filter((_, i) => pitches[i] === pitch) }))
+    const notes = files.map(({ path }, i) => ({ pitch: noteOf(path), recording: given[i]! }))
+    return (args.has('every-note') ? everyNote : notesApart)(source, notes, own ?? atoms)
   })
   return {
     parts,
@@ -156,14 +157,14 @@ function commandOf(args: Arguments): string {
   ].map(quoted).join(' ')
 }
 
-function report(path: string, { parts, iterations }: Plan, { atoms, loss, frames }: Learnt, seconds: number, bytes: number) {
+function report(path: string, { iterations }: Plan, { atoms, loss, frames }: Learnt, seconds: number, bytes: number, recordings: number) {
   const sources = Object.entries(loss).map(([name, losses]) =>
     ({ name, atoms: atoms.filter(({ source }) => source === name).length, frames: frames[name]!, loss: losses }))
   const all = sources.reduce((sum, source) => sum + source.frames, 0)
   const mean = sources.every((source) => source.loss.length === iterations)
     ? Array.from({ length: iterations }, (_, pass) => sources.reduce((sum, source) => sum + source.loss[pass]! * source.frames, 0) / all) : []
   return {
-    json: { output: path, loss: mean, seconds, bytes, recordings: parts.reduce((sum, part) => sum + part.recordings.length, 0), sources },
+    json: { output: path, loss: mean, seconds, bytes, recordings, sources },
     text: `${path}: ${sources.map((source) => `${source.name} ${source.atoms} atoms of ${source.frames} frames`).join(', ')}`
       + `${mean.length > 0 ? ` · loss ${mean[0]!.toPrecision(4)} → ${mean.at(-1)!.toPrecision(4)}` : ''} · ${seconds.toFixed(1)} s\n`,
   }
