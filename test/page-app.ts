@@ -111,3 +111,9 @@ export async function openSound(page: Page, name: string, bytes: Buffer): Promis
   await page.getByRole('button', { name: /^(Un-mix a file|File$)/ }).click()
   await (await chooser).setFiles({ name, mimeType: 'audio/wav', buffer: bytes })
 }
+
+export const dropFile = (page: Page, name: string, bytes: Buffer): Promise<unknown> => page.evaluate(([file, base64]) => {
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], file!))
+  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+}, [name, bytes.toString('base64')])

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serveAssets } from '../main/assets.ts'
 import { because, noChromium, serveApp } from './browser.ts'
-import { heard, openSound, pageApp } from './page-app.ts'
+import { dropFile, heard, openSound, pageApp } from './page-app.ts'
 import { figure, largestError, mix, music, peak, placeOf, playing, record, stories } from './page-stories.ts'
 
 describe.skipIf(noChromium)(because('the page and its surroundings', noChromium), () => {
@@ -93,6 +93,27 @@ describe.skipIf(noChromium)(because('the page and its surroundings', noChromium)
       await failing.remove()
     }
   })
+
+  // The driver's own calls count as a person's, so the browser's refusal is played here.
+  test('sound that the browser holds back is announced, and plays when asked for', () => visit(async (page) => {
+    await dropFile(page, 'band.wav', music)
+    await expect.poll(() => page.getByRole('alert').innerText(), { timeout: 10_000 }).toMatch(/holds the sound back/)
+    await page.getByRole('alert').getByRole('button', { name: 'Play' }).click()
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.waitForTimeout(400)
+    await heard(page)
+    const recording = await record(page, 400)
+    expect(largestError(recording, mix, placeOf(recording[0], mix[0]))).toBeLessThan(1e-5)
+  }, {
+    before: (page) => page.addInitScript(() => {
+      const resume = AudioContext.prototype.resume
+      AudioContext.prototype.resume = function () {
+        AudioContext.prototype.resume = resume
+        void this.suspend()
+        return new Promise(() => {})
+      }
+    }),
+  }))
 
   test('a host without the isolation headers has no shared memory, and the same page', async () => {
     const plain = await serveApp({ folder: its.app.folder, isolated: false })

@@ -6,7 +6,7 @@ import { parameters } from '../worklet/parameters.ts'
 import { readSelection } from '../worklet/selection.ts'
 import { RATE, band, bandPreset, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
-import { heard, openSound } from './page-app.ts'
+import { dropFile, heard, openSound } from './page-app.ts'
 import { SECONDS, distortion, figure, largestError, mix, music, peak, placeOf, playing, record, stories } from './page-stories.ts'
 import { noise } from './signals.ts'
 
@@ -92,20 +92,15 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
   }))
 
   test('a file plays at its own rate, and one dropped on the window is opened like a chosen one', () => visit(async (page) => {
-    const drop = (name: string, bytes: Buffer) => page.evaluate(([file, base64]) => {
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], file!))
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
-    }, [name, bytes.toString('base64')])
     await playing(page)
     const mono = noise(48_000, 3, 0.3)
-    await drop('hiss.wav', waveFile([mono], 48_000))
+    await dropFile(page, 'hiss.wav', waveFile([mono], 48_000))
     await page.getByText('48 kHz').waitFor()
     await page.waitForTimeout(400)
     await heard(page)
     const recording = await record(page, 400)
     expect(largestError(recording, [mono, mono], placeOf(recording[0], mono))).toBeLessThan(1e-5)
-    await drop('mine.preset', Buffer.from(bandPreset({ sharpness: 3 })))
+    await dropFile(page, 'mine.preset', Buffer.from(bandPreset({ sharpness: 3 })))
     await expect.poll(() => page.getByRole('textbox', { name: 'Sharpness, exact value' }).inputValue()).toBe('3')
   }))
 
