@@ -2,7 +2,7 @@
 // input's energy that the source claims now.
 
 import type { SelectedSource } from '../worklet/selection.ts'
-import type { Learned } from '../presets/preset.ts'
+import type { Preset } from '../presets/preset.ts'
 import type { Parameter } from '../worklet/parameters.ts'
 import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './controls.tsx'
@@ -79,8 +79,11 @@ function noteOf(source: SelectedSource): string {
   return parts.join(', ') || 'everything'
 }
 
-const provenance = ({ files, licences }: Learned): string =>
-  [`Learned from ${files.length ? `${files.length} file${files.length === 1 ? '' : 's'}` : 'no recording'}.`, ...licences].join('\n')
+/** The whole of it: what it is for, what it was learned from, on whose terms. */
+const provenance = ({ description, learned: { files, licences } }: Preset): string => [
+  ...(description === undefined ? [] : [description]),
+  `Learned from ${files.length ? `${files.length} file${files.length === 1 ? '' : 's'}` : 'no recording'}.`, ...licences,
+].join('\n')
 
 const Presets = () => {
   const { value: chosen } = state.preset
@@ -105,7 +108,7 @@ const Presets = () => {
         <Icon name="down" size={12} />
       </label>
       {chosen && (
-        <p class="preset-text" title={provenance(chosen.preset.learned)}>
+        <p class="preset-text" title={provenance(chosen.preset)}>
           {chosen.preset.description ?? `Learned by ${chosen.preset.learned.method}`}
         </p>
       )}
