@@ -4,7 +4,7 @@ import { divergences, type Divergence } from '../worklet/dictionary.ts'
 import { divergenceKind, Kernel } from '../worklet/kernel.ts'
 import { initialSettings, type Settings } from '../worklet/parameters.ts'
 import { kernels, plainKernel } from './kernels.ts'
-import { errorDb, loss, omega, pass, type Problem } from './reference.ts'
+import { errorDb, loss, omega, orderedPass, pass, type Problem } from './reference.ts'
 import { random } from './signals.ts'
 
 // The nine points of METHODS §1 and every named one.
@@ -31,7 +31,7 @@ function problem(bins: number, atoms: number, seed = 1): Problem & { h: Float64A
   return { w, rows, v: v.map((x) => x / mean), h: Float64Array.from({ length: atoms }, () => ((0.5 + next()) * bins) / atoms) }
 }
 
-function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = plainKernel): { solver: Multiplicative; basis: Basis; kernel: Kernel; magnitude: Float32Array } {
+function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = plainKernel): { solver: Multiplicative; basis: Basis; magnitude: Float32Array; hear(v: ArrayLike<number>): void } {
   const atoms = p.h.length
   const bins = p.v.length
   const room = Basis.room(atoms, 0)
@@ -39,8 +39,9 @@ function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = 
   const kernel = new Kernel(module, Basis.floats(atoms, 0, bins) + Multiplicative.floats(room, padded) + padded + 64)
   const basis = new Basis(kernel, { spectra: p.rows, bins, known: bins }, atoms, 0)
   const magnitude = kernel.floats(padded)
-  magnitude.set(p.v)
-  return { solver: new Multiplicative(kernel, basis, divergence), basis, kernel, magnitude }
+  const hear = (v: ArrayLike<number>): void => { for (let bin = 0; bin < bins; bin++) magnitude[basis.dealt(bin)] = v[bin]! }
+  hear(p.v)
+  return { solver: new Multiplicative(kernel, basis, divergence), basis, magnitude, hear }
 }
 
 const settings = (changes: Partial<Settings>): Settings => ({ ...initialSettings(), ...changes })
@@ -56,24 +57,21 @@ function solve(p: ReturnType<typeof problem>, divergence: Divergence, passes: nu
 const cold = (p: Problem, atoms: number): Float64Array => new Float64Array(atoms).fill(p.v.length / atoms)
 
 describe.each(kernels)('%s kernel', (_, module) => {
-  test.each(points)('one pass of %s agrees with its slow twin to −100 dB', (_, divergence) => {
+  test.each(points)('one pass of %s, a step after each quarter, agrees with its slow twin to −95 dB', (_, divergence) => {
     for (const [bins, atoms] of [[129, 3], [513, 24], [1025, 65]] as const) {
       const p = problem(bins, atoms, bins)
-      expect(errorDb(solve(p, divergence, 1, { relaxation: 1 }, module), pass(p, cold(p, atoms), divergence))).toBeLessThan(-100)
+      expect(errorDb(solve(p, divergence, 1, { relaxation: 1 }, module), orderedPass(p, cold(p, atoms), divergence))).toBeLessThan(-95)
     }
   })
 
-  test.each(points)('a dozen passes of %s with sparsity and over-relaxation stay with the twin to −80 dB while none falls back', (_, divergence) => {
+  test.each(points)('a dozen passes of %s with sparsity and over-relaxation stay with the twin to −80 dB', (_, divergence) => {
     const p = problem(513, 24, 5)
-    const l1 = new Float64Array(24).fill(0.1)
-    const relaxed = { ...p, l1 }
+    const relaxed = { ...p, l1: new Float64Array(24).fill(0.1) }
     let h = cold(p, 24)
-    let before = Infinity
     for (let i = 0; i < 12; i++) {
-      const now = loss(relaxed, h, divergence)
-      if (now > before) break
-      before = now
-      h = pass(relaxed, h, divergence, 1.2)
+      const before = loss(relaxed, h, divergence)
+      h = orderedPass(relaxed, h, divergence, 1.2)
+      if (loss(relaxed, h, divergence) > 0.98 * before) break // from here on the solver may take it for a rise and go on plainly
       expect(errorDb(solve(p, divergence, i + 1, { relaxation: 1.2, sparsity: 0.1 }, module), h)).toBeLessThan(-80)
     }
   })
@@ -89,7 +87,7 @@ describe.each(kernels)('%s kernel', (_, module) => {
   })
 })
 
-/** The kernels by themselves: prepare, pass, step, total, on plain arrays. */
+/** The kernels by themselves, all bins at once: prepare, pass, step. */
 function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & { weights: Float64Array }, divergence: Divergence): { h: Float32Array; lossOf: number } {
   const atoms = p.h.length
   const { basis } = solver(p, divergence, module)
@@ -100,7 +98,12 @@ function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & 
     return view
   }
   const { kind, pass: name } = divergenceKind(divergence)
-  const w = copy(basis.packed), m = copy(p.weights, basis.paddedBins), v = copy(p.v, basis.paddedBins), x = more.floats(basis.paddedBins)
+  const dealt = (row: Float64Array): Float32Array => {
+    const view = more.floats(basis.paddedBins)
+    row.forEach((value, bin) => (view[basis.dealt(bin)] = value))
+    return view
+  }
+  const w = copy(basis.packed), m = dealt(p.weights), v = dealt(p.v), x = more.floats(basis.paddedBins)
   const h = copy(p.h, basis.room), g = more.floats(4 * basis.room), d = more.floats(4 * basis.room), lanes = more.floats(4), none = more.floats(basis.room)
   const numbers = copy([divergence.alpha, 1, 0]), power = copy([omega(divergence)])
   more.run.prepare(v.byteOffset, m.byteOffset, x.byteOffset, basis.paddedBins, numbers.byteOffset)
@@ -118,30 +121,35 @@ function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & 
 }
 
 describe('the multiplicative solver', () => {
-  test.each(points)('%s: without over-relaxation the loss never rises over 60 passes', (_, divergence) => {
-    const p = problem(257, 16, 8)
-    let before = Infinity
-    for (let passes = 1; passes <= 20; passes++) {
-      const now = loss(p, solve(p, divergence, passes, { relaxation: 1 }), divergence)
+  test.each(points)('%s: the plain pass over all bins never raises the loss', (_, divergence) => {
+    const p = { ...problem(257, 16, 8), weights: new Float64Array(257).fill(1) }
+    let h = p.h
+    let before = loss(p, h, divergence)
+    for (let passes = 1; passes <= 40; passes++) {
+      h = Float64Array.from(kernelPass(plainKernel, { ...p, h }, divergence).h)
+      const now = loss(p, h, divergence)
       expect(now).toBeLessThanOrEqual(before + 1e-5 * Math.abs(before))
       before = now
     }
   })
 
-  test.each(points)('%s: over-relaxed, three passes are no worse than three plain ones', (_, divergence) => {
-    for (let seed = 20; seed < 26; seed++) {
-      const p = problem(257, 16, seed)
-      const plain = loss(p, solve(p, divergence, 3, { relaxation: 1 }), divergence)
-      expect(loss(p, solve(p, divergence, 3, { relaxation: 1.9 }), divergence)).toBeLessThan(plain * 1.02 + 1e-3)
+  test.each(points)('%s: three passes in quarters get as far as six over all bins, and twenty do not lose it again', (_, divergence) => {
+    for (let seed = 20; seed < 24; seed++) {
+      const p = problem(513, 16, seed)
+      let plain = cold(p, 16)
+      for (let i = 0; i < 6; i++) plain = pass(p, plain, divergence)
+      const six = loss(p, plain, divergence)
+      for (const [passes, relaxation] of [[3, 1.3], [20, 1.3], [20, 1]] as const)
+        expect(loss(p, solve(p, divergence, passes, { relaxation }), divergence), `${seed}: ${passes} at ${relaxation}`).toBeLessThan(six * 1.02 + 1e-3)
     }
   })
 
   test('an onset a thousand times louder than the last frame does not overshoot', () => {
     // one atom alone: the plain update is exact at once, the over-relaxed one jumps far beyond and must be taken back
     const p = problem(129, 4, 31)
-    const { solver: s, magnitude } = solver(p, divergences['kl']!)
+    const { solver: s, magnitude, hear } = solver(p, divergences['kl']!)
     const frame = (levels: readonly number[]): Float32Array => {
-      magnitude.set(p.v.map((_, b) => levels.reduce((sum, x, a) => sum + x * p.w[b * 4 + a]!, 0)))
+      hear(p.v.map((_, b) => levels.reduce((sum, x, a) => sum + x * p.w[b * 4 + a]!, 0)))
       const slices = s.begin(magnitude, 4, 3, settings({}))
       for (let i = 0; i < slices; i++) s.advance()
       return s.h.slice(0, 4).map((x) => x * s.level)
@@ -164,9 +172,9 @@ describe('the multiplicative solver', () => {
 
   test('warm starts keep what the last frame found, and let no atom die', () => {
     const p = problem(513, 24, 10)
-    const { solver: s, magnitude } = solver(p, divergences['kl']!)
+    const { solver: s, magnitude, hear } = solver(p, divergences['kl']!)
     const frame = (v: ArrayLike<number>, passes: number): number => {
-      magnitude.set(v)
+      hear(v)
       const slices = s.begin(magnitude, 24, passes, settings({}))
       for (let i = 0; i < slices; i++) s.advance()
       const mean = p.v.reduce((x, y) => x + y, 0) / p.v.length
@@ -174,20 +182,21 @@ describe('the multiplicative solver', () => {
     }
     for (let i = 0; i < 30; i++) frame(p.v, 3)
     const settled = frame(p.v, 3)
-    expect(settled).toBeLessThan(loss(p, solve(p, divergences['kl']!, 20), divergences['kl']!))
+    expect(settled).toBeLessThan(loss(p, solve(p, divergences['kl']!, 3), divergences['kl']!))
+    expect(settled).toBeLessThan(1.05 * loss(p, solve(p, divergences['kl']!, 20), divergences['kl']!))
     for (let i = 0; i < 300; i++) frame(p.v.map((_, b) => p.w[b * 24]! * 513), 3) // one atom alone, for long
     for (let i = 0; i < 10; i++) frame(p.v, 3)
     expect(frame(p.v, 3)).toBeLessThan(settled + 0.1)
   })
 
-  test('silence is no work; listening keeps the fixed atoms still', () => {
+  test('silence is no work', () => {
     const p = problem(129, 4, 11)
-    const { solver: s, magnitude } = solver(p, divergences['kl']!)
+    const { solver: s, magnitude, hear } = solver(p, divergences['kl']!)
     magnitude.fill(0)
     expect(s.begin(magnitude, 4, 3, settings({}))).toBe(0)
-    magnitude.set(p.v)
-    const slices = s.begin(magnitude, 4, 3, settings({ listen: 0 }))
-    expect(slices).toBe(3 * Math.ceil(Basis.paddedBins(129) / 32 / 4))
+    hear(p.v)
+    const slices = s.begin(magnitude, 4, 3, settings({}))
+    expect(slices).toBe(3 * 4) // the passes, in quarters of two panels or less
   })
 })
 

@@ -13,7 +13,7 @@ const ROOM = 12
 
 describe.each(kernels)('%s kernel', (_, module) => {
   const next = random(4)
-  const kernel = new Kernel(module, 20000)
+  const kernel = new Kernel(module, 30000)
   const fill = (length: number, value: () => number): Float32Array => {
     const view = kernel.floats(length)
     for (let i = 0; i < length; i++) view[i] = value()
@@ -95,6 +95,21 @@ describe.each(kernels)('%s kernel', (_, module) => {
       for (let bin = known; bin < BINS; bin++) want[s * BINS + bin] = (held / energy) * gates[s * BINS + bin]!
     }
     expect(errorDb(masks, want)).toBeLessThan(-110)
+  })
+
+  test('deal and collect: quarter by quarter and back, for any number of bins', () => {
+    for (const bins of [5, 16, 33, 129, 150, 157]) {
+      const places = [0, 2, 4, 6].map((panel) => panel * 32)
+      const row = fill(BINS, next)
+      const dealt = kernel.floats(8 * 32)
+      const back = kernel.floats(BINS)
+      kernel.run.deal(row.byteOffset, dealt.byteOffset, bins, 2, 4, 6)
+      kernel.run.collect(dealt.byteOffset, back.byteOffset, bins, 2, 4, 6)
+      for (let bin = 0; bin < bins; bin++) expect(dealt[places[bin % 4]! + Math.floor(bin / 4)]).toBe(row[bin])
+      expect(back.slice(0, bins)).toEqual(row.slice(0, bins))
+      expect(dealt.reduce((sum, x) => sum + (x === 0 ? 0 : 1), 0)).toBe(bins)
+      expect(back.slice(bins).every((x) => x === 0)).toBe(true)
+    }
   })
 
   test('magnitude: of one channel, and the root mean square of two', () => {

@@ -50,9 +50,11 @@ export class FreeAtoms {
       for (let bin = 0; bin < known; bin++) spectrum[bin]! /= sum
       basis.write(basis.fixed + atom, spectrum)
       const weight = (PRIOR_FRAMES * known) / MAX_FREE_ATOMS
+      up[atom]!.fill(0)
+      down[atom]!.fill(0)
       for (let bin = 0; bin < known; bin++) {
-        up[atom]![bin] = spectrum[bin]! ** (1 / omega) * weight
-        down[atom]![bin] = weight
+        up[atom]![basis.dealt(bin)] = spectrum[bin]! ** (1 / omega) * weight
+        down[atom]![basis.dealt(bin)] = weight
       }
     }
   }
@@ -71,5 +73,6 @@ export class FreeAtoms {
     step[1] = forget
     this.kernel.run.learn(basis.packed.byteOffset, basis.fixed + atom, basis.room, basis.panels, this.up[atom]!.byteOffset,
       this.down[atom]!.byteOffset, this.numerator.byteOffset, this.denominator.byteOffset, step.byteOffset)
+    basis.sum(basis.fixed + atom)
   }
 }

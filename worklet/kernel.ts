@@ -28,6 +28,9 @@ export interface Arithmetic {
     sources: number, out: Address, from: number, n: number, numbers: Address, binary: number): void
   extend(out: Address, gates: Address, stride: number, sources: number, v: Address, known: number, bins: number): void
   magnitude(re: Address, im: Address, re2: Address, im2: Address, out: Address, n: number): void
+  deal(row: Address, dealt: Address, bins: number, second: number, third: number, fourth: number): void
+  collect(dealt: Address, row: Address, bins: number, second: number, third: number, fourth: number): void
+  sum(w: Address, atom: number, room: number, fromPanel: number, toPanel: number, sums: Address): void
   ratios(kind: number, x: Address, m: Address, q: Address, n: Address, e: Address, bins: number, numbers: Address): void
   learn(w: Address, atom: number, room: number, panels: number, a: Address, b: Address, n: Address, e: Address,
     numbers: Address): void

@@ -10,12 +10,15 @@ import { FREE, type Selection } from './selection.ts'
 export class Masks {
   /** Source by source, in the selection's order. */
   readonly gains: readonly Float32Array[]
-  /** W·h, of the frame brought to a mean of one. */
+  /** W·h, of the frame brought to a mean of one; like all that follows, of dealt bins. */
   readonly total: Float32Array
   private readonly names: readonly string[]
   private readonly spectra: Float32Array
   private readonly ends: Int32Array
   private readonly assign: Float32Array
+  private readonly dealtGains: readonly Float32Array[]
+  private readonly dealtGates: readonly Float32Array[]
+  /** What the places, the hand and the band let through, of bins in their order. */
   private readonly gates: readonly Float32Array[]
   private readonly stride: number
   /** The frame's magnitude at the solver's level, against which the residue is measured. */
@@ -26,7 +29,7 @@ export class Masks {
   private binary = 0
 
   static floats(groups: number, sources: number, paddedBins: number): number {
-    return (groups + 2 * sources + 2) * (paddedBins + 16) + (groups + 16) * (sources + 2) + 96
+    return (groups + 4 * sources + 2) * (paddedBins + 16) + (groups + 16) * (sources + 2) + 96
   }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, atoms: readonly Atom[],
@@ -44,6 +47,8 @@ export class Masks {
     const rows = (): Float32Array[] => selection.sources.map(() => kernel.floats(this.stride / 4))
     this.gains = rows()
     this.gates = rows()
+    this.dealtGains = rows()
+    this.dealtGates = rows()
     this.assign = kernel.floats(selection.sources.length * (this.names.length + 1))
     this.select(selection)
   }
@@ -61,6 +66,7 @@ export class Masks {
         const hertz = (bin * sampleRate) / fftSize
         this.gates[s]![bin] = hertz >= low && hertz <= high ? 1 : 0
       }
+      this.basis.deal(this.gates[s]!, this.dealtGates[s]!)
     })
   }
 
@@ -70,14 +76,14 @@ export class Masks {
 
   /** One slice: panels `from` to `to`. `atoms` counts the free ones that are in use. */
   sweep(activations: Activations, atoms: number, from: number, to: number): void {
-    const { kernel: { run }, basis, names, spectra, ends, stride, total, gains, gates, assign } = this
+    const { kernel: { run }, basis, names, spectra, ends, stride, total, dealtGains, dealtGates, assign } = this
     const groups = names.length
     ends[groups - 1] = atoms
     run.explain(basis.packed.byteOffset, activations.h.byteOffset, basis.room, ends.byteOffset, groups, spectra.byteOffset, stride,
       total.byteOffset, from, to)
-    if (gains.length === 0) return
-    run.masks(spectra.byteOffset, groups, stride, this.seen.byteOffset, total.byteOffset, assign.byteOffset, gates[0]!.byteOffset,
-      gains.length, gains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, this.numbers.byteOffset, this.binary)
+    if (dealtGains.length === 0) return
+    run.masks(spectra.byteOffset, groups, stride, this.seen.byteOffset, total.byteOffset, assign.byteOffset,
+      dealtGates[0]!.byteOffset, dealtGains.length, dealtGains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, this.numbers.byteOffset, this.binary)
   }
 
   /** Before the slices. */
@@ -90,8 +96,9 @@ export class Masks {
     run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, scaling.byteOffset)
   }
 
-  /** After them: the bins above the dictionary's reach. */
+  /** After them: the bins in their order, and those above the dictionary's reach. */
   finish(magnitude: Float32Array): void {
+    for (let source = 0; source < this.gains.length; source++) this.basis.collect(this.dealtGains[source]!, this.gains[source]!)
     const { basis: { fitted: { known, bins } }, gains, gates, stride, kernel: { run } } = this
     if (known < bins && gains.length > 0)
       run.extend(gains[0]!.byteOffset, gates[0]!.byteOffset, stride, gains.length, magnitude.byteOffset, known, bins)

@@ -100,7 +100,7 @@ export class Separator {
     const each = <T>(make: () => T): T[] => Array.from({ length: channels }, make)
     this.panels = basis.panels
     this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
-    this.features = new Features(kernel, fitted.bins, padded)
+    this.features = new Features(kernel, basis)
     this.activations = new Multiplicative(kernel, basis, dictionary.divergence)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
@@ -209,14 +209,14 @@ export class Separator {
     features.measure(analyses[0]!, analyses[1])
     this.passes = Math.min(settings.passes, Math.max(1, this.mostPasses))
     this.done = 0
-    this.masking = activations.begin(features.magnitude, this.atoms, this.passes, settings)
+    this.masking = activations.begin(features.dealt, this.atoms, this.passes, settings)
     this.silent = this.masking === 0
     if (this.silent) {
       masks.reset()
       this.total = 0
       return
     }
-    masks.begin(features.magnitude, activations.level, settings)
+    masks.begin(features.dealt, activations.level, settings)
     this.learning = this.masking + Math.ceil(panels / SLICE)
     this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
     this.total = this.writing + this.syntheses.length * analyses.length

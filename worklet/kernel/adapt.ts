@@ -6,7 +6,7 @@
 // with n and e the two ratios of the pass. For KL (ω = 1, e = m) this is online expectation-maximisation.
 
 import { AB, denominator, EUC, HALF, IS, numerator, PANEL, THREE_HALVES } from './activations'
-import { pow, sum } from './math'
+import { pow, sum as lanes } from './math'
 
 /** n = m·v^α·q^(β−1) and e = m·q^(α+β−1) for `bins`, a multiple of 4; `x` as made by `prepare`, `numbers` as for a pass. */
 export function ratios(kind: i32, x: usize, m: usize, q: usize, n: usize, e: usize, bins: i32, numbers: usize): void {
@@ -49,9 +49,19 @@ export function learn(w: usize, atom: i32, room: i32, panels: i32, a: usize, b: 
       bin += 16
     }
   }
-  const scale = f32x4.splat(1 / max<f32>(sum(all), 1e-20))
+  const scale = f32x4.splat(1 / max<f32>(lanes(all), 1e-20))
   for (let panel = 0; panel < panels; panel++) {
     const at = first + usize(panel) * panelBytes
     for (let lane: usize = 0; lane < PANEL; lane += 16) v128.store(at + lane, f32x4.mul(v128.load(at + lane), scale))
   }
+}
+
+/** The sum of one atom's bins in panels `from` to `to`, into its place of `sums`. */
+export function sum(w: usize, atom: i32, room: i32, from: i32, to: i32, sums: usize): void {
+  let all = f32x4.splat(0)
+  for (let panel = from; panel < to; panel++) {
+    const at = w + usize(panel * room + atom) * PANEL
+    for (let lane: usize = 0; lane < PANEL; lane += 16) all = f32x4.add(all, v128.load(at + lane))
+  }
+  f32.store(sums + (usize(atom) << 2), lanes(all))
 }

@@ -5,5 +5,5 @@ export { split, transform, merge, unmerge, overlap } from './fft'
 export {
   passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step,
 } from './activations'
-export { explain, masks, extend, magnitude } from './masks'
-export { ratios, learn } from './adapt'
+export { explain, masks, extend, magnitude, deal, collect } from './masks'
+export { ratios, learn, sum } from './adapt'

@@ -142,3 +142,40 @@ export function magnitude(re: usize, im: usize, re2: usize, im2: usize, out: usi
     v128.store(out + i, f32x4.sqrt(power))
   }
 }
+
+/**
+ * Deals a row of bins into quarters: bin b to place b div 4 of quarter b mod 4. The first quarter starts at panel 0, the
+ * others at the panels given.
+ */
+export function deal(row: usize, dealt: usize, bins: i32, second: i32, third: i32, fourth: i32): void {
+  const b = dealt + usize(second) * PANEL, c = dealt + usize(third) * PANEL, d = dealt + usize(fourth) * PANEL
+  const whole = usize(bins & ~15) << 2
+  for (let i: usize = 0; i < whole; i += 64)
+    transposed(row + i, row + i + 16, row + i + 32, row + i + 48, dealt + (i >> 2), b + (i >> 2), c + (i >> 2), d + (i >> 2))
+  for (let bin = bins & ~15; bin < bins; bin++) f32.store(quarter(bin & 3, dealt, b, c, d) + (usize(bin >> 2) << 2), f32.load(row + (usize(bin) << 2)))
+}
+
+/** The inverse of `deal`. */
+export function collect(dealt: usize, row: usize, bins: i32, second: i32, third: i32, fourth: i32): void {
+  const b = dealt + usize(second) * PANEL, c = dealt + usize(third) * PANEL, d = dealt + usize(fourth) * PANEL
+  const whole = usize(bins & ~15) << 2
+  for (let i: usize = 0; i < whole; i += 64)
+    transposed(dealt + (i >> 2), b + (i >> 2), c + (i >> 2), d + (i >> 2), row + i, row + i + 16, row + i + 32, row + i + 48)
+  for (let bin = bins & ~15; bin < bins; bin++) f32.store(row + (usize(bin) << 2), f32.load(quarter(bin & 3, dealt, b, c, d) + (usize(bin >> 2) << 2)))
+}
+
+// @ts-ignore: decorator
+@inline
+function quarter(which: i32, a: usize, b: usize, c: usize, d: usize): usize { return which == 0 ? a : which == 1 ? b : which == 2 ? c : d }
+
+// @ts-ignore: decorator
+@inline
+function transposed(a: usize, b: usize, c: usize, d: usize, toA: usize, toB: usize, toC: usize, toD: usize): void {
+  const va = v128.load(a), vb = v128.load(b), vc = v128.load(c), vd = v128.load(d)
+  const ab0 = v128.shuffle<f32>(va, vb, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(va, vb, 2, 6, 3, 7)
+  const cd0 = v128.shuffle<f32>(vc, vd, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(vc, vd, 2, 6, 3, 7)
+  v128.store(toA, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5))
+  v128.store(toB, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7))
+  v128.store(toC, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5))
+  v128.store(toD, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7))
+}
