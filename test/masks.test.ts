@@ -41,9 +41,9 @@ describe.each(kernels)('%s kernel', (_, module) => {
 
   const seen = fill(BINS, () => 3 * next())
   const gates = fill(2 * BINS, () => (next() < 0.2 ? 0 : 1))
-  // source 0: groups 0 and 1; source 1: group 1 and a half of everything without a dictionary factor
-  const assign = kernel.floats(8)
-  assign.set([1, 1, 0, 0, 0, 1, 0, 0.5])
+  // source 0: groups 0 and 1; source 1: no dictionary factor
+  const assign = kernel.integers(8)
+  assign.set([2, 0, 1, 0, -1])
   const masks = kernel.floats(2 * BINS)
   const numbers = kernel.floats(3)
 
@@ -54,7 +54,7 @@ describe.each(kernels)('%s kernel', (_, module) => {
       const powers = groups.map((row) => row[bin]! ** sharpness)
       const unexplained = (residue * Math.max(0, seen[bin]! - total[bin]!)) ** sharpness
       const all = powers.reduce((a, b) => a + b, 0) + (residue > 0 ? unexplained : 0)
-      const claims = [0, 1].map((s) => (powers.reduce((sum, x, g) => sum + assign[s * 4 + g]! * (x / all), 0) + assign[s * 4 + 3]!) * gates[s * BINS + bin]!)
+      const claims = [(powers[0]! + powers[1]!) / all * gates[bin]!, gates[BINS + bin]!]
       const scale = 1 / Math.max(1, claims[0]! + claims[1]!)
       let shares = claims.map((c) => c * scale)
       if (binary) {

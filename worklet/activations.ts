@@ -4,6 +4,8 @@ import { divergenceKind, type Kernel, PANEL_BINS, type PassKind } from './kernel
 import { type Divergence, type FittedSpectra, omegaOf } from './dictionary.ts'
 import type { Settings } from './parameters.ts'
 
+const QUARTERS = 4
+
 /**
  * Spectra packed for the kernel. Bins are dealt like cards into four quarters, bin b to quarter b mod 4, and each quarter
  * fills panels of 32 bins, in each of which the atoms stand one after the other, free atoms last. So every quarter is a
@@ -11,8 +13,8 @@ import type { Settings } from './parameters.ts'
  */
 export class Basis {
   readonly packed: Float32Array
-  /** The panels of each quarter, [from, to). */
-  readonly quarters: readonly (readonly [number, number])[]
+  /** The first panel of each quarter, and the end of the last. */
+  readonly quarters: Int32Array
   readonly panels: number
   /** Bins rounded up to whole panels. */
   readonly paddedBins: number
@@ -24,39 +26,38 @@ export class Basis {
   readonly sums: readonly Float32Array[]
 
   static room(fixed: number, free: number): number { return Math.ceil((fixed + free) / 4) * 4 }
-  static quarters(bins: number): (readonly [number, number])[] {
-    let from = 0
-    return [0, 1, 2, 3].map((quarter) => {
-      const to = from + Math.ceil(Math.ceil((bins - quarter) / 4) / PANEL_BINS)
-      return [from, from = to] as const
-    })
+  static quarters(bins: number): Int32Array {
+    const starts = new Int32Array(QUARTERS + 1)
+    for (let quarter = 0; quarter < QUARTERS; quarter++)
+      starts[quarter + 1] = starts[quarter]! + Math.ceil(Math.ceil((bins - quarter) / QUARTERS) / PANEL_BINS)
+    return starts
   }
-  static paddedBins(bins: number): number { return Basis.quarters(bins)[3]![1] * PANEL_BINS }
+  static paddedBins(bins: number): number { return Basis.quarters(bins)[QUARTERS]! * PANEL_BINS }
   static floats(fixed: number, free: number, bins: number): number {
-    return Basis.paddedBins(bins) * (Basis.room(fixed, free) + 1) + 4 * (Basis.room(fixed, free) + 16) + 32
+    return Basis.paddedBins(bins) * (Basis.room(fixed, free) + 1) + QUARTERS * (Basis.room(fixed, free) + 16) + 32
   }
 
   constructor(private readonly kernel: Kernel, readonly fitted: FittedSpectra, readonly fixed: number, free: number) {
     this.quarters = Basis.quarters(fitted.bins)
-    this.panels = this.quarters[3]![1]
+    this.panels = this.quarters[QUARTERS]!
     this.paddedBins = this.panels * PANEL_BINS
     this.room = Basis.room(fixed, free)
     this.packed = kernel.floats(this.paddedBins * this.room)
     this.weights = kernel.floats(this.paddedBins)
-    this.sums = this.quarters.map(() => kernel.floats(this.room))
+    this.sums = Array.from({ length: QUARTERS }, () => kernel.floats(this.room))
     for (let bin = 0; bin < fitted.known; bin++) this.weights[this.dealt(bin)] = 1
     for (let atom = 0; atom < fixed; atom++) this.write(atom, fitted.spectra, atom * fitted.bins)
   }
 
   /** Where bin `bin` lies in arrays of dealt bins. */
-  dealt(bin: number): number { return this.quarters[bin % 4]![0] * PANEL_BINS + Math.floor(bin / 4) }
+  dealt(bin: number): number { return this.quarters[bin % QUARTERS]! * PANEL_BINS + Math.floor(bin / QUARTERS) }
 
   /** Deals a row of bins, or collects dealt bins into a row. */
   deal(row: Float32Array, dealt: Float32Array): void {
-    this.kernel.run.deal(row.byteOffset, dealt.byteOffset, this.fitted.bins, this.quarters[1]![0], this.quarters[2]![0], this.quarters[3]![0])
+    this.kernel.run.deal(row.byteOffset, dealt.byteOffset, this.fitted.bins, this.quarters[1]!, this.quarters[2]!, this.quarters[3]!)
   }
   collect(dealt: Float32Array, row: Float32Array): void {
-    this.kernel.run.collect(dealt.byteOffset, row.byteOffset, this.fitted.bins, this.quarters[1]![0], this.quarters[2]![0], this.quarters[3]![0])
+    this.kernel.run.collect(dealt.byteOffset, row.byteOffset, this.fitted.bins, this.quarters[1]!, this.quarters[2]!, this.quarters[3]!)
   }
 
   /** Copies one spectrum, `bins` numbers of `from` starting at `offset`, into the panels. */
@@ -71,10 +72,9 @@ export class Basis {
 
   /** After the spectrum of `atom` has changed. */
   sum(atom: number): void {
-    for (let quarter = 0; quarter < 4; quarter++) {
-      const [from, to] = this.quarters[quarter]!
-      this.kernel.run.sum(this.packed.byteOffset, atom, this.room, from, to, this.sums[quarter]!.byteOffset)
-    }
+    const { kernel: { run }, packed, room, quarters, sums } = this
+    for (let quarter = 0; quarter < QUARTERS; quarter++)
+      run.sum(packed.byteOffset, atom, room, quarters[quarter]!, quarters[quarter + 1]!, sums[quarter]!.byteOffset)
   }
 }
 
@@ -125,6 +125,9 @@ export class Multiplicative implements Activations {
 
   private quarter = 0
   private panel = 0
+  private passesLeft = 0
+  /** In one pass. */
+  private readonly slices: number
   private first = 0
   private atoms = 0
   private paddedAtoms = 0
@@ -150,6 +153,9 @@ export class Multiplicative implements Activations {
     this.numbers.set([alpha, beta, FLOOR])
     this.scaling = kernel.floats(2).fill(alpha)
     this.power = kernel.floats(1)
+    this.slices = 0
+    for (let quarter = 0; quarter < QUARTERS; quarter++)
+      this.slices += Math.ceil((basis.quarters[quarter + 1]! - basis.quarters[quarter]!) / SLICE)
   }
 
   reset(): void {
@@ -158,7 +164,7 @@ export class Multiplicative implements Activations {
   }
 
   begin(magnitude: Float32Array, atoms: number, passes: number, settings: Settings): number {
-    const { basis: { fitted: { known }, fixed, quarters, weights, paddedBins }, kernel: { run } } = this
+    const { basis: { fitted: { known }, fixed, weights, paddedBins }, kernel: { run } } = this
     let sum = 0
     for (let bin = 0; bin < paddedBins; bin++) sum += magnitude[bin]! * weights[bin]!
     const mean = sum / known
@@ -168,16 +174,15 @@ export class Multiplicative implements Activations {
     run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.scaling.byteOffset)
     this.start(known, atoms, settings.listen ? fixed : 0)
     this.l1.fill(0)
-    this.l1.fill(settings.sparsity / quarters.length, 0, fixed)
+    this.l1.fill(settings.sparsity / QUARTERS, 0, fixed)
     this.power[0] = this.omega * settings.relaxation
     this.watched = settings.relaxation > 1
     this.quarter = this.panel = 0
+    this.passesLeft = passes
     this.loss = Infinity
     this.clear()
     this.lossLanes.fill(0)
-    let slices = 0
-    for (const [from, to] of quarters) slices += Math.ceil((to - from) / SLICE)
-    return passes * slices
+    return passes * this.slices
   }
 
   /** Warm: the last frame's answer at this frame's level. Atoms before `first` are silent, those from `atoms` on not in use. */
@@ -201,19 +206,20 @@ export class Multiplicative implements Activations {
 
   advance(): void {
     const { kernel: { run }, basis, kind, h, g, d } = this
-    const end = basis.quarters[this.quarter]![1]
+    const end = basis.quarters[this.quarter + 1]!
     const to = Math.min(this.panel + SLICE, end)
     run[kind.pass](basis.packed.byteOffset, this.prepared.byteOffset, basis.weights.byteOffset, h.byteOffset, g.byteOffset, d.byteOffset,
-      this.watched ? this.lossLanes.byteOffset : 0, this.paddedAtoms, basis.room, this.panel, to, this.numbers.byteOffset)
+      this.watched && this.passesLeft > 1 ? this.lossLanes.byteOffset : 0, this.paddedAtoms, basis.room, this.panel, to, this.numbers.byteOffset)
     this.panel = to
     if (to < end) return
     this.step()
     this.clear()
-    this.quarter = (this.quarter + 1) % basis.quarters.length
+    this.quarter = (this.quarter + 1) % QUARTERS
     if (this.quarter > 0) return
     this.panel = 0
+    this.passesLeft--
     // Over-relaxation converges but is not monotone: where a pass made things worse, the rest of the frame is plain.
-    if (this.watched && this.rose()) {
+    if (this.watched && this.passesLeft > 0 && this.rose()) {
       this.power[0] = this.omega
       this.watched = false
     }
@@ -233,7 +239,7 @@ export class Multiplicative implements Activations {
     const { h, lossLanes, atoms } = this
     let loss = this.lossScale * (lossLanes[0]! + lossLanes[1]! + lossLanes[2]! + lossLanes[3]!)
     const perUnit = this.kind.pass === 'passKl' ? 1 : 0 // Σ q is Σ h
-    for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (perUnit + 4 * this.l1[atom]!)
+    for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (perUnit + QUARTERS * this.l1[atom]!)
     const rose = loss > this.loss + 1e-5 * Math.abs(this.loss)
     this.loss = loss
     return rose

@@ -4,6 +4,7 @@
 import type { Basis } from './activations.ts'
 import { type Divergence, omegaOf } from './dictionary.ts'
 import { divergenceKind, type Kernel } from './kernel.ts'
+import type { Settings } from './parameters.ts'
 
 export const MAX_FREE_ATOMS = 8
 /** What the starting shape counts for, in frames: little, so that the first sound replaces it. */
@@ -17,12 +18,14 @@ export class FreeAtoms {
   private readonly down: readonly Float32Array[]
   private readonly omega: number
   private readonly numbers: Float32Array
+  /** For one atom: its activation, what remains of the past after this frame, ω. */
   private readonly step: Float32Array
   private readonly kind: number
 
   static floats(paddedBins: number): number { return (2 + 2 * MAX_FREE_ATOMS) * (paddedBins + 16) + 32 }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence,
+    private readonly hopSeconds: number) {
     const rows = (): Float32Array[] => Array.from({ length: MAX_FREE_ATOMS }, () => kernel.floats(basis.paddedBins))
     this.numerator = kernel.floats(basis.paddedBins)
     this.denominator = kernel.floats(basis.paddedBins)
@@ -59,20 +62,21 @@ export class FreeAtoms {
     }
   }
 
-  /** Called once per frame before `learn`: `total` is W·h, `prepared` the frame as the solver saw it. */
-  compare(prepared: Float32Array, total: Float32Array): void {
+  /** Once per frame, before `learn`: `total` is W·h, `prepared` the frame as the solver saw it. */
+  compare(prepared: Float32Array, total: Float32Array, settings: Settings): void {
     const { basis } = this
+    this.step[1] = Math.exp(-this.hopSeconds / settings.memory)
     this.kernel.run.ratios(this.kind, prepared.byteOffset, basis.weights.byteOffset, total.byteOffset, this.numerator.byteOffset,
       this.denominator.byteOffset, basis.paddedBins, this.numbers.byteOffset)
   }
 
-  /** One free atom; `forget` is what remains of the past after this frame. */
-  learn(atom: number, activation: number, forget: number): void {
+  /** One free atom; `h` are the frame's activations. */
+  learn(free: number, h: Float32Array): void {
     const { basis, step } = this
-    step[0] = activation
-    step[1] = forget
-    this.kernel.run.learn(basis.packed.byteOffset, basis.fixed + atom, basis.room, basis.panels, this.up[atom]!.byteOffset,
-      this.down[atom]!.byteOffset, this.numerator.byteOffset, this.denominator.byteOffset, step.byteOffset)
-    basis.sum(basis.fixed + atom)
+    const atom = basis.fixed + free
+    step[0] = h[atom]!
+    this.kernel.run.learn(basis.packed.byteOffset, atom, basis.room, basis.panels, this.up[free]!.byteOffset, this.down[free]!.byteOffset,
+      this.numerator.byteOffset, this.denominator.byteOffset, step.byteOffset)
+    basis.sum(atom)
   }
 }

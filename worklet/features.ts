@@ -7,13 +7,16 @@ import type { Analysis } from './stft.ts'
 export class Features {
   /** Root mean square of the channels' magnitudes, so that a sound weighs the same wherever it is panned. */
   readonly magnitude: Float32Array
+  /** The same with the padding that the kernel wants. */
+  private readonly padded: Float32Array
   /** The same in the order of the basis. */
   readonly dealt: Float32Array
 
   static floats(paddedBins: number): number { return 2 * paddedBins + 32 }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis) {
-    this.magnitude = kernel.floats(basis.paddedBins)
+    this.padded = kernel.floats(basis.paddedBins)
+    this.magnitude = this.padded.subarray(0, basis.fitted.bins)
     this.dealt = kernel.floats(basis.paddedBins)
   }
 

@@ -15,7 +15,7 @@ export class Masks {
   private readonly names: readonly string[]
   private readonly spectra: Float32Array
   private readonly ends: Int32Array
-  private readonly assign: Float32Array
+  private readonly assign: Int32Array
   private readonly dealtGains: readonly Float32Array[]
   private readonly dealtGates: readonly Float32Array[]
   /** What the places, the hand and the band let through, of bins in their order. */
@@ -45,11 +45,11 @@ export class Masks {
     this.ends = kernel.integers(this.names.length)
     this.names.forEach((name, i) => (this.ends[i] = atoms.findLastIndex((atom) => atom.source === name) + 1))
     const rows = (): Float32Array[] => selection.sources.map(() => kernel.floats(this.stride / 4))
-    this.gains = rows()
+    this.gains = rows().map((row) => row.subarray(0, basis.fitted.bins))
     this.gates = rows()
     this.dealtGains = rows()
     this.dealtGates = rows()
-    this.assign = kernel.floats(selection.sources.length * (this.names.length + 1))
+    this.assign = kernel.integers(selection.sources.length * (this.names.length + 1))
     this.select(selection)
   }
 
@@ -59,8 +59,8 @@ export class Masks {
     this.binary = mask === 'binary' ? 1 : 0
     const row = names.length + 1
     sources.forEach((source, s) => {
-      names.forEach((name, g) => (assign[s * row + g] = source.atoms?.includes(name) ? 1 : 0))
-      assign[s * row + names.length] = source.atoms ? 0 : 1 // no dictionary factor: claims every bin
+      const groups = source.atoms && names.flatMap((name, g) => (source.atoms!.includes(name) ? [g] : []))
+      assign.set(groups ? [groups.length, ...groups] : [-1], s * row)
       const [low, high] = source.band ?? [0, Infinity]
       for (let bin = 0; bin < bins; bin++) {
         const hertz = (bin * sampleRate) / fftSize
@@ -87,12 +87,12 @@ export class Masks {
   }
 
   /** Before the slices. */
-  begin(magnitude: Float32Array, level: number, settings: Settings): void {
+  begin(magnitude: Float32Array, activations: Activations, settings: Settings): void {
     const { basis, scaling, numbers, kernel: { run } } = this
     numbers[0] = settings.sharpness
     numbers[1] = settings.residue
     numbers[2] = Math.min(10 ** (settings.floor / 20), 1 / (this.gains.length + 1))
-    scaling[1] = 1 / level
+    scaling[1] = 1 / activations.level
     run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, scaling.byteOffset)
   }
 

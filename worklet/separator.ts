@@ -63,7 +63,6 @@ export class Separator {
   private readonly syntheses: readonly (readonly Synthesis[])[]
   private readonly panels: number
   private readonly fixedAtoms: number
-  private readonly hopSeconds: number
 
   private readonly settings: Settings = initialSettings()
   private collected = 0
@@ -102,10 +101,9 @@ export class Separator {
     this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
     this.features = new Features(kernel, basis)
     this.activations = new Multiplicative(kernel, basis, dictionary.divergence)
-    this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence)
+    this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
     this.syntheses = selection.sources.map(() => each(() => new Synthesis(transform, shape)))
-    this.hopSeconds = shape.hopSize / sampleRate
   }
 
   /** The next frame starts cold: for benchmarks, which show what the warm start is worth. */
@@ -216,7 +214,7 @@ export class Separator {
       this.total = 0
       return
     }
-    masks.begin(features.dealt, activations.level, settings)
+    masks.begin(features.dealt, activations, settings)
     this.learning = this.masking + Math.ceil(panels / SLICE)
     this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
     this.total = this.writing + this.syntheses.length * analyses.length
@@ -242,8 +240,8 @@ export class Separator {
   }
 
   private learn(i: number): void {
-    if (i === 0) return this.freeAtoms.compare(this.activations.prepared, this.masks.total)
-    this.freeAtoms.learn(i - 1, this.activations.h[this.fixedAtoms + i - 1]!, Math.exp(-this.hopSeconds / this.settings.memory))
+    if (i === 0) this.freeAtoms.compare(this.activations.prepared, this.masks.total, this.settings)
+    else this.freeAtoms.learn(i - 1, this.activations.h)
   }
 
   private write(i: number): void {
@@ -269,11 +267,8 @@ export class Separator {
     facts[fact.passes] = this.silent ? 0 : this.passes
     facts[fact.badSamples] = this.badSamples
     this.peak = this.energy = 0
-    for (let bin = 0; bin < layout.bins; bin++) frame.magnitude[bin] = features.magnitude[bin]!
-    for (let source = 0; source < layout.sources; source++) {
-      const gains = masks.gains[source]!
-      for (let bin = 0, at = source * layout.bins; bin < layout.bins; bin++, at++) frame.masks[at] = gains[bin]!
-    }
+    frame.magnitude.set(features.magnitude)
+    for (let source = 0; source < layout.sources; source++) frame.masks.set(masks.gains[source]!, source * layout.bins)
     const level = this.silent ? 0 : activations.level
     for (let atom = 0; atom < layout.atoms; atom++) frame.activations[atom] = atom < this.atoms ? activations.h[atom]! * level : 0
     this.onFrame(frame)

@@ -49,10 +49,11 @@ function sharpened(x: v128, sharpness: f32): v128 {
 }
 
 /**
- * Masks for `n` bins from `from` on, multiples of 4; `numbers`: a, residue, floor.
+ * Masks for `n` bins from `from` on, multiples of 4; `numbers`: a, residue, floor. `assign` has a row of groups + 1 numbers
+ * for each source: how many groups may explain it, and which. A source of −1 groups has no dictionary factor.
  *
  *   share_g  = (W_g h_g)^a ⊘ (Σ (W_j h_j)^a + (residue · max(0, v − Wh))^a)
- *   claim_s  = (Σ_g assign[s][g] · share_g + assign[s][groups]) ⊙ gate_s
+ *   claim_s  = Σ share_g of its groups, or 1, ⊙ gate_s
  *   mask_s   = claim_s ⊘ max(1, Σ claim),   then   floor + (1 − (sources + 1)·floor)·mask_s
  *
  * What the masks leave of one is the rest's. `spectra` is used up. With `binary` the strongest, the rest among them, takes
@@ -80,12 +81,14 @@ export function masks(spectra: usize, groups: i32, stride: usize, v: usize, tota
 
     let claimed = zero
     for (let s = 0; s < sources; s++) {
-      const weights = assign + row * usize(s)
+      let list = assign + row * usize(s)
+      const count = i32.load(list)
       let claim = zero
-      for (let g = 0; g < groups; g++)
-        claim = madd(v128.load32_splat(weights + (usize(g) << 2)), v128.load(spectra + stride * usize(g) + bin), claim)
-      claim = madd(claim, norm, v128.load32_splat(weights + (usize(groups) << 2)))
-      claim = f32x4.mul(claim, v128.load(gates + stride * usize(s) + bin))
+      for (let g = 0; g < count; g++) {
+        list += 4
+        claim = f32x4.add(claim, v128.load(spectra + stride * usize(i32.load(list)) + bin))
+      }
+      claim = f32x4.mul(count < 0 ? one : f32x4.mul(claim, norm), v128.load(gates + stride * usize(s) + bin))
       v128.store(out + stride * usize(s) + bin, claim)
       claimed = f32x4.add(claimed, claim)
     }
