@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Basis, Multiplicative } from '../worklet/activations.ts'
+import { Basis, Multiplicative, SLICE } from '../worklet/activations.ts'
 import { divergences, type Divergence } from '../worklet/dictionary.ts'
 import { divergenceKind, Kernel } from '../worklet/kernel.ts'
 import { initialSettings, type Settings } from '../worklet/parameters.ts'
@@ -41,7 +41,7 @@ function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = 
   const magnitude = kernel.floats(padded)
   const hear = (v: ArrayLike<number>): void => { for (let bin = 0; bin < bins; bin++) magnitude[basis.dealt(bin)] = v[bin]! }
   hear(p.v)
-  return { solver: new Multiplicative(kernel, basis, divergence), basis, magnitude, hear }
+  return { solver: new Multiplicative(kernel, basis, divergence, SLICE), basis, magnitude, hear }
 }
 
 const settings = (changes: Partial<Settings>): Settings => ({ ...initialSettings(), ...changes })
@@ -107,7 +107,7 @@ function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & 
   }
   const w = copy(basis.packed), m = dealt(p.weights), v = dealt(p.v), x = more.floats(basis.paddedBins)
   const h = copy(p.h, basis.room), g = more.floats(4 * basis.room), d = more.floats(4 * basis.room), lanes = more.floats(4), none = more.floats(basis.room)
-  const numbers = copy([divergence.alpha, 1, 0]), power = copy([omega(divergence)])
+  const numbers = copy([divergence.alpha, 1, 0]), power = copy([omega(divergence), 0])
   more.run.prepare(v.byteOffset, m.byteOffset, x.byteOffset, basis.paddedBins, numbers.byteOffset)
   numbers[1] = divergence.beta
   numbers[2] = 1e-9
@@ -118,7 +118,8 @@ function kernelPass(module: WebAssembly.Module, p: ReturnType<typeof problem> & 
   const kl = kind === 0
   let lossOf = lanes.reduce((a, b) => a + b, 0) * lossScaleOf(divergence)
   if (kl) for (let atom = 0; atom < atoms; atom++) lossOf += sums[atom]! * p.h[atom]!
-  more.run.step(h.byteOffset, h.byteOffset, g.byteOffset, kl ? sums.byteOffset : d.byteOffset, kl ? 1 : 4, none.byteOffset, basis.room, power.byteOffset)
+  more.run.step(h.byteOffset, g.byteOffset, d.byteOffset, kl ? sums.byteOffset : 0, none.byteOffset, basis.room, power.byteOffset)
+  for (const lanes of kl ? [g] : [g, d]) expect(lanes.every((x) => x === 0)).toBe(true) // left clean for the next pass
   return { h: h.slice(0, atoms), lossOf }
 }
 

@@ -17,7 +17,8 @@ const options = (changes: Partial<ProcessorOptions> = {}): ProcessorOptions => (
   stems: true, live: false, frames: null, ...changes,
 })
 const length = 30000
-const x = melody(length, 44100, 220).map((v, i) => v + noise(length, 5, 0.05)[i]!)
+const air = noise(length, 5, 0.05)
+const x = melody(length, 44100, 220).map((v, i) => v + air[i]!)
 
 /** The built file at 44.1 kHz. */
 const host = (changes: Partial<ProcessorOptions> = {}, now?: () => number): Hosted => hostProcessor(workletFile, options(changes), 44100, now)

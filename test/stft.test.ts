@@ -50,7 +50,7 @@ describe.each(kernels)('%s kernel', (_, module) => {
     for (let hop = 0; hop < hops; hop++) {
       for (let i = 0; i < shape.hopSize; i++) {
         y[hop * shape.hopSize + i] = synthesis.ready[i]!
-        delayed[hop * shape.hopSize + i] = analysis.delayed[i]!
+        delayed[hop * shape.hopSize + i] = analysis.rest[i]!
         analysis.write(x[hop * shape.hopSize + i]!, i)
       }
       analysis.frame()

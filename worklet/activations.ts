@@ -92,7 +92,7 @@ export interface Activations {
   reset(): void
 }
 
-/** Panels per slice: about 3 µs of work at 128 atoms. */
+/** Panels in a slice of the sliced mode: about 3 µs of work at 128 atoms. The direct mode takes quarters whole. */
 export const SLICE = 4
 /** A mean magnitude below this is silence: −180 dB under a full-scale bin of the shortest window. */
 const SILENCE = 1e-7
@@ -120,7 +120,9 @@ export class Multiplicative implements Activations {
   private readonly lossLanes: Float32Array
   /** α, β and floor, as every pass wants them. */
   private readonly numbers: Float32Array
+  /** α, and the frame's scale. */
   private readonly scaling: Float32Array
+  /** The exponent of a step, and the floor of h. */
   private readonly power: Float32Array
 
   private quarter = 0
@@ -128,7 +130,6 @@ export class Multiplicative implements Activations {
   private passesLeft = 0
   /** In one pass. */
   private readonly slices: number
-  private first = 0
   private atoms = 0
   private paddedAtoms = 0
   private watched = false
@@ -137,7 +138,7 @@ export class Multiplicative implements Activations {
 
   static floats(room: number, paddedBins: number): number { return 10 * room + paddedBins + 160 }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, private readonly slice: number) {
     const { room, paddedBins } = basis
     this.kind = divergenceKind(divergence)
     this.omega = omegaOf(divergence)
@@ -152,22 +153,24 @@ export class Multiplicative implements Activations {
     this.numbers = kernel.floats(3)
     this.numbers.set([alpha, beta, FLOOR])
     this.scaling = kernel.floats(2).fill(alpha)
-    this.power = kernel.floats(1)
+    this.power = kernel.floats(2).fill(FLOOR * basis.fitted.known)
     this.slices = 0
     for (let quarter = 0; quarter < QUARTERS; quarter++)
-      this.slices += Math.ceil((basis.quarters[quarter + 1]! - basis.quarters[quarter]!) / SLICE)
+      this.slices += Math.ceil((basis.quarters[quarter + 1]! - basis.quarters[quarter]!) / slice)
   }
 
   reset(): void {
     this.h.fill(0)
+    this.g.fill(0)
+    this.d.fill(0)
+    this.lossLanes.fill(0)
     this.warm = false
   }
 
   begin(magnitude: Float32Array, atoms: number, passes: number, settings: Settings): number {
     const { basis: { fitted: { known }, fixed, weights, paddedBins }, kernel: { run } } = this
-    let sum = 0
-    for (let bin = 0; bin < paddedBins; bin++) sum += magnitude[bin]! * weights[bin]!
-    const mean = sum / known
+    run.weigh(magnitude.byteOffset, weights.byteOffset, paddedBins, this.scaling.byteOffset + 4)
+    const mean = this.scaling[1]! / known
     this.level = mean
     if (mean < SILENCE) return 0
     this.scaling[1] = 1 / mean
@@ -180,15 +183,12 @@ export class Multiplicative implements Activations {
     this.quarter = this.panel = 0
     this.passesLeft = passes
     this.loss = Infinity
-    this.clear()
-    this.lossLanes.fill(0)
     return passes * this.slices
   }
 
   /** Warm: the last frame's answer at this frame's level. Atoms before `first` are silent, those from `atoms` on not in use. */
   private start(sum: number, atoms: number, first: number): void {
     const { h } = this
-    this.first = first
     this.atoms = atoms
     this.paddedAtoms = Math.ceil(atoms / 4) * 4
     let held = 0
@@ -199,47 +199,37 @@ export class Multiplicative implements Activations {
     this.warm = true
   }
 
-  private clear(): void {
-    this.g.fill(0)
-    this.d.fill(0)
-  }
-
   advance(): void {
-    const { kernel: { run }, basis, kind, h, g, d } = this
-    const end = basis.quarters[this.quarter + 1]!
-    const to = Math.min(this.panel + SLICE, end)
-    run[kind.pass](basis.packed.byteOffset, this.prepared.byteOffset, basis.weights.byteOffset, h.byteOffset, g.byteOffset, d.byteOffset,
-      this.watched && this.passesLeft > 1 ? this.lossLanes.byteOffset : 0, this.paddedAtoms, basis.room, this.panel, to, this.numbers.byteOffset)
+    const { kernel: { run }, basis, kind, h, quarter } = this
+    const end = basis.quarters[quarter + 1]!
+    const to = Math.min(this.panel + this.slice, end)
+    // the first quarter, a fair sample like the others, tells the loss; the last pass's would change nothing
+    const watched = this.watched && quarter === 0 && this.passesLeft > 1
+    run[kind.pass](basis.packed.byteOffset, this.prepared.byteOffset, basis.weights.byteOffset, h.byteOffset, this.g.byteOffset,
+      this.d.byteOffset, watched ? this.lossLanes.byteOffset : 0, this.paddedAtoms, basis.room, this.panel, to, this.numbers.byteOffset)
     this.panel = to
     if (to < end) return
-    this.step()
-    this.clear()
-    this.quarter = (this.quarter + 1) % QUARTERS
-    if (this.quarter > 0) return
-    this.panel = 0
-    this.passesLeft--
     // Over-relaxation converges but is not monotone: where a pass made things worse, the rest of the frame is plain.
-    if (this.watched && this.passesLeft > 0 && this.rose()) {
+    if (watched && this.rose()) {
       this.power[0] = this.omega
       this.watched = false
     }
-    this.lossLanes.fill(0)
+    const sums = kind.pass === 'passKl' ? basis.sums[quarter]!.byteOffset : 0
+    run.step(h.byteOffset, this.g.byteOffset, this.d.byteOffset, sums, this.l1.byteOffset, this.paddedAtoms, this.power.byteOffset)
+    this.quarter = (quarter + 1) % QUARTERS
+    if (this.quarter > 0) return
+    this.panel = 0
+    this.passesLeft--
   }
 
-  private step(): void {
-    const { basis, h, d, atoms } = this
-    const kl = this.kind.pass === 'passKl'
-    this.kernel.run.step(h.byteOffset, h.byteOffset, this.g.byteOffset, kl ? basis.sums[this.quarter]!.byteOffset : d.byteOffset, kl ? 1 : 4,
-      this.l1.byteOffset, this.paddedAtoms, this.power.byteOffset)
-    const floor = FLOOR * basis.fitted.known
-    for (let atom = this.first; atom < atoms; atom++) if (h[atom]! < floor) h[atom] = floor
-  }
-
+  /** Whether the divergence at the start of this pass, on the first quarter, is above that at the start of the last one. */
   private rose(): boolean {
-    const { h, lossLanes, atoms } = this
+    const { h, lossLanes, atoms, l1 } = this
+    const sums = this.basis.sums[0]!
+    const kl = this.kind.pass === 'passKl' ? 1 : 0 // Σ q is left to us there: h·sums
     let loss = this.lossScale * (lossLanes[0]! + lossLanes[1]! + lossLanes[2]! + lossLanes[3]!)
-    const perUnit = this.kind.pass === 'passKl' ? 1 : 0 // Σ q is Σ h
-    for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (perUnit + QUARTERS * this.l1[atom]!)
+    for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (kl * sums[atom]! + l1[atom]!)
+    lossLanes.fill(0)
     const rose = loss > this.loss + 1e-5 * Math.abs(this.loss)
     this.loss = loss
     return rose

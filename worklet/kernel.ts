@@ -14,6 +14,7 @@ export interface Arithmetic {
   merge(zr: Address, zi: Address, turn: Address, m: number, xr: Address, xi: Address): void
   unmerge(xr: Address, xi: Address, mask: Address, turn: Address, m: number, zr: Address, zi: Address): void
   overlap(zr: Address, zi: Address, window: Address, out: Address, from: number, n: number): void
+  remainder(rest: Address, ready: Address, n: number): void
   passKl: Pass
   passEuclidean: Pass
   passItakuraSaito: Pass
@@ -21,7 +22,8 @@ export interface Arithmetic {
   passBetaThreeHalves: Pass
   passAlphaBeta: Pass
   prepare(v: Address, m: Address, x: Address, n: number, numbers: Address): void
-  step(h: Address, next: Address, g: Address, d: Address, lanes: number, l1: Address, atoms: number, power: Address): void
+  weigh(v: Address, m: Address, n: number, out: Address): void
+  step(h: Address, g: Address, d: Address, sums: Address, l1: Address, atoms: number, power: Address): void
   explain(w: Address, h: Address, room: number, ends: Address, groups: number, spectra: Address, stride: number, total: Address,
     fromPanel: number, toPanel: number): void
   masks(spectra: Address, groups: number, stride: number, v: Address, total: Address, assign: Address, gates: Address,

@@ -62,6 +62,8 @@ export class Separator {
   /** [source][channel] */
   private readonly syntheses: readonly (readonly Synthesis[])[]
   private readonly panels: number
+  /** Panels in one unit of work. */
+  private readonly slice: number
   private readonly fixedAtoms: number
 
   private readonly settings: Settings = initialSettings()
@@ -98,9 +100,10 @@ export class Separator {
     const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
     const each = <T>(make: () => T): T[] => Array.from({ length: channels }, make)
     this.panels = basis.panels
+    this.slice = mode === 'sliced' ? SLICE : basis.panels
     this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
     this.features = new Features(kernel, basis)
-    this.activations = new Multiplicative(kernel, basis, dictionary.divergence)
+    this.activations = new Multiplicative(kernel, basis, dictionary.divergence, this.slice)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
     this.syntheses = selection.sources.map(() => each(() => new Synthesis(transform, shape)))
@@ -169,17 +172,10 @@ export class Separator {
     const { analyses, syntheses } = this
     const first = this.collected - from
     for (let channel = 0; channel < analyses.length; channel++) {
-      const rest = stems[syntheses.length]![channel]!
-      const { delayed } = analyses[channel]!
-      for (let i = from; i < to; i++) rest[i] = delayed[first + i]!
-      for (let source = 0; source < syntheses.length; source++) {
+      for (let source = 0; source <= syntheses.length; source++) {
         const out = stems[source]![channel]!
-        const { ready } = syntheses[source]![channel]!
-        for (let i = from; i < to; i++) {
-          const x = ready[first + i]!
-          out[i] = x
-          rest[i]! -= x
-        }
+        const ready = source < syntheses.length ? syntheses[source]![channel]!.ready : analyses[channel]!.rest
+        for (let i = from; i < to; i++) out[i] = ready[first + i]!
       }
     }
   }
@@ -198,6 +194,7 @@ export class Separator {
       this.workUntil(this.total)
       this.release()
     }
+    this.leaveRest()
   }
 
   /** The frame that the hop has completed: what must happen at once, and how many units the remainder takes. */
@@ -215,7 +212,7 @@ export class Separator {
       return
     }
     masks.begin(features.dealt, activations, settings)
-    this.learning = this.masking + Math.ceil(panels / SLICE)
+    this.learning = this.masking + Math.ceil(panels / this.slice)
     this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
     this.total = this.writing + this.syntheses.length * analyses.length
   }
@@ -234,8 +231,8 @@ export class Separator {
   }
 
   private mask(slice: number): void {
-    const to = Math.min((slice + 1) * SLICE, this.panels)
-    this.masks.sweep(this.activations, this.atoms, slice * SLICE, to)
+    const to = Math.min((slice + 1) * this.slice, this.panels)
+    this.masks.sweep(this.activations, this.atoms, slice * this.slice, to)
     if (to === this.panels) this.masks.finish(this.features.magnitude)
   }
 
@@ -256,6 +253,12 @@ export class Separator {
     for (let source = 0; source < this.syntheses.length; source++)
       for (let channel = 0; channel < this.analyses.length; channel++) this.syntheses[source]![channel]!.publish()
     this.reveal()
+  }
+
+  /** The delayed input, minus what the sources take of it. */
+  private leaveRest(): void {
+    for (let source = 0; source < this.syntheses.length; source++)
+      for (let channel = 0; channel < this.analyses.length; channel++) this.analyses[channel]!.subtract(this.syntheses[source]![channel]!.ready)
   }
 
   private reveal(): void {

@@ -116,8 +116,8 @@ export class Analysis {
   /** The frame, fftSize / 2 + 1 bins. */
   readonly re: Float32Array
   readonly im: Float32Array
-  /** The input delayed by the latency: what goes out while the next hop comes in. */
-  readonly delayed: Float32Array
+  /** What goes out while the next hop comes in: the input delayed by the latency, minus what was subtracted. */
+  readonly rest: Float32Array
   private readonly history: Float32Array
   private readonly window: Float32Array
   /** The history ends with the frame and reaches back as far as the latency. */
@@ -132,7 +132,7 @@ export class Analysis {
     const kernel = transform.kernel
     this.re = kernel.floats(fftSize / 2 + 4)
     this.im = kernel.floats(fftSize / 2 + 4)
-    this.delayed = kernel.floats(hopSize)
+    this.rest = kernel.floats(hopSize)
     this.end = Math.max(windowSize, latencySamples)
     this.history = kernel.floats(this.end + 8)
     this.window = kernel.floats(eight(windowSize))
@@ -141,7 +141,7 @@ export class Analysis {
 
   reset(): void {
     this.history.fill(0)
-    this.delayed.fill(0)
+    this.rest.fill(0)
   }
 
   /** Sample `at` of the hop being collected. */
@@ -153,7 +153,7 @@ export class Analysis {
   frame(): void {
     const { history, end, shape: { windowSize, hopSize }, transform } = this
     const { kernel: { run }, re, im, points, turn } = transform
-    for (let i = 0; i < hopSize; i++) this.delayed[i] = history[end - this.latencySamples + i]!
+    for (let i = 0; i < hopSize; i++) this.rest[i] = history[end - this.latencySamples + i]!
     run.split(history.byteOffset + (end - windowSize) * 4, this.window.byteOffset, re.byteOffset, im.byteOffset, eight(windowSize))
     if (eight(windowSize) < 2 * points) {
       re.fill(0, eight(windowSize) / 2, points)
@@ -162,6 +162,11 @@ export class Analysis {
     transform.forward()
     run.merge(transform.resultRe.byteOffset, transform.resultIm.byteOffset, turn.byteOffset, points, this.re.byteOffset, this.im.byteOffset)
     history.copyWithin(0, hopSize, end)
+  }
+
+  /** Takes a source's hop out of the rest. */
+  subtract(ready: Float32Array): void {
+    this.transform.kernel.run.remainder(this.rest.byteOffset, ready.byteOffset, Math.ceil(ready.length / 4) * 4)
   }
 }
 

@@ -1,10 +1,19 @@
 // `winnow bench`: what the engine costs on this machine.
 
-import { bench as measure, countCollections } from '../bench.ts'
+import { type Bench, bench as measure, countCollections } from '../bench.ts'
 import type { Command } from './command.ts'
 
 const micros = (value: number): string => value.toFixed(1).padStart(8) + ' µs'
 const percent = (part: number, whole: number): string => ((100 * part) / whole).toFixed(2) + ' %'
+
+export const report = (b: Bench): string => [
+  b.machine,
+  `KL pass, 1025 bins × 128 atoms      ${micros(b.passMicros)}   ${(b.plainPassMicros / b.passMicros).toFixed(1)} × the plain loop's ${b.plainPassMicros.toFixed(0)} µs`,
+  `hop 2048/512, 3 passes, 4 sources   ${micros(b.hopMicros)}   ${(b.hopMicros / b.passMicros).toFixed(2)} passes, ${percent(b.hopMicros, (1e6 * 512) / 44100)} of a core`,
+  `worst quantum of a minute, direct   ${micros(b.worstQuantumMicros)}   ${percent(b.worstQuantumMicros, b.quantumBudgetMicros)} of its budget (as the clock saw it: ${b.worstQuantumRawMicros.toFixed(0)} µs)`,
+  `worst quantum of a minute, sliced   ${micros(b.worstQuantumSlicedMicros)}   ${percent(b.worstQuantumSlicedMicros, b.quantumBudgetMicros)} of its budget`,
+  `collections in 300 000 calls        ${String(b.collections).padStart(8)}      ${b.collectionsLittering} with one small object each`,
+].join('\n')
 
 export const bench: Command = {
   name: 'bench',
@@ -19,18 +28,7 @@ export const bench: Command = {
       const counted = countCollections()
       return { json: counted, text: `${counted.collections} collections in 300 000 calls; ${counted.collectionsLittering} with one small object each\n` }
     }
-    const b = measure()
-    const hopBudget = (1e6 * 512) / 44100
-    return {
-      json: b,
-      text: [
-        b.machine,
-        `KL pass, 1025 bins × 128 atoms      ${micros(b.passMicros)}   ${(b.plainPassMicros / b.passMicros).toFixed(1)} × the plain loop's ${b.plainPassMicros.toFixed(0)} µs`,
-        `hop 2048/512, 3 passes, 4 sources   ${micros(b.hopMicros)}   ${(b.hopMicros / b.passMicros).toFixed(2)} passes, ${percent(b.hopMicros, hopBudget)} of a core`,
-        `worst quantum of a minute, direct   ${micros(b.worstQuantumMicros)}   ${percent(b.worstQuantumMicros, b.quantumBudgetMicros)} of its budget (as the clock saw it: ${b.worstQuantumRawMicros.toFixed(0)} µs)`,
-        `worst quantum of a minute, sliced   ${micros(b.worstQuantumSlicedMicros)}   ${percent(b.worstQuantumSlicedMicros, b.quantumBudgetMicros)} of its budget`,
-        `collections in 300 000 calls        ${String(b.collections).padStart(8)}      ${b.collectionsLittering} with one small object each`,
-      ].join('\n') + '\n',
-    }
+    const figures = measure()
+    return { json: figures, text: report(figures) + '\n' }
   },
 }

@@ -9,7 +9,7 @@
 // g and d are four lanes per atom, summed once in `step`. `atoms` is a multiple of 4, made so by silent atoms; `stride` is
 // how many atoms a panel has room for.
 
-import { log2, madd, pow } from './math'
+import { log2, madd, pow, sum } from './math'
 
 // The order is a contract with `divergenceKind` in ../kernel.ts.
 export const KL = 0
@@ -191,6 +191,13 @@ export function passAlphaBeta(w: usize, v: usize, m: usize, h: usize, g: usize, 
   else passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), f32.load(numbers, 4), f32.load(numbers, 8), false)
 }
 
+/** The sum of `n` numbers, a multiple of 4, each times its weight, into `out`. */
+export function weigh(v: usize, m: usize, n: i32, out: usize): void {
+  let all = f32x4.splat(0)
+  for (let i: usize = 0; i < usize(n) << 2; i += 16) all = madd(v128.load(v + i), v128.load(m + i), all)
+  f32.store(out, sum(all))
+}
+
 /** x = m·(scale·v)^α for `n` bins, a multiple of 4: once per frame. `numbers`: α, scale. */
 export function prepare(v: usize, m: usize, x: usize, n: i32, numbers: usize): void {
   const alpha = f32.load(numbers), scale = f32.load(numbers, 4)
@@ -201,18 +208,31 @@ export function prepare(v: usize, m: usize, x: usize, n: i32, numbers: usize): v
   }
 }
 
-/** next = h·(g/(d + λ))^p with p at `power`, in place if next is h; `d` holds four lanes per atom like g, or for KL (lanes = 1) one number, Wᵀm. */
-export function step(h: usize, next: usize, g: usize, d: usize, lanes: i32, l1: usize, atoms: i32, power: usize): void {
-  const p = f32.load(power)
+/**
+ * h ← max(floor, h·(g/(d + λ))^p), but 0 stays 0; `numbers`: p, floor. g and d, four lanes per atom, are left at zero for
+ * what comes next. `sums` stands in for d where it is known: Wᵀm, for KL.
+ */
+export function step(h: usize, g: usize, d: usize, sums: usize, l1: usize, atoms: i32, numbers: usize): void {
+  const p = f32.load(numbers)
+  const floor = v128.load32_splat(numbers, 4)
   for (let atom = 0; atom < atoms; atom += 4) {
     const one = usize(atom) << 2
     const four = usize(atom) << 4
-    const up = gather(g + four)
-    const down = f32x4.add(lanes == 1 ? v128.load(d + one) : gather(d + four), v128.load(l1 + one))
-    const ratio = f32x4.div(up, f32x4.max(down, f32x4.splat(1e-30)))
-    const moved = f32x4.mul(v128.load(h + one), powerOf(ratio, p))
-    v128.store(next + one, f32x4.min(moved, f32x4.splat(1e12)))
+    const down = f32x4.add(sums ? v128.load(sums + one) : gather(d + four), v128.load(l1 + one))
+    const ratio = f32x4.div(gather(g + four), f32x4.max(down, f32x4.splat(1e-30)))
+    const old = v128.load(h + one)
+    const moved = f32x4.max(floor, f32x4.min(f32x4.mul(old, powerOf(ratio, p)), f32x4.splat(1e12)))
+    v128.store(h + one, v128.and(moved, f32x4.gt(old, f32x4.splat(0))))
+    clear(g + four)
+    if (!sums) clear(d + four)
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function clear(at: usize): void {
+  const zero = f32x4.splat(0)
+  v128.store(at, zero); v128.store(at, zero, 16); v128.store(at, zero, 32); v128.store(at, zero, 48)
 }
 
 /** ratioᵖ; the exponents that square roots can make cost a fifth of the others. */

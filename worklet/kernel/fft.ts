@@ -181,3 +181,8 @@ export function overlap(zr: usize, zi: usize, window: usize, out: usize, from: i
     v128.store(out + at, madd(v128.shuffle<f32>(r, j, 2, 6, 3, 7), v128.load(window + at, 16), v128.load(out + at, 16)), 16)
   }
 }
+
+/** rest −= ready, `n` samples, a multiple of 4. */
+export function remainder(rest: usize, ready: usize, n: i32): void {
+  for (let i: usize = 0; i < usize(n) << 2; i += 16) v128.store(rest + i, f32x4.sub(v128.load(rest + i), v128.load(ready + i)))
+}

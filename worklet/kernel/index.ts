@@ -1,9 +1,9 @@
 // Everything the kernel offers: arithmetic on memory that its callers own. No state, no allocation, no branch on data.
 // Whole numbers are arguments; broken ones lie in memory, because a float handed over from JavaScript may be garbage
 // to collect: V8 boxes it wherever the call is not inlined.
-export { split, transform, merge, unmerge, overlap } from './fft'
+export { split, transform, merge, unmerge, overlap, remainder } from './fft'
 export {
-  passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step,
+  passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step, weigh,
 } from './activations'
 export { explain, masks, extend, magnitude, deal, collect } from './masks'
 export { ratios, learn, sum } from './adapt'

@@ -1,0 +1,40 @@
+// `npm run bench`: every figure of the README, each with its peer in the same run. `npm run bench warm stream` runs some;
+// --json prints one document. What needs the audio beside the checkout says so where that is missing.
+
+import { bench as engine, kernelModule } from '../main/bench.ts'
+import { report } from '../main/commands/bench.ts'
+import { chromium } from './bench/chromium.ts'
+import { fft } from './bench/fft.ts'
+import { stream } from './bench/stream.ts'
+import { warm } from './bench/warm.ts'
+
+type Say = (line: string) => void
+
+const sections: Readonly<Record<string, (say: Say) => unknown>> = {
+  engine: (say) => {
+    const figures = engine()
+    say(report(figures))
+    return figures
+  },
+  chromium,
+  fft: (say) => fft(kernelModule(), say),
+  warm: (say) => warm(kernelModule(), say),
+  stream,
+}
+
+const words = process.argv.slice(2)
+const json = words.includes('--json')
+const names = words.filter((word) => word !== '--json')
+const unknown = names.find((name) => !Object.hasOwn(sections, name))
+if (unknown !== undefined) {
+  process.stderr.write(`bench: expected names from ${Object.keys(sections).join(', ')}, got "${unknown}"\n`)
+  process.exit(2)
+}
+const say: Say = (line) => void (json ? process.stderr : process.stdout).write(line + '\n')
+const figures: Record<string, unknown> = {}
+for (const name of names.length > 0 ? names : Object.keys(sections)) {
+  say(`\n${name}`)
+  figures[name] = await sections[name]!(say)
+  if (figures[name] === null) say('skipped: what it needs is not here')
+}
+if (json) process.stdout.write(JSON.stringify(figures, null, 2) + '\n')

@@ -1,0 +1,101 @@
+// What the shipped presets are worth: SI-SDR of what they give against what they are given. `speech` hears voices that it
+// was not learned from in noises that it cannot know; `band` hears the mixtures brought to one channel, where no pan helps.
+
+import { existsSync } from 'node:fs'
+import { loadPreset, loadSelection } from '../../main/preset-files.ts'
+import type { Preset } from '../../presets/preset.ts'
+import { constantAutomation, initialSettings } from '../../worklet/parameters.ts'
+import { Separator } from '../../worklet/separator.ts'
+import { audioFolder, load, mixtures, mono, siSdr, type Mixture } from './audio.ts'
+
+const LEVELS = [-6, -3, 0, 3, 6, 9] // dB, voice over noise
+/** Each voice with one noise; none of either was learned from. */
+const MEETINGS = [
+  ['speech_more_16k/libri_other_f_1998', 'coffee_machine'], ['speech_more_16k/libri_other_f_3080', 'street_cars'],
+  ['speech_more_16k/libri_other_f_3331', 'crowd_indoor'], ['speech_more_16k/libri_other_f_367', 'keys_coins'],
+  ['speech_more_16k/libri_other_f_533', 'vacuum_cleaner'], ['speech_more_16k/libri_other_m_1688', 'train_ride'],
+  ['speech_more_16k/libri_other_m_2033', 'babble20_en'], ['speech_more_16k/libri_other_m_3005', 'sink'],
+  ['speech_more_16k/librivox_austen', 'fan_room'], ['speech_more_16k/librivox_en', 'drill'],
+  ['speech_more_16k/librivox_es', 'market_bells'], ['speech_more_16k/vctk_p225', 'highway_far'],
+  ['speech_more_16k/vctk_p226', 'dough_machine_lettersorter'], ['speech_more_16k/vctk_p227', 'wind_street_crows'],
+  ['speech_more_16k/vctk_p228', 'babble8_multi'], ['speech_kathleen_16k/kathleen_arctic_a0034_1592747795', 'rain_bridge'],
+] as const
+const SECONDS = 5
+const MUSIC = ['M1_music4_panned', 'M2_music4_centre']
+
+export interface Meeting { readonly voice: Float32Array; readonly noise: Float32Array }
+export interface SpeechRow { readonly level: number; readonly noisy: number; readonly cleaned: number }
+export interface BandRow { readonly mixture: string; readonly source: string; readonly mix: number; readonly separated: number }
+export interface PresetFigures { readonly speech: readonly SpeechRow[]; readonly band: readonly BandRow[] }
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
+const energy = (x: Float32Array): number => x.reduce((sum, s) => sum + s * s, 0)
+
+/** Every stem of a mono mix by name, aligned with it; the preset plays as it is shipped. */
+export async function stemsOf(preset: Preset, mix: Float32Array, sampleRate: number, module: WebAssembly.Module): Promise<Map<string, Float32Array>> {
+  const separator = new Separator({ module, dictionary: preset.dictionary, selection: await loadSelection(null, preset), sampleRate, channels: 1, mode: 'direct' })
+  const { latencySamples, shape: { hopSize } } = separator
+  const input = new Float32Array(mix.length + latencySamples)
+  input.set(mix)
+  const stems = [...separator.sourceNames, 'rest'].map((name) => ({ name, samples: new Float32Array(input.length) }))
+  const automation = constantAutomation({ ...initialSettings(), ...preset.settings })
+  for (let at = 0; at < input.length; at += hopSize) {
+    const to = Math.min(at + hopSize, input.length)
+    separator.process([input.subarray(at, to)], stems.map(({ samples }) => [samples.subarray(at, to)]), to - at, automation)
+  }
+  return new Map(stems.map(({ name, samples }) => [name, samples.subarray(latencySamples)]))
+}
+
+/** The first seconds of both, the noise as strong as the voice. */
+export async function meet(voice: string, noise: string): Promise<Meeting> {
+  const [a, b] = await Promise.all([voice, noise].map(async (path) => {
+    const sound = await load(new URL(`speech-and-noise/${path}.flac`, audioFolder))
+    return mono(sound).subarray(0, SECONDS * sound.sampleRate)
+  })) as [Float32Array, Float32Array]
+  const length = Math.min(a.length, b.length)
+  const spoken = a.subarray(0, length), heard = b.subarray(0, length)
+  const scale = Math.sqrt(energy(spoken) / energy(heard))
+  return { voice: spoken, noise: heard.map((x) => x * scale) }
+}
+
+export async function speechRows(preset: Preset, meetings: readonly Meeting[], module: WebAssembly.Module): Promise<SpeechRow[]> {
+  const rows: SpeechRow[] = []
+  for (const level of LEVELS) {
+    const scale = 10 ** (-level / 20)
+    const scores: { noisy: number; cleaned: number }[] = []
+    for (const { voice, noise } of meetings) {
+      const mix = voice.map((x, i) => x + scale * noise[i]!)
+      const cleaned = (await stemsOf(preset, mix, preset.dictionary.sampleRate, module)).get('voice')!
+      scores.push({ noisy: siSdr(voice, mix), cleaned: siSdr(voice, cleaned) })
+    }
+    rows.push({ level, noisy: mean(scores.map((s) => s.noisy)), cleaned: mean(scores.map((s) => s.cleaned)) })
+  }
+  return rows
+}
+
+/** Each source that the preset names, and all that it does not as one, which the rest should be. */
+export async function bandRows(preset: Preset, { name, labels, sampleRate, mix, images }: Mixture, module: WebAssembly.Module): Promise<BandRow[]> {
+  const stems = await stemsOf(preset, mix, sampleRate, module)
+  const unnamed = mix.map((_, i) => labels.reduce((sum, label, source) => (stems.has(label) ? sum : sum + images[source]![i]!), 0))
+  return [...stems].map(([source, stem]) => {
+    const truth = source === 'rest' ? unnamed : images[labels.indexOf(source)]!
+    return { mixture: name, source, mix: siSdr(truth, mix), separated: siSdr(truth, stem) }
+  })
+}
+
+export async function presets(module: WebAssembly.Module, say: (line: string) => void): Promise<PresetFigures | null> {
+  if (!existsSync(audioFolder)) return null
+  const db = (x: number): string => x.toFixed(1).padStart(5)
+  const meetings = await Promise.all(MEETINGS.map(([voice, noise]) => meet(voice, 'noise_more_16k/' + noise)))
+  const speech = await speechRows(await loadPreset('speech'), meetings, module)
+  say(`speech: the voice, mean SI-SDR of ${meetings.length} voices that nothing was learned from, each in another noise`)
+  for (const { level, noisy, cleaned } of speech) say(`  at ${db(level)} dB: noisy ${db(noisy)}, cleaned ${db(cleaned)} dB`)
+  say(`  mean ${mean(speech.map((row) => row.noisy)).toFixed(2)}, cleaned ${mean(speech.map((row) => row.cleaned)).toFixed(2)} dB`)
+  const preset = await loadPreset('band')
+  const band: BandRow[] = []
+  for (const mixture of await mixtures()) if (MUSIC.includes(mixture.name)) band.push(...await bandRows(preset, mixture, module))
+  say(`band: ${MUSIC.length} mixtures of four, in one channel; what the preset does not name should be in the rest`)
+  for (const { mixture, source, mix, separated } of band) say(`  ${mixture.padEnd(18)} ${source.padEnd(7)} in the mix ${db(mix)}, separated ${db(separated)} dB`)
+  say(`  mean ${mean(band.map((row) => row.mix)).toFixed(2)}, separated ${mean(band.map((row) => row.separated)).toFixed(2)} dB`)
+  return { speech, band }
+}
