@@ -2,13 +2,14 @@
 //
 //   npm run build && node -e "import('vite').then((v) => v.runnerImport('test/screenshots.ts', { configFile: false }))"
 //
-// They go to the folder that SCREENSHOTS names (default: dist/screenshots); APP names another build of the app.
+// They go to the folder that SCREENSHOTS names (default: dist/screenshots); APP names another build of the app, ONLY some
+// of the states ("playing", "mixing-small"). ONLY=readme makes the picture of the README, in its place.
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { band, waveFile } from './band.ts'
+import { band, RATE, waveFile } from './band.ts'
 import { launch, serveApp } from './browser.ts'
 import { openSound, pageApp } from './page-app.ts'
 
@@ -27,6 +28,21 @@ const browser = await launch({ fakeMicrophone: microphone })
 
 const FILLED = 9500 // ms until the picture is full
 
+const README = fileURLToPath(new URL('../renderer/screenshot.png', import.meta.url))
+const README_BYTES = 700_000
+
+/** The band in another balance and without its highest partials: fewer fine lines, which cost a PNG most of its bytes. */
+function quietBand(): Buffer {
+  const parts = Object.entries({ piano: 0.75, trumpet: 1.5, bass: 0.25 }).map(([name, gain]) => ({ gain, channels: band(24, name) }))
+  const keep = Math.exp(-2 * Math.PI * 2200 / RATE)
+  return waveFile([0, 1].map((channel) => {
+    const mix = new Float32Array(24 * RATE)
+    for (const { gain, channels } of parts) channels[channel]!.forEach((x, i) => { mix[i]! += gain * x })
+    for (let pole = 0, y = 0; pole < 4; pole++, y = 0) mix.forEach((x, i) => { mix[i] = y = x + keep * (y - x) })
+    return mix
+  }))
+}
+
 /** Each ends in the state that is its name. */
 const states: Record<string, (page: Page) => Promise<void>> = {
   empty: async () => {},
@@ -34,6 +50,11 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await openSound(page, 'small-band.wav', music)
     await page.getByRole('button', { name: 'Pause' }).waitFor()
     await page.waitForTimeout(FILLED)
+  },
+  readme: async (page) => {
+    await openSound(page, 'small-band.wav', quietBand())
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.waitForTimeout(FILLED + 900) // a moment in which all three play
   },
   mixing: async (page) => {
     await states['playing']!(page)
@@ -94,14 +115,17 @@ const states: Record<string, (page: Page) => Promise<void>> = {
 try {
   for (const [size, viewport] of Object.entries(sizes))
     for (const [state, reach] of Object.entries(states)) {
-      if (only && !only.includes(state) && !only.includes(`${state}-${size}`)) continue
+      const forReadme = state === 'readme'
+      if (only ? !only.includes(state) && !only.includes(`${state}-${size}`) : forReadme) continue
+      if (forReadme && size !== 'wide') continue
       const context = await browser.newContext({ viewport })
       const page = await context.newPage()
       page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) console.error(`${state}: ${message.text()}`) })
       page.on('pageerror', (error) => console.error(`${state}: ${error.stack ?? error.message}`))
       await page.goto(served.url)
       await reach(page)
-      await page.screenshot({ path: join(folder, `${state}-${size}.png`) })
+      const { length } = await page.screenshot({ path: forReadme ? README : join(folder, `${state}-${size}.png`) })
+      if (forReadme && length > README_BYTES) throw new Error(`${README}: expected at most ${README_BYTES} bytes, got ${length}`)
       await context.close()
       console.error(`${state}-${size}`)
     }
