@@ -110,7 +110,7 @@ export async function readRecordings(files: readonly NamedFile[], report: (share
   return recordings
 }
 
-async function readRecording({ path, passage }: NamedFile, most: number): Promise<Recording> {
+export async function readRecording({ path, passage }: NamedFile, most: number): Promise<Recording> {
   const reader = await openAudio(path)
   try {
     const { sampleRate } = reader

@@ -106,6 +106,8 @@ describe('the built processor', () => {
     const hosted = host()
     hosted.send({ type: 'selection', selection: { mask: 'soft', sources: [] } })
     expect(hosted.received.at(-1)).toEqual({ type: 'error', message: 'selection: expected 2 sources, got 0' })
+    hosted.send({ type: 'selection', selection: { ...wholeDictionary(['tones', 'air']), mask: 'wiener' } })
+    expect(hosted.received.at(-1)).toMatchObject({ type: 'error', message: expect.stringContaining('selection.mask: expected "soft" or "binary"') })
     const run = (): boolean => hosted.processor.process([[x.subarray(0, 128)]], [0, 1, 2, 3].map(() => [new Float32Array(128)]), parameterArrays())
     expect(run()).toBe(true)
     hosted.send({ type: 'stop' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSelection, wholeDictionary } from '../worklet/selection.ts'
+import { checkSupported, readSelection, wholeDictionary } from '../worklet/selection.ts'
 
 const known = ['piano', 'guitar']
 const whole = {
@@ -64,4 +64,12 @@ test.each<[(string | number)[], unknown, string]>([
 
 test.each([null, 7, 'x', [], undefined])('%j is no selection', (json) => {
   expect(() => readSelection(json, known, 'FILE')).toThrow('FILE: expected an object')
+})
+
+test('what the engine cannot do yet is refused by name', () => {
+  const plain = wholeDictionary(known)
+  expect(checkSupported(plain)).toBe(plain)
+  expect(() => checkSupported({ ...plain, mask: 'wiener' })).toThrow('selection.mask: expected "soft" or "binary", which this version can do, got "wiener"')
+  expect(() => checkSupported({ mask: 'soft', sources: [{ name: 'a', places: [{ level: 0, delay: 0 }] }] }, 'FILE')).toThrow('FILE.sources[0].places: expected none')
+  expect(() => checkSupported({ mask: 'soft', sources: [{ name: 'a', painted: [{ polygon: [[0, 0], [1, 0], [1, 1]] }] }] })).toThrow('selection.sources[0].painted: expected none')
 })

@@ -5,6 +5,7 @@ import { fact, Frame, FrameRing } from './frame.ts'
 import { Mixer } from './mixer.ts'
 import { type Automation, isSwitch, parameters } from './parameters.ts'
 import { type FromProcessor, PROCESSOR_NAME, type ProcessorOptions, type ToProcessor } from './protocol.ts'
+import { checkSupported, type Selection } from './selection.ts'
 import { Separator } from './separator.ts'
 
 // AudioWorkletGlobalScope, as far as it is used.
@@ -72,14 +73,26 @@ class Winnow extends AudioWorkletProcessor {
 
   private receive(message: ToProcessor): void {
     if (message.type === 'selection') {
-      if (message.selection.sources.length !== this.separator.sourceNames.length)
-        return this.port.postMessage({ type: 'error', message: `selection: expected ${this.separator.sourceNames.length} sources, got ${message.selection.sources.length}` })
+      const wrong = this.objection(message.selection)
+      if (wrong) return this.port.postMessage({ type: 'error', message: wrong })
       this.separator.select(message.selection)
       this.mixer.select(message.selection)
     } else if (message.type === 'reset') {
       this.separator.reset()
       this.mixer.reset()
     } else this.running = false
+  }
+
+  /** Why a selection cannot be taken while this node runs, or null. */
+  private objection(selection: Selection): string | null {
+    const expected = this.separator.sourceNames.length
+    if (selection.sources.length !== expected) return `selection: expected ${expected} sources, got ${selection.sources.length}`
+    try {
+      checkSupported(selection)
+      return null
+    } catch (error) {
+      return (error as Error).message
+    }
   }
 
   process(inputs: readonly (readonly Float32Array[])[], outputs: readonly (readonly Float32Array[])[], automation: Automation): boolean {

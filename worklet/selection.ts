@@ -136,3 +136,14 @@ export function readSelection(json: unknown, known: readonly string[], where = '
   })
   return { mask, sources: read }
 }
+
+/** What the format can say before the engine can do it is refused, not passed over. */
+export function checkSupported(selection: Selection, where = 'selection'): Selection {
+  if (selection.mask === 'wiener') throw new TypeError(`${where}.mask: expected "soft" or "binary", which this version can do, got "wiener"`)
+  selection.sources.forEach((source, i) => {
+    for (const key of ['places', 'painted'] as const)
+      if (source[key]?.length)
+        throw new TypeError(`${where}.sources[${i}].${key}: expected none, because this version separates by atoms and band only, got ${source[key].length}`)
+  })
+  return selection
+}

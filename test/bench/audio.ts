@@ -4,41 +4,16 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { openAudio } from '../../main/audio/reader.ts'
+import { readRecording } from '../../main/recordings.ts'
+import type { Recording } from '../../presets/learn/learn.ts'
 
 /** Beside the checkout, from whose top the benchmarks are run. */
 export const audioFolder = pathToFileURL(resolve('..', 'shared', 'audio') + '/')
 
-export interface Sound { readonly sampleRate: number; readonly channels: readonly Float32Array[] }
+/** All of a file. */
+export const load = (file: URL): Promise<Recording> => readRecording({ path: fileURLToPath(file), passage: null }, Infinity)
 
-export async function load(file: URL): Promise<Sound> {
-  const reader = await openAudio(fileURLToPath(file))
-  const parts: Float32Array[][] = []
-  const block = (): Float32Array[] => Array.from({ length: reader.channels }, () => new Float32Array(65536))
-  let length = 0
-  for (;;) {
-    const into = block()
-    const count = await reader.read(into)
-    if (count === 0) break
-    parts.push(into.map((c) => c.subarray(0, count)))
-    length += count
-  }
-  await reader.close()
-  return {
-    sampleRate: reader.sampleRate,
-    channels: Array.from({ length: reader.channels }, (_, c) => {
-      const whole = new Float32Array(length)
-      let at = 0
-      for (const part of parts) {
-        whole.set(part[c]!, at)
-        at += part[c]!.length
-      }
-      return whole
-    }),
-  }
-}
-
-export const mono = ({ channels }: Sound): Float32Array => channels[0]!.map((_, i) => channels.reduce((sum, c) => sum + c[i]!, 0) / channels.length)
+export const mono = ({ channels }: Pick<Recording, 'channels'>): Float32Array => channels[0]!.map((_, i) => channels.reduce((sum, c) => sum + c[i]!, 0) / channels.length)
 
 export interface Mixture { readonly name: string; readonly labels: readonly string[]; readonly sampleRate: number; readonly mix: Float32Array; readonly images: readonly Float32Array[] }
 
@@ -49,9 +24,9 @@ export async function mixtures(): Promise<Mixture[]> {
   return Promise.all(readdirSync(folder).sort().map(async (name) => {
     const at = new URL(name + '/', folder)
     const { labels } = JSON.parse(readFileSync(new URL('meta.json', at), 'utf8')) as { labels: string[] }
-    const { sampleRate, ...mix } = await load(new URL('mix.flac', at))
+    const { sampleRate, channels } = await load(new URL('mix.flac', at))
     const images = await Promise.all(labels.map(async (_, i) => mono(await load(new URL(`src${i + 1}.flac`, at)))))
-    return { name, labels, sampleRate, mix: mono({ sampleRate, ...mix }), images }
+    return { name, labels, sampleRate, mix: mono({ channels }), images }
   }))
 }
 

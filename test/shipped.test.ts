@@ -1,0 +1,49 @@
+// The laws that matter to a person's ears, for the presets as they ship: exact latency, and everything adds up.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readPreset } from '../presets/preset.ts'
+import { dictionarySources } from '../worklet/dictionary.ts'
+import { checkSupported, wholeDictionary } from '../worklet/selection.ts'
+import { delayed, nullDb, rig } from './engine.ts'
+import { errorDb } from './reference.ts'
+import { melody, noise } from './signals.ts'
+
+const folder = new URL('../presets/', import.meta.url)
+const names = ['speech', 'band']
+
+const signal = (sampleRate: number, channel: number): Float32Array => {
+  const air = noise(Math.round(0.5 * sampleRate), 3 + channel, 0.05)
+  return melody(air.length, sampleRate, 180, 4 + channel).map((x, i) => x + air[i]!)
+}
+
+describe.each(names)('%s', (name) => {
+  const { dictionary, settings, selection, learned, description } = readPreset(new Uint8Array(readFileSync(new URL(`${name}.preset`, folder))), name)
+  const used = selection ?? wholeDictionary(dictionarySources(dictionary.atoms))
+
+  test('says what it is and how it was learned, and is the file that SOURCES.md describes', () => {
+    expect(checkSupported(used)).toBe(used)
+    expect(description!.length).toBeGreaterThan(40)
+    expect(learned.files.length).toBeGreaterThan(0)
+    expect(learned.command).toMatch(/^winnow learn /)
+    const sources = readFileSync(new URL('SOURCES.md', folder), 'utf8')
+    expect(sources).toContain(createHash('sha256').update(readFileSync(new URL(`${name}.preset`, folder))).digest('hex'))
+  })
+
+  test.each([16000, 44100, 48000, 88200, 96000])('at %i Hz sources and rest null against the delayed input at −120 dB, in both modes', (sampleRate) => {
+    for (const mode of ['direct', 'sliced'] as const) {
+      const input = [signal(sampleRate, 0), signal(sampleRate, 1)]
+      const { separator, run } = rig({ dictionary, selection: used, settings, sampleRate, channels: 2, mode })
+      const stems = run(input)
+      expect(nullDb(stems, input, separator.latencySamples), mode).toBeLessThan(-120)
+      expect(stems.slice(0, -1).some(([stem]) => stem!.some((x) => Math.abs(x) > 1e-3))).toBe(true) // the sources hold something
+    }
+  })
+
+  test.each([44100, 48000, 96000])('at %i Hz masks of one are the input, delayed by exactly the latency that is declared', (sampleRate) => {
+    const { separator, run } = rig({ dictionary, selection: { mask: 'soft', sources: [{ name: 'all' }] }, settings: { ...settings, floor: -120 }, sampleRate })
+    const input = signal(sampleRate, 0)
+    expect(errorDb(run([input])[0]![0]!, delayed(input, separator.latencySamples))).toBeLessThan(-115)
+  })
+})
