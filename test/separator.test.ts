@@ -136,6 +136,11 @@ describe('the parameter table', () => {
     expect(errorDb(after, before)).toBeGreaterThan(-90)
   })
 
+  test('rows that count are rounded while an AudioParam ramps through them', () => {
+    const run = (passes: number, freeAtoms: number): Float32Array[][] => rig({ ...base, settings: { passes, freeAtoms } }).run([x])
+    expect(difference(run(3.4, 1.6), run(3, 2))).toBeNull()
+  })
+
   test('automation is read at the sample that completes a hop, whatever the quantum', () => {
     const next = random(3)
     const curve = Float32Array.from({ length: x.length }, (_, i) => 1 + 3 * (0.5 + 0.5 * Math.sin(i / 3000)))

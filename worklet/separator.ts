@@ -36,6 +36,8 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
 })
 
 const names: readonly ParameterName[] = parameters.map((p) => p.name)
+/** Rows that count: an AudioParam that ramps passes through values between. */
+const whole: readonly boolean[] = parameters.map((p) => p.step === 1)
 /** Input beyond ±120 dB over full scale is no sound. */
 const LARGEST = 1e6
 
@@ -182,7 +184,8 @@ export class Separator {
 
   private set(automation: Automation, sample: number): void {
     for (let i = 0; i < names.length; i++) {
-      const value = valueAt(automation[names[i]!], sample)
+      const asked = valueAt(automation[names[i]!], sample)
+      const value = whole[i] ? Math.round(asked) : asked
       if (value !== this.settings[names[i]!]) this.settings[names[i]!] = value // a store by name makes garbage: only of news
     }
   }
