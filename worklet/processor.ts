@@ -21,6 +21,8 @@ const BLOCK = 4096
 const LOAD_SECONDS = 0.5
 const TOO_MUCH = 0.85
 const ENOUGH = 0.5
+/** As many calls as this, in that time, that surely took longer than their own sound lasts are too much as well. */
+const LATE = 4
 /** Without shared memory a frame is a message: at most so many a second, because each is garbage on this thread. */
 const MESSAGES_PER_SECOND = 40
 
@@ -46,6 +48,7 @@ class Winnow extends AudioWorkletProcessor {
   // load: wall-clock milliseconds spent in `process`, over a window of samples
   private spent = 0
   private counted = 0
+  private late = 0
   private load = 0
   private outputPeak = 0
   private outputEnergy = 0
@@ -145,12 +148,14 @@ class Winnow extends AudioWorkletProcessor {
   private measure(milliseconds: number, length: number): void {
     this.spent += milliseconds
     this.counted += length
+    if (milliseconds > (1000 * length) / sampleRate + 1) this.late++ // the clock's step is 1
     if (this.counted < LOAD_SECONDS * sampleRate) return
     this.load = (this.spent / 1000) * (sampleRate / this.counted)
-    this.spent = this.counted = 0
-    const { separator } = this
-    if (this.load > TOO_MUCH) separator.mostPasses = Math.max(1, Math.min(separator.mostPasses, 20) - 1)
-    else if (this.load < ENOUGH && separator.mostPasses < 20) separator.mostPasses++
+    const { separator, late } = this
+    this.spent = this.counted = this.late = 0
+    const made = separator.frame.facts[fact.passes]! || separator.mostPasses // none in silence
+    if (this.load > TOO_MUCH || late >= LATE) separator.mostPasses = Math.max(1, Math.min(separator.mostPasses, made) - 1)
+    else if (this.load < ENOUGH && late === 0) separator.mostPasses++
   }
 
   private reveal(frame: Frame): void {
