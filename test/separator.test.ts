@@ -43,6 +43,24 @@ describe('separation', () => {
     }
   })
 
+  test('above the dictionary\'s reach a source holds what it holds of the octave below', () => {
+    const low = dictionary({ sampleRate: 22050, fftSize: 512, hopSize: 128, tailSize: 512 })
+    const r = rig({ dictionary: low, sampleRate: 44100 })
+    r.run([x.subarray(0, 30000)])
+    const { masks, magnitude, layout: { bins } } = r.separator.frame
+    const known = 257 // of 513
+    for (const source of [0, 1]) {
+      const row = masks.subarray(source * bins, (source + 1) * bins)
+      let [held, all] = [0, 0]
+      for (let bin = known >> 1; bin < known; bin++) {
+        held += row[bin]! * magnitude[bin]!
+        all += magnitude[bin]!
+      }
+      for (let bin = known; bin < bins; bin++) expect(row[bin]).toBeCloseTo(held / all, 4)
+      expect(held / all).toBeGreaterThan(0.001)
+    }
+  })
+
   test('free atoms learn what the dictionary lacks, keep it on hold, and forget it at reset', () => {
     const tones = dictionary({ air: 0 })
     const selection = { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] }
