@@ -62,6 +62,13 @@ describe('winnow learn', () => {
   })
   const read2 = (bytes: Uint8Array): Preset => readPreset(new Uint8Array(bytes), 'again')
 
+  test('a preset of half the rate keeps the lower half of the spectrum', async () => {
+    expect((await learn(`voice=${folder}/rec/*.wav`, '--rate', '8000', '--fft', '512', '--iterations', '3')).code).toBe(0)
+    const half = read()
+    expect(half).toMatchObject({ dictionary: { sampleRate: 8000, fftSize: 512, hopSize: 128 } })
+    expect(half.learned.command).toContain('--rate 8000')
+  })
+
   test('without --json it says what came out, in one line', async () => {
     const ran = await learn(`voice=${folder}/rec`, '--iterations', '2', '--atoms', '4')
     expect(ran.out).toMatch(/out\.preset: voice 4 atoms of \d+ frames · loss [\d.]+ → [\d.]+ · [\d.]+ s\n$/)
@@ -120,6 +127,7 @@ describe('bad input ends with 2, one sentence, and nothing written', () => {
     ['an unknown divergence', () => [`voice=${folder}/hiss.wav`, '--divergence', 'x'], /learn: --divergence: expected euc, kl, .*, got "x"/],
     ['alpha 0', () => [`voice=${folder}/hiss.wav`, '--divergence', '0,1'], /learn: --divergence: expected .* A not 0, got "0,1"/],
     ['an unknown method', () => [`voice=${folder}/hiss.wav`, '--method', 'magic'], /learn: --method: expected nmf, exemplar, got "magic"/],
+    ['a rate that is none', () => [`voice=${folder}/hiss.wav`, '--rate', '9000'], /learn: --rate: expected 16000, 8000, 4000, got "9000"/],
     ['a window that is none', () => [`voice=${folder}/hiss.wav`, '--fft', '1000'], /fftSize: expected a power of two from 256 to 16384, got 1000/],
     ['a parameter out of range', () => [`voice=${folder}/hiss.wav`, '--passes', '21'], /passes: expected a number from 1 to 20, got "21"/],
     ['a description without end', () => [`voice=${folder}/hiss.wav`, '--description', 'x'.repeat(2001)], /--description: expected 1 to 2000 characters, got 2001/],

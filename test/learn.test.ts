@@ -224,6 +224,21 @@ describe('frames', () => {
     }
   })
 
+  test('recordings of twice or four times the rate teach the lower bins of the same hertz', () => {
+    for (const times of [2, 4]) {
+      const rate = 16_000 * times
+      const fast = { name: 'fast', sampleRate: rate, channels: [tone(rate, 3000, rate).map((x, i, all) => x + (times - 1) * all[(3 * i) % rate]!)] } // 9 kHz too, louder
+      const { bins, count, data } = soundingFrames([fast], sizes, plainKernel, 1e6, seededRandom(1))
+      expect([bins, count]).toEqual([257, 125])
+      const row = data.subarray(60 * 257, 61 * 257)
+      expect(row.indexOf(Math.max(...row))).toBe(96)
+    }
+    const odd = { ...recording('odd.wav', tone(48_000, 500, 48_000)), sampleRate: 48_000 }
+    expect(() => soundingFrames([odd], sizes, plainKernel, 9, seededRandom(1))).toThrow('odd.wav: expected 16000 Hz, or two or four times that, got 48000 Hz')
+    const mixed = [recording('a', tone(16_000, 500, 16_000)), { ...odd, sampleRate: 32_000 }]
+    expect(() => soundingFrames(mixed, sizes, plainKernel, 9, seededRandom(1))).toThrow('odd.wav: expected 16000 Hz like the other recordings, got 32000 Hz')
+  })
+
   test('two channels are met as the engine meets them: their root mean square, whatever the phase', () => {
     const signal = noise(4000, 6)
     const one = soundingFrames([recording('a', signal)], sizes, plainKernel, 1e6, seededRandom(1))
@@ -329,7 +344,7 @@ describe('learning', () => {
   test.each<[string, Partial<Plan>, RegExp]>([
     ['no source', { parts: [] }, /^sources: expected at least one, got none$/],
     ['no recording', { parts: [part('x', 1)] }, /^x: expected at least one recording, got none$/],
-    ['another rate', { parts: [part('x', 1, { ...recording('x.wav', sound), sampleRate: 8000 })] }, /^x\.wav: expected 16000 Hz like the other recordings, got 8000 Hz$/],
+    ['another rate', { parts: [part('x', 1, { ...recording('x.wav', sound), sampleRate: 8000 })] }, /^x\.wav: expected 16000 Hz, or two or four times that, got 8000 Hz$/],
     ['silence', { parts: [part('x', 1, recording('x.wav', new Float32Array(9000)))] }, /^x\.wav: expected sound, got silence$/],
     ['shorter than a window', { parts: [part('x', 1, recording('x.wav', sound.subarray(0, 511)))] }, /^x\.wav: expected at least one window of 512 samples, got 511$/],
     ['nothing', { parts: [part('x', 1, recording('x.wav', new Float32Array(0)))] }, /^x\.wav: expected at least one window of 512 samples, got 0$/],

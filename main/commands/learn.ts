@@ -23,6 +23,7 @@ const flags: readonly Flag[] = [
   { name: 'start', value: starts.join('|'), help: 'Where the fit starts: centres of groups of like frames, or frames taken by chance. kmeans unless said otherwise.' },
   { name: 'seed', value: 'N', help: 'Of all chance; the same seed gives the same preset. 1 unless said otherwise.' },
   { name: 'frames', value: 'N', help: 'At most so many frames of each source, or note, chosen by chance; 20000 unless said otherwise.' },
+  { name: 'rate', value: 'HERTZ', help: 'What the preset keeps: the rate of the recordings, or a half or a quarter of it, for smaller presets that reach less high.' },
   { name: 'fft', value: 'N', help: 'Samples of a window, a power of two; 2048 from 32 kHz on, else 1024.' },
   { name: 'hop', value: 'N', help: 'Samples between frames: a half, a quarter or an eighth of the window. A quarter unless said otherwise.' },
   { name: 'tail', value: 'N', help: 'Samples of the synthesis window, and so the latency; the whole window unless said otherwise.' },
@@ -83,7 +84,8 @@ async function planOf(args: Arguments, sources: readonly SourceFiles[], recordin
   const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
   const byNote = args.has('by-note') || args.has('every-note')
   const atoms = whole('atoms', 1, 512, byNote ? 1 : 24)
-  const { sampleRate } = recordings[0]!
+  const rates = [1, 2, 4].map((part) => String(recordings[0]!.sampleRate / part))
+  const sampleRate = Number(oneOf(args, 'learn', 'rate', rates, rates[0]!))
   const fftSize = whole('fft', 256, 16_384, sampleRate >= 32_000 ? 2048 : 1024)
   let next = 0
   const parts = sources.flatMap(({ source, atoms: own, files }): Part[] => {

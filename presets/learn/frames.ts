@@ -21,7 +21,9 @@ export interface Frames {
   readonly data: Float32Array
 }
 
+/** Of the dictionary. Its recordings may have two or four times its rate: what lies above its reach is then left out. */
 export type Sizes = Pick<Dictionary, 'sampleRate' | 'fftSize' | 'hopSize' | 'tailSize'>
+const MULTIPLES = [1, 2, 4]
 
 /** Quieter than its recording's mean by this much is a pause, from which nothing about a source can be learned (−60 dB). */
 const PAUSE = 1e-3
@@ -29,11 +31,15 @@ const PAUSE = 1e-3
 /** The frames that sound, of all recordings together; at most `most` of them, chosen by chance, in their order. */
 export function soundingFrames(recordings: readonly Recording[], sizes: Sizes, module: WebAssembly.Module, most: number, random: () => number): Frames {
   const bins = sizes.fftSize / 2 + 1
-  for (const recording of recordings) checkRecording(recording, sizes)
-  const counts = recordings.map(({ channels }) => Math.floor(channels[0]!.length / sizes.hopSize))
+  const { name, sampleRate } = recordings[0]!
+  if (!MULTIPLES.some((n) => sampleRate === n * sizes.sampleRate))
+    throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz, or two or four times that, got ${sampleRate} Hz`)
+  const shape = shapeFor(sizes, sampleRate)
+  for (const recording of recordings) checkRecording(recording, sampleRate, shape)
+  const counts = recordings.map(({ channels }) => Math.floor(channels[0]!.length / shape.hopSize))
   const chosen = someOf(counts.reduce((sum, n) => sum + n, 0), most, random)
   const data = new Float32Array(chosen.length * bins)
-  const analyse = analyser(sizes, module)
+  const analyse = analyser(shape, bins, module)
   let kept = 0
   let first = 0
   let next = 0
@@ -47,7 +53,7 @@ export function soundingFrames(recordings: readonly Recording[], sizes: Sizes, m
   return { bins, count: kept, data: data.subarray(0, kept * bins) }
 }
 
-function checkRecording({ name, sampleRate, channels }: Recording, { sampleRate: expected, fftSize }: Sizes): void {
+function checkRecording({ name, sampleRate, channels }: Recording, expected: number, { fftSize }: Shape): void {
   if (sampleRate !== expected) throw new RangeError(`${name}: expected ${expected} Hz like the other recordings, got ${sampleRate} Hz`)
   const length = channels[0]?.length ?? 0
   if (length < fftSize) throw new RangeError(`${name}: expected at least one window of ${fftSize} samples, got ${length}`)
@@ -61,13 +67,11 @@ function checkRecording({ name, sampleRate, channels }: Recording, { sampleRate:
   if (peak === 0) throw new RangeError(`${name}: expected sound, got silence`)
 }
 
-/** Writes the chosen frames of a recording, one after the other; over its channels the root mean square. Returns how many. */
-function analyser(sizes: Sizes, module: WebAssembly.Module): (recording: Recording, rows: readonly number[], out: Float32Array) => number {
-  const shape: Shape = shapeFor(sizes, sizes.sampleRate)
+/** Writes the lower `bins` of the chosen frames of a recording, one frame after the other; over its channels the root mean square. Returns how many. */
+function analyser(shape: Shape, bins: number, module: WebAssembly.Module): (recording: Recording, rows: readonly number[], out: Float32Array) => number {
   const { fftSize, hopSize, tailSize } = shape
   const kernel = new Kernel(module, Transform.floats(fftSize) + Analysis.floats(shape, tailSize))
   const analysis = new Analysis(new Transform(kernel, fftSize), shape, tailSize)
-  const bins = fftSize / 2 + 1
   return ({ channels }, rows, out) => {
     const target = out.subarray(0, rows.length * bins).fill(0)
     for (const samples of channels) {
