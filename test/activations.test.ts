@@ -7,7 +7,7 @@ import { kernels, plainKernel } from './kernels.ts'
 import { errorDb, loss, omega, orderedPass, pass, type Problem } from './reference.ts'
 import { random } from './signals.ts'
 
-// The nine points of METHODS §1 and every named one.
+// Every named point, and others from each region of the family.
 const points: [string, Divergence][] = [
   ...Object.entries(divergences),
   ...[[-0.5, 0.75], [2, -0.5], [1.5, 1], [-1, 2], [-0.75, -0.75], [2, 0], [0.5, -0.5]].map(

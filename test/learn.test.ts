@@ -18,7 +18,7 @@ import { centroids, exemplars } from '../presets/learn/start.ts'
 import { plainKernel } from './kernels.ts'
 import { noise, random, tone } from './signals.ts'
 
-/** The points of METHODS for which the updates were checked, and two β-divergences. */
+/** Points from each region of the family, and two β-divergences. */
 const points: [number, number][] = [
   [1, 1], [1, 0], [1, -1], [0.5, 0.5], [-0.5, 0.75], [2, -0.5], [1.5, 1], [-1, 2], [-0.75, -0.75], [1, -0.5], [1, 0.5], [-1, 1],
 ]

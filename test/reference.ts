@@ -27,7 +27,7 @@ export function errorDb(got: ArrayLike<number>, want: ArrayLike<number>): number
   return 10 * Math.log10(error / energy)
 }
 
-/** d(p, q) of the AB family, METHODS §1; the part of p alone included. */
+/** d(p, q) of the AB family (Cichocki, Cruces & Amari 2011); the part of p alone included. */
 export function divergence(p: number, q: number, { alpha: a, beta: b }: Divergence): number {
   if (a !== 0 && b !== 0 && a + b !== 0)
     return (-1 / (a * b)) * (p ** a * q ** b - (a / (a + b)) * p ** (a + b) - (b / (a + b)) * q ** (a + b))
@@ -35,7 +35,7 @@ export function divergence(p: number, q: number, { alpha: a, beta: b }: Divergen
   return (1 / a ** 2) * (Math.log(q ** a / p ** a) + p ** a / q ** a - 1)
 }
 
-/** The exponent that makes the multiplicative update monotone, METHODS §1. */
+/** The exponent that makes the multiplicative update monotone, there. */
 export function omega({ alpha: a, beta: b }: Divergence): number {
   if (b / a < 1 / a - 1) return 1 / (1 - b)
   if (b / a > 1 / a) return 1 / (a + b - 1)

@@ -16,7 +16,7 @@ export interface Dictionary {
   readonly atoms: readonly Atom[]
   /** Row by row, atoms × (fftSize / 2 + 1); each row sums to one. Atoms of one source stand together. */
   readonly spectra: Float32Array
-  /** The divergence that finds the activations: a point (α, β) of the AB family (METHODS §1). */
+  /** The divergence that finds the activations: a point (α, β) of the AB family (Cichocki, Cruces & Amari 2011). */
   readonly divergence: Divergence
 }
 
@@ -51,7 +51,7 @@ export const binCount = (fftSize: number): number => fftSize / 2 + 1
 /** The sources of a dictionary, in the order of their atoms. */
 export const dictionarySources = (atoms: readonly Atom[]): string[] => [...new Set(atoms.map((atom) => atom.source))]
 
-/** The exponent ω that makes the multiplicative update monotone (METHODS §1). */
+/** The exponent ω that makes the multiplicative update monotone (Cichocki, Cruces & Amari 2011). */
 export function omegaOf({ alpha, beta }: Divergence): number {
   if (beta / alpha < 1 / alpha - 1) return 1 / (1 - beta)
   if (beta / alpha > 1 / alpha) return 1 / (alpha + beta - 1)

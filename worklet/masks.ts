@@ -1,4 +1,4 @@
-// Dictionary × places × hand → one gain per bin and source (METHODS §4). What the masks leave of one is the rest's, so
+// Dictionary × places × hand → one gain per bin and source. What the masks leave of one is the rest's, so
 // that everything always adds up. Places and painted areas are factors of `gates`, beside the band.
 
 import type { Activations, Basis } from './activations.ts'

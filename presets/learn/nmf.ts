@@ -1,5 +1,5 @@
 // Non-negative matrix factorisation: frames ≈ activations × spectra, for any divergence of the AB family, by
-// multiplicative updates with a floor (METHODS §1): V frames × bins, H frames × atoms, W atoms × bins, Q = H W.
+// multiplicative updates with a floor (Cichocki, Cruces & Amari 2011): V frames × bins, H frames × atoms, W atoms × bins, Q = H W.
 //
 //   H ← max(ε, H ⊙ [ A Wᵀ ⊘ B Wᵀ ]^ω)      A = V^α ⊙ Q^(β−1)      B = Q^(α+β−1)
 //   W ← max(ε, W ⊙ [ Hᵀ A ⊘ Hᵀ B ]^ω)

@@ -30,7 +30,7 @@ export async function mixtures(): Promise<Mixture[]> {
   }))
 }
 
-/** Scale-invariant SDR of whole signals in memory, dB (METHODS §7). */
+/** Scale-invariant SDR of whole signals in memory, dB (Le Roux 2019). */
 export function siSdr(reference: Float32Array, estimate: Float32Array): number {
   const mean = (x: Float32Array): number => x.reduce((a, b) => a + b, 0) / x.length
   const [r, e] = [mean(reference), mean(estimate)]

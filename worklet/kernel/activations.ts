@@ -1,4 +1,4 @@
-// One multiplicative pass for one frame, panel by panel (Cichocki, Cruces & Amari 2011; the ε-update of METHODS §1):
+// One multiplicative pass for one frame, panel by panel (Cichocki, Cruces & Amari 2011):
 //
 //   q = W h      g = Wᵀ(m ⊙ v^α ⊙ q^(β−1))      d = Wᵀ(m ⊙ q^(α+β−1))      h ← max(floor, h ⊙ (g ⊘ (d + λ))^(ω·p))
 //

@@ -1,5 +1,5 @@
 // The free atoms: spectra re-learned from exponentially forgotten statistics of the frames that have passed, by the
-// same majorisation that gives the multiplicative update of W (METHODS §1, §3 "semi-supervised, live"):
+// same majorisation that gives the multiplicative update of W (Févotte & Idier 2011):
 //
 //   a ← λ·a + w^(1/ω)·h·n      b ← λ·b + h·e      w ← (a/b)^ω, then scaled to sum to one
 //
