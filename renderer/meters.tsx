@@ -35,6 +35,12 @@ const Meter = ({ label, name, fact, peak }: MeterProps) => {
     })
   }, [fact])
   const { value } = peak
+  const silent = value === null
+  useEffect(() => { // nothing is drawn any more: the bar must not go on claiming its last level
+    if (!silent) return
+    bar.current?.style.setProperty('--v', '0%')
+    bar.current?.style.setProperty('--p', '-2%')
+  }, [silent])
   return (
     <>
       <span>{label}</span>
