@@ -27,20 +27,15 @@ const Meter = ({ label, name, fact, peak }: MeterProps) => {
         const now = 20 * Math.log10(arrived + 1e-12)
         arrived = 0
         level = Math.max(now, level - FALL * elapsed)
+        if (peak.peek() === null) level = highest = now // nothing is measured any more: no bar goes on claiming it
         age += elapsed
         if (level >= highest || age > HOLD) { highest = level; age = 0 }
         bar.current?.style.setProperty('--v', percent(level))
         bar.current?.style.setProperty('--p', highest > BOTTOM ? percent(highest) : '-2%')
       },
     })
-  }, [fact])
+  }, [fact, peak])
   const { value } = peak
-  const silent = value === null
-  useEffect(() => { // nothing is drawn any more: the bar must not go on claiming its last level
-    if (!silent) return
-    bar.current?.style.setProperty('--v', '0%')
-    bar.current?.style.setProperty('--p', '-2%')
-  }, [silent])
   return (
     <>
       <span>{label}</span>
