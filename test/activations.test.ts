@@ -147,6 +147,18 @@ describe('the multiplicative solver', () => {
     }
   })
 
+  test.each(Object.entries(divergences))('%s: one step per pass is the plain pass; two and three are groups of quarters', (_, divergence) => {
+    const p = problem(513, 24, 12)
+    const l1 = new Float64Array(24).fill(0.2)
+    const start = cold(p, 24)
+    const run = (steps: number): Float64Array => solve(p, divergence, 1, { steps, relaxation: 1, sparsity: 0.2 })
+    expect(errorDb(run(1), pass({ ...p, l1 }, start, divergence))).toBeLessThan(-95)
+    const group = (h: Float64Array, quarters: readonly number[]): Float64Array =>
+      pass({ ...p, weights: p.v.map((_, bin) => (quarters.includes(bin % 4) ? 1 : 0)), l1: l1.map((x) => (x * quarters.length) / 4) }, h, divergence)
+    expect(errorDb(run(2), group(group(start, [0, 1]), [2, 3]))).toBeLessThan(-90)
+    expect(errorDb(run(3), group(group(group(start, [0, 1]), [2]), [3]))).toBeLessThan(-90)
+  })
+
   test('an onset a thousand times louder than the last frame does not overshoot', () => {
     // one atom alone: the plain update is exact at once, the over-relaxed one jumps far beyond and must be taken back
     const p = problem(129, 4, 31)

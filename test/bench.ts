@@ -5,6 +5,7 @@ import { bench as engine, kernelModule } from '../main/bench.ts'
 import { report } from '../main/commands/bench.ts'
 import { chromium } from './bench/chromium.ts'
 import { fft } from './bench/fft.ts'
+import { presets } from './bench/presets.ts'
 import { stream } from './bench/stream.ts'
 import { warm } from './bench/warm.ts'
 
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   fft: (say) => fft(kernelModule(), say),
   warm: (say) => warm(kernelModule(), say),
   stream,
+  presets: (say) => presets(kernelModule(), say),
 }
 
 const words = process.argv.slice(2)

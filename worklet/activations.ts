@@ -104,7 +104,8 @@ const RECALL = 0.96
 /**
  * Multiplicative updates, a step after every quarter of the bins: ordered subsets, as in tomography (Hudson & Larkin 1994).
  * A pass over all bins costs what it did, and moves four times. With warm starts and a little over-relaxation three such
- * passes reach what fifty cold ones of the plain kind do (`npm run bench warm`).
+ * passes reach what fifty cold ones do (`npm run bench warm`). Each step also takes its quarter's noise for truth: where
+ * many atoms meet noise that free atoms learn, one step per pass is the better choice (`npm run bench presets`).
  */
 export class Multiplicative implements Activations {
   readonly prepared: Float32Array
@@ -117,6 +118,8 @@ export class Multiplicative implements Activations {
   private readonly g: Float32Array
   private readonly d: Float32Array
   private readonly l1: Float32Array
+  /** For KL: the sums of the quarters behind a step. */
+  private readonly gathered: Float32Array
   private readonly lossLanes: Float32Array
   /** α, β and floor, as every pass wants them. */
   private readonly numbers: Float32Array
@@ -128,6 +131,10 @@ export class Multiplicative implements Activations {
   private quarter = 0
   private panel = 0
   private passesLeft = 0
+  private steps: number = QUARTERS
+  /** Swept since the last step. */
+  private quarters = 0
+  private sparsity = 0
   /** In one pass. */
   private readonly slices: number
   private atoms = 0
@@ -136,7 +143,7 @@ export class Multiplicative implements Activations {
   private loss = Infinity
   private warm = false
 
-  static floats(room: number, paddedBins: number): number { return 10 * room + paddedBins + 160 }
+  static floats(room: number, paddedBins: number): number { return 11 * room + paddedBins + 192 }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, private readonly slice: number) {
     const { room, paddedBins } = basis
@@ -148,6 +155,7 @@ export class Multiplicative implements Activations {
     this.g = kernel.floats(4 * room)
     this.d = kernel.floats(4 * room)
     this.l1 = kernel.floats(room)
+    this.gathered = kernel.floats(room)
     this.prepared = kernel.floats(paddedBins)
     this.lossLanes = kernel.floats(4)
     this.numbers = kernel.floats(3)
@@ -176,11 +184,11 @@ export class Multiplicative implements Activations {
     this.scaling[1] = 1 / mean
     run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.scaling.byteOffset)
     this.start(known, atoms, settings.listen ? fixed : 0)
-    this.l1.fill(0)
-    this.l1.fill(settings.sparsity / QUARTERS, 0, fixed)
+    this.steps = settings.steps
+    this.sparsity = settings.sparsity
     this.power[0] = this.omega * settings.relaxation
     this.watched = settings.relaxation > 1
-    this.quarter = this.panel = 0
+    this.quarter = this.quarters = this.panel = 0
     this.passesLeft = passes
     this.loss = Infinity
     return passes * this.slices
@@ -214,21 +222,35 @@ export class Multiplicative implements Activations {
       this.power[0] = this.omega
       this.watched = false
     }
-    const sums = kind.pass === 'passKl' ? basis.sums[quarter]!.byteOffset : 0
-    run.step(h.byteOffset, this.g.byteOffset, this.d.byteOffset, sums, this.l1.byteOffset, this.paddedAtoms, this.power.byteOffset)
+    this.quarters++
+    if (Math.floor(((quarter + 1) * this.steps) / QUARTERS) > Math.floor((quarter * this.steps) / QUARTERS)) this.step(quarter)
     this.quarter = (quarter + 1) % QUARTERS
     if (this.quarter > 0) return
     this.panel = 0
     this.passesLeft--
   }
 
+  /** Moves h by what the quarters since the last step, of which `last` is the newest, have gathered. */
+  private step(last: number): void {
+    const { kernel: { run }, basis: { sums }, h, g, d, l1, gathered, paddedAtoms } = this
+    l1.fill(this.sparsity * (this.quarters / QUARTERS), 0, this.basis.fixed)
+    for (let atom = 0; atom < paddedAtoms; atom++) {
+      let sum = 0
+      for (let quarter = last; quarter > last - this.quarters; quarter--) sum += sums[quarter]![atom]!
+      gathered[atom] = sum
+    }
+    const down = this.kind.pass === 'passKl' ? gathered.byteOffset : 0
+    run.step(h.byteOffset, g.byteOffset, d.byteOffset, down, l1.byteOffset, paddedAtoms, this.power.byteOffset)
+    this.quarters = 0
+  }
+
   /** Whether the divergence at the start of this pass, on the first quarter, is above that at the start of the last one. */
   private rose(): boolean {
-    const { h, lossLanes, atoms, l1 } = this
+    const { h, lossLanes, atoms, sparsity, basis: { fixed } } = this
     const sums = this.basis.sums[0]!
     const kl = this.kind.pass === 'passKl' ? 1 : 0 // Σ q is left to us there: h·sums
     let loss = this.lossScale * (lossLanes[0]! + lossLanes[1]! + lossLanes[2]! + lossLanes[3]!)
-    for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (kl * sums[atom]! + l1[atom]!)
+    for (let atom = 0; atom < atoms; atom++) loss += h[atom]! * (kl * sums[atom]! + (atom < fixed ? sparsity / QUARTERS : 0))
     lossLanes.fill(0)
     const rose = loss > this.loss + 1e-5 * Math.abs(this.loss)
     this.loss = loss

@@ -18,6 +18,7 @@ const row = <Name extends string>(name: Name, label: string, unit: Parameter['un
 
 export const parameters = [
   row('passes', 'Passes', '', 1, 20, 3, 1, 'How often each frame is solved. More is cleaner and costs more.'),
+  row('steps', 'Steps', '', 1, 4, 4, 1, 'Steps per pass. 4 find music sooner; 1 is steadier where noise is learned as it plays.'),
   row('relaxation', 'Relaxation', '', 1, 1.95, 1.25, 0, 'How far each step of a pass goes: 1 is the plain update, more gets there sooner.'),
   row('sparsity', 'Sparsity', '', 0, 1, 0, 0, 'How strongly few atoms are preferred to many.'),
   row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),
