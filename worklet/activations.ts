@@ -7,7 +7,7 @@ import type { Settings } from './parameters.ts'
 const QUARTERS = 4
 
 /**
- * Spectra packed for the kernel. Bins are dealt like cards into four quarters, bin b to quarter b mod 4, and each quarter
+ * Spectra packed for the kernel. The bins that the dictionary reaches are dealt like cards into four quarters, bin b to quarter b mod 4, and each quarter
  * fills panels of 32 bins, in each of which the atoms stand one after the other, free atoms last. So every quarter is a
  * fair sample of the whole spectrum, and the solver may take a step after each of them: see Multiplicative.
  */
@@ -16,29 +16,29 @@ export class Basis {
   /** The first panel of each quarter, and the end of the last. */
   readonly quarters: Int32Array
   readonly panels: number
-  /** Bins rounded up to whole panels. */
+  /** Dealt bins rounded up to whole panels. */
   readonly paddedBins: number
   /** Atoms that a panel has room for. */
   readonly room: number
-  /** Per dealt bin: 1 where the dictionary reaches, 0 elsewhere. */
+  /** Per dealt bin: 1, and 0 in the padding. */
   readonly weights: Float32Array
   /** Per quarter: the sum of each atom's bins there. */
   readonly sums: readonly Float32Array[]
 
   static room(fixed: number, free: number): number { return Math.ceil((fixed + free) / 4) * 4 }
-  static quarters(bins: number): Int32Array {
+  static quarters(known: number): Int32Array {
     const starts = new Int32Array(QUARTERS + 1)
     for (let quarter = 0; quarter < QUARTERS; quarter++)
-      starts[quarter + 1] = starts[quarter]! + Math.ceil(Math.ceil((bins - quarter) / QUARTERS) / PANEL_BINS)
+      starts[quarter + 1] = starts[quarter]! + Math.ceil(Math.ceil((known - quarter) / QUARTERS) / PANEL_BINS)
     return starts
   }
-  static paddedBins(bins: number): number { return Basis.quarters(bins)[QUARTERS]! * PANEL_BINS }
-  static floats(fixed: number, free: number, bins: number): number {
-    return Basis.paddedBins(bins) * (Basis.room(fixed, free) + 1) + QUARTERS * (Basis.room(fixed, free) + 16) + 32
+  static paddedBins(known: number): number { return Basis.quarters(known)[QUARTERS]! * PANEL_BINS }
+  static floats(fixed: number, free: number, known: number): number {
+    return Basis.paddedBins(known) * (Basis.room(fixed, free) + 1) + QUARTERS * (Basis.room(fixed, free) + 16) + 32
   }
 
   constructor(private readonly kernel: Kernel, readonly fitted: FittedSpectra, readonly fixed: number, free: number) {
-    this.quarters = Basis.quarters(fitted.bins)
+    this.quarters = Basis.quarters(fitted.known)
     this.panels = this.quarters[QUARTERS]!
     this.paddedBins = this.panels * PANEL_BINS
     this.room = Basis.room(fixed, free)
@@ -54,15 +54,15 @@ export class Basis {
 
   /** Deals a row of bins, or collects dealt bins into a row. */
   deal(row: Float32Array, dealt: Float32Array): void {
-    this.kernel.run.deal(row.byteOffset, dealt.byteOffset, this.fitted.bins, this.quarters[1]!, this.quarters[2]!, this.quarters[3]!)
+    this.kernel.run.deal(row.byteOffset, dealt.byteOffset, this.fitted.known, this.quarters[1]!, this.quarters[2]!, this.quarters[3]!)
   }
   collect(dealt: Float32Array, row: Float32Array): void {
-    this.kernel.run.collect(dealt.byteOffset, row.byteOffset, this.fitted.bins, this.quarters[1]!, this.quarters[2]!, this.quarters[3]!)
+    this.kernel.run.collect(dealt.byteOffset, row.byteOffset, this.fitted.known, this.quarters[1]!, this.quarters[2]!, this.quarters[3]!)
   }
 
   /** Copies one spectrum, `bins` numbers of `from` starting at `offset`, into the panels. */
   write(atom: number, from: ArrayLike<number>, offset = 0): void {
-    for (let bin = 0; bin < this.fitted.bins; bin++) {
+    for (let bin = 0; bin < this.fitted.known; bin++) {
       const at = this.dealt(bin)
       const panel = Math.floor(at / PANEL_BINS)
       this.packed[(panel * this.room + atom) * PANEL_BINS + (at - panel * PANEL_BINS)] = from[offset + bin]!

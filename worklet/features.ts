@@ -9,13 +9,13 @@ export class Features {
   readonly magnitude: Float32Array
   /** The same with the padding that the kernel wants. */
   private readonly padded: Float32Array
-  /** The same in the order of the basis. */
+  /** The same in the order of the basis, as far as it reaches. */
   readonly dealt: Float32Array
 
-  static floats(paddedBins: number): number { return 2 * paddedBins + 32 }
+  static floats(bins: number, paddedBins: number): number { return bins + paddedBins + 64 }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis) {
-    this.padded = kernel.floats(basis.paddedBins)
+    this.padded = kernel.floats(basis.fitted.bins + 3)
     this.magnitude = this.padded.subarray(0, basis.fitted.bins)
     this.dealt = kernel.floats(basis.paddedBins)
   }

@@ -28,15 +28,18 @@ export class Masks {
   private readonly numbers: Float32Array
   private binary = 0
 
-  static floats(groups: number, sources: number, paddedBins: number): number {
-    return (groups + 4 * sources + 2) * (paddedBins + 16) + (groups + 16) * (sources + 2) + 96
+  /** Rows of bins, dealt or in their order, all as far apart. */
+  private static row(bins: number, paddedBins: number): number { return Math.ceil(Math.max(bins + 3, paddedBins) / 16) * 16 }
+
+  static floats(groups: number, sources: number, bins: number, paddedBins: number): number {
+    return (groups + 4 * sources + 2) * (Masks.row(bins, paddedBins) + 16) + (groups + 16) * (sources + 2) + 96
   }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, atoms: readonly Atom[],
     private readonly sampleRate: number, private readonly fftSize: number, selection: Selection) {
-    const { paddedBins } = basis
+    const { paddedBins, fitted: { bins } } = basis
     this.names = [...dictionarySources(atoms), FREE]
-    this.stride = Math.ceil(paddedBins / 16) * 16 * 4 // rows as far apart as kernel.floats places them
+    this.stride = Masks.row(bins, paddedBins) * 4
     this.spectra = kernel.floats((this.names.length * this.stride) / 4)
     this.total = kernel.floats(paddedBins)
     this.seen = kernel.floats(paddedBins)
@@ -45,7 +48,7 @@ export class Masks {
     this.ends = kernel.integers(this.names.length)
     this.names.forEach((name, i) => (this.ends[i] = atoms.findLastIndex((atom) => atom.source === name) + 1))
     const rows = (): Float32Array[] => selection.sources.map(() => kernel.floats(this.stride / 4))
-    this.gains = rows().map((row) => row.subarray(0, basis.fitted.bins))
+    this.gains = rows().map((row) => row.subarray(0, bins))
     this.gates = rows()
     this.dealtGains = rows()
     this.dealtGates = rows()

@@ -92,12 +92,12 @@ export class Separator {
     const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
     const fixed = (this.fixedAtoms = dictionary.atoms.length)
     const sources = selection.sources.length
-    const padded = Basis.paddedBins(fitted.bins)
+    const padded = Basis.paddedBins(fitted.known)
     const room = Basis.room(fixed, MAX_FREE_ATOMS)
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
-      channels * sources * Synthesis.floats(shape) + Features.floats(padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.bins) +
+      channels * sources * Synthesis.floats(shape) + Features.floats(fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
       Multiplicative.floats(room, padded) + FreeAtoms.floats(padded) +
-      Masks.floats(dictionarySources(dictionary.atoms).length + 1, sources, padded))
+      Masks.floats(dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded))
     const transform = new Transform(kernel, shape.fftSize)
     const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
     const each = <T>(make: () => T): T[] => Array.from({ length: channels }, make)
