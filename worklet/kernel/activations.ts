@@ -21,7 +21,6 @@ export const AB = 5
 
 export const PANEL: usize = 32 * 4
 
-// @ts-ignore: decorator
 @inline
 function passOf(kind: i32, w: usize, v: usize, weights: usize, h: usize, g: usize, d: usize, loss: usize,
   atoms: i32, stride: i32, from: i32, to: i32, alpha: f32, beta: f32, floor: f32, wanted: bool): void {
@@ -94,7 +93,6 @@ function passOf(kind: i32, w: usize, v: usize, weights: usize, h: usize, g: usiz
 }
 
 /** g[atom] += Σ over the panel's bins of W·r, kept in four lanes. */
-// @ts-ignore: decorator
 @inline
 function correlate(row: usize, g: usize, atoms: i32, r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128, r6: v128, r7: v128): void {
   const end = g + (usize(atoms) << 4)
@@ -114,7 +112,6 @@ function correlate(row: usize, g: usize, atoms: i32, r0: v128, r1: v128, r2: v12
 }
 
 /** m·v^α·q^(β−1), with m·v^α prepared. */
-// @ts-ignore: decorator
 @inline
 export function numerator(kind: i32, v: v128, q: v128, beta: f32): v128 {
   if (kind == EUC) return v
@@ -125,7 +122,6 @@ export function numerator(kind: i32, v: v128, q: v128, beta: f32): v128 {
 }
 
 /** m·q^(α+β−1). */
-// @ts-ignore: decorator
 @inline
 export function denominator(kind: i32, m: v128, q: v128, alpha: f32, beta: f32): v128 {
   if (kind == EUC) return f32x4.mul(m, q)
@@ -139,7 +135,6 @@ export function denominator(kind: i32, m: v128, q: v128, alpha: f32, beta: f32):
 //   α, β, α+β ≠ 0:   −1/(αβ) · (n·q − β/(α+β) · e·q)
 //   β = 0:           1/α² · (e·q − v^α·ln q^α)           α + β = 0:   1/α² · (n·q + m·ln q^α)
 // (α = 0 has no multiplicative update and is refused at the door.)
-// @ts-ignore: decorator
 @inline
 function lossWeight(kind: i32, alpha: f32, beta: f32): f32 {
   if (kind == EUC) return 0.5
@@ -147,7 +142,6 @@ function lossWeight(kind: i32, alpha: f32, beta: f32): f32 {
   if (kind == THREE_HALVES) return 1.0 / 3.0
   return beta / (alpha + beta)
 }
-// @ts-ignore: decorator
 @inline
 function lossTerm(kind: i32, total: v128, n: v128, e: v128, q: v128, b: f32, alpha: f32, beta: f32, v: v128, m: v128): v128 {
   const nq = f32x4.mul(n, q), eq = f32x4.mul(e, q)
@@ -228,7 +222,6 @@ export function step(h: usize, g: usize, d: usize, sums: usize, l1: usize, atoms
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function clear(at: usize): void {
   const zero = f32x4.splat(0)
@@ -236,7 +229,6 @@ function clear(at: usize): void {
 }
 
 /** ratioᵖ; the exponents that square roots can make cost a fifth of the others. */
-// @ts-ignore: decorator
 @inline
 function powerOf(ratio: v128, p: f32): v128 {
   if (p == 1) return ratio
@@ -246,7 +238,6 @@ function powerOf(ratio: v128, p: f32): v128 {
 }
 
 /** The lane sums of four neighbouring vectors. */
-// @ts-ignore: decorator
 @inline
 function gather(at: usize): v128 {
   const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48)

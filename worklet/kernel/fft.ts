@@ -6,7 +6,7 @@
 //
 // The inverse uses that exchanging re and im before and after a forward transform gives the inverse one, times M.
 
-import { madd } from './math'
+import { madd, transpose } from './math'
 
 /** z = x·window, even samples real, odd ones imaginary. `n` samples, a multiple of 8. */
 export function split(x: usize, window: usize, re: usize, im: usize, n: i32): void {
@@ -58,22 +58,13 @@ function first(xr: usize, xi: usize, yr: usize, yi: usize, w: usize, n: i32): vo
     const eR = f32x4.add(amcR, bmdI), eI = f32x4.sub(amcI, bmdR)
     const fR = f32x4.sub(amcR, bmdI), fI = f32x4.add(amcI, bmdR)
     const gR = f32x4.sub(apcR, bpdR), gI = f32x4.sub(apcI, bpdI)
-    transpose(yr + (p << 2), f32x4.add(apcR, bpdR), f32x4.sub(f32x4.mul(eR, w1r), f32x4.mul(eI, w1i)),
-      f32x4.sub(f32x4.mul(gR, w2r), f32x4.mul(gI, w2i)), f32x4.sub(f32x4.mul(fR, w3r), f32x4.mul(fI, w3i)))
-    transpose(yi + (p << 2), f32x4.add(apcI, bpdI), madd(eR, w1i, f32x4.mul(eI, w1r)),
-      madd(gR, w2i, f32x4.mul(gI, w2r)), madd(fR, w3i, f32x4.mul(fI, w3r)))
+    const toR = yr + (p << 2), toI = yi + (p << 2)
+    transpose(f32x4.add(apcR, bpdR), f32x4.sub(f32x4.mul(eR, w1r), f32x4.mul(eI, w1i)),
+      f32x4.sub(f32x4.mul(gR, w2r), f32x4.mul(gI, w2i)), f32x4.sub(f32x4.mul(fR, w3r), f32x4.mul(fI, w3i)),
+      toR, toR + 16, toR + 32, toR + 48)
+    transpose(f32x4.add(apcI, bpdI), madd(eR, w1i, f32x4.mul(eI, w1r)),
+      madd(gR, w2i, f32x4.mul(gI, w2r)), madd(fR, w3i, f32x4.mul(fI, w3r)), toI, toI + 16, toI + 32, toI + 48)
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function transpose(to: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
-  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
-  v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5))
-  v128.store(to, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7), 16)
-  v128.store(to, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5), 32)
-  v128.store(to, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7), 48)
 }
 
 /** Stride s, a multiple of 4: one twiddle for s neighbouring butterflies. */
@@ -123,7 +114,6 @@ function radix2(xr: usize, xi: usize, yr: usize, yi: usize, s: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function reversed(x: v128): v128 { return v128.shuffle<f32>(x, x, 3, 2, 1, 0) }
 

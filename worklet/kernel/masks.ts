@@ -1,7 +1,7 @@
 // From activations to one gain per bin and source. Arrays of bins lie `stride` bytes apart, all of the same length.
 
 import { PANEL } from './activations'
-import { madd, pow } from './math'
+import { madd, pow, transpose } from './math'
 
 /**
  * What each group of neighbouring atoms explains, W_g h_g, into `spectra`, and what all explain together into `total`.
@@ -40,7 +40,6 @@ export function explain(w: usize, h: usize, room: i32, ends: usize, groups: i32,
 }
 
 /** Of numbers up to one only, so that no power leaves the range of a float. */
-// @ts-ignore: decorator
 @inline
 function sharpened(x: v128, sharpness: f32): v128 {
   if (sharpness == 1) return x
@@ -103,7 +102,6 @@ export function masks(spectra: usize, groups: i32, stride: usize, v: usize, tota
 }
 
 /** Replaces claims by one for the strongest and zero for the others; the rest wins what nobody holds more of. */
-// @ts-ignore: decorator
 @inline
 function winners(out: usize, stride: usize, sources: i32, rest: v128, share: v128): void {
   let best = rest
@@ -154,7 +152,8 @@ export function deal(row: usize, dealt: usize, bins: i32, second: i32, third: i3
   const b = dealt + usize(second) * PANEL, c = dealt + usize(third) * PANEL, d = dealt + usize(fourth) * PANEL
   const whole = usize(bins & ~15) << 2
   for (let i: usize = 0; i < whole; i += 64)
-    transposed(row + i, row + i + 16, row + i + 32, row + i + 48, dealt + (i >> 2), b + (i >> 2), c + (i >> 2), d + (i >> 2))
+    transpose(v128.load(row + i), v128.load(row + i, 16), v128.load(row + i, 32), v128.load(row + i, 48),
+      dealt + (i >> 2), b + (i >> 2), c + (i >> 2), d + (i >> 2))
   for (let bin = bins & ~15; bin < bins; bin++) f32.store(quarter(bin & 3, dealt, b, c, d) + (usize(bin >> 2) << 2), f32.load(row + (usize(bin) << 2)))
 }
 
@@ -163,22 +162,10 @@ export function collect(dealt: usize, row: usize, bins: i32, second: i32, third:
   const b = dealt + usize(second) * PANEL, c = dealt + usize(third) * PANEL, d = dealt + usize(fourth) * PANEL
   const whole = usize(bins & ~15) << 2
   for (let i: usize = 0; i < whole; i += 64)
-    transposed(dealt + (i >> 2), b + (i >> 2), c + (i >> 2), d + (i >> 2), row + i, row + i + 16, row + i + 32, row + i + 48)
+    transpose(v128.load(dealt + (i >> 2)), v128.load(b + (i >> 2)), v128.load(c + (i >> 2)), v128.load(d + (i >> 2)),
+      row + i, row + i + 16, row + i + 32, row + i + 48)
   for (let bin = bins & ~15; bin < bins; bin++) f32.store(row + (usize(bin) << 2), f32.load(quarter(bin & 3, dealt, b, c, d) + (usize(bin >> 2) << 2)))
 }
 
-// @ts-ignore: decorator
 @inline
 function quarter(which: i32, a: usize, b: usize, c: usize, d: usize): usize { return which == 0 ? a : which == 1 ? b : which == 2 ? c : d }
-
-// @ts-ignore: decorator
-@inline
-function transposed(a: usize, b: usize, c: usize, d: usize, toA: usize, toB: usize, toC: usize, toD: usize): void {
-  const va = v128.load(a), vb = v128.load(b), vc = v128.load(c), vd = v128.load(d)
-  const ab0 = v128.shuffle<f32>(va, vb, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(va, vb, 2, 6, 3, 7)
-  const cd0 = v128.shuffle<f32>(vc, vd, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(vc, vd, 2, 6, 3, 7)
-  v128.store(toA, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5))
-  v128.store(toB, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7))
-  v128.store(toC, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5))
-  v128.store(toD, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7))
-}

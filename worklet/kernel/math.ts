@@ -1,7 +1,6 @@
 // Four lanes of arithmetic that WebAssembly has no instruction for. Relative errors below 2⁻²¹ for results in range.
 
 /** a·b + c: one rounding in the relaxed build, two in the plain one. */
-// @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
@@ -9,7 +8,6 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** log₂ of positive, normal lanes: exponent plus an atanh series of the mantissa in [√½, √2). */
-// @ts-ignore: decorator
 @inline
 export function log2(x: v128): v128 {
   const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3)) // bits of √½: the exponent steps there, not at 1
@@ -28,7 +26,6 @@ export function log2(x: v128): v128 {
 }
 
 /** 2ˣ, clamped to the normal numbers. */
-// @ts-ignore: decorator
 @inline
 export function exp2(x: v128): v128 {
   x = f32x4.max(f32x4.min(x, f32x4.splat(126)), f32x4.splat(-126))
@@ -47,14 +44,23 @@ export function exp2(x: v128): v128 {
 }
 
 /** xᵖ for positive lanes; lanes at or below the smallest normal number count as it. */
-// @ts-ignore: decorator
 @inline
 export function pow(x: v128, p: f32): v128 {
   return exp2(f32x4.mul(log2(f32x4.max(x, f32x4.splat(1.2e-38))), f32x4.splat(p)))
 }
 
-// @ts-ignore: decorator
 @inline
 export function sum(x: v128): f32 {
   return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+}
+
+/** Four vectors as the rows of a square, stored by columns. */
+@inline
+export function transpose(a: v128, b: v128, c: v128, d: v128, toA: usize, toB: usize, toC: usize, toD: usize): void {
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
+  v128.store(toA, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5))
+  v128.store(toB, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7))
+  v128.store(toC, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5))
+  v128.store(toD, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7))
 }
