@@ -118,7 +118,7 @@ export class Multiplicative implements Activations {
   private readonly g: Float32Array
   private readonly d: Float32Array
   private readonly l1: Float32Array
-  /** For KL: the sums of the quarters behind a step. */
+  /** For KL: the sums of the quarters behind a step of more than one. */
   private readonly gathered: Float32Array
   private readonly lossLanes: Float32Array
   /** α, β and floor, as every pass wants them. */
@@ -233,13 +233,14 @@ export class Multiplicative implements Activations {
   /** Moves h by what the quarters since the last step, of which `last` is the newest, have gathered. */
   private step(last: number): void {
     const { kernel: { run }, basis: { sums }, h, g, d, l1, gathered, paddedAtoms } = this
-    l1.fill(this.sparsity * (this.quarters / QUARTERS), 0, this.basis.fixed)
-    for (let atom = 0; atom < paddedAtoms; atom++) {
+    const penalty = Math.fround(this.sparsity * (this.quarters / QUARTERS))
+    if (penalty !== l1[0]) l1.fill(penalty, 0, this.basis.fixed)
+    for (let atom = 0; this.quarters > 1 && atom < paddedAtoms; atom++) {
       let sum = 0
       for (let quarter = last; quarter > last - this.quarters; quarter--) sum += sums[quarter]![atom]!
       gathered[atom] = sum
     }
-    const down = this.kind.pass === 'passKl' ? gathered.byteOffset : 0
+    const down = this.kind.pass !== 'passKl' ? 0 : this.quarters > 1 ? gathered.byteOffset : sums[last]!.byteOffset
     run.step(h.byteOffset, g.byteOffset, d.byteOffset, down, l1.byteOffset, paddedAtoms, this.power.byteOffset)
     this.quarters = 0
   }

@@ -42,7 +42,6 @@ export function explain(w: usize, h: usize, room: i32, ends: usize, groups: i32,
 /** Of numbers up to one only, so that no power leaves the range of a float. */
 @inline
 function sharpened(x: v128, sharpness: f32): v128 {
-  if (sharpness == 1) return x
   if (sharpness == 2) return f32x4.mul(x, x)
   return pow(x, sharpness)
 }
@@ -67,14 +66,17 @@ export function masks(spectra: usize, groups: i32, stride: usize, v: usize, tota
   for (let bin = usize(from) << 2; bin < usize(from + n) << 2; bin += 16) {
     const explained = v128.load(total + bin)
     const unexplained = f32x4.mul(f32x4.splat(residue), f32x4.max(zero, f32x4.sub(v128.load(v + bin), explained)))
-    const largest = f32x4.max(f32x4.add(explained, unexplained), f32x4.splat(1e-20))
-    const scale = f32x4.div(one, largest)
-    let all = residue == 0 ? zero : sharpened(f32x4.mul(unexplained, scale), sharpness)
-    for (let g = 0; g < groups; g++) {
-      const at = spectra + stride * usize(g) + bin
-      const share = sharpened(f32x4.mul(v128.load(at), scale), sharpness)
-      v128.store(at, share)
-      all = f32x4.add(all, share)
+    // sharpened shares are taken of numbers up to one, and replace what is explained; plain ones are a division later on
+    let all = f32x4.add(explained, unexplained)
+    if (sharpness != 1) {
+      const scale = f32x4.div(one, f32x4.max(all, f32x4.splat(1e-20)))
+      all = residue == 0 ? zero : sharpened(f32x4.mul(unexplained, scale), sharpness)
+      for (let g = 0; g < groups; g++) {
+        const at = spectra + stride * usize(g) + bin
+        const share = sharpened(f32x4.mul(v128.load(at), scale), sharpness)
+        v128.store(at, share)
+        all = f32x4.add(all, share)
+      }
     }
     const norm = f32x4.div(one, f32x4.max(all, f32x4.splat(1e-20)))
 
