@@ -143,14 +143,12 @@ export async function close(kept?: Session): Promise<void> {
   if (!session) return
   const [old, oldFeed, oldSeparation] = [session, feed, current]
   feed = current = null
+  if (old !== kept) session = null // at once: an input that comes while this fades must not be built on what is going
   ramp(old.context, old.output.gain, 0)
   if (old.context.state === 'running') await after(0.04)
   oldFeed?.close()
   oldSeparation?.close()
-  if (old !== kept) {
-    session = null
-    await old.context.close()
-  }
+  if (old !== kept) await old.context.close()
 }
 
 /** Another preset on the same input: both listen, then one fades into the other. No click, no gap. */
