@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs'
 import vm from 'node:vm'
-import { type Automation, type ParameterName, parameters } from '../worklet/parameters.ts'
+import { type Automation, constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { FromProcessor, ProcessorOptions, ToProcessor } from '../worklet/protocol.ts'
 
 export interface HostedProcessor {
@@ -44,5 +44,4 @@ export function hostProcessor(file: string | URL, options: ProcessorOptions, sam
 }
 
 /** As AudioWorklet hands parameters over: one array per row, of one value. */
-export const parameterArrays = (values: Partial<Record<ParameterName, number>> = {}): Record<ParameterName, Float32Array> =>
-  Object.fromEntries(parameters.map((p) => [p.name, Float32Array.of(values[p.name] ?? p.initial)])) as Record<ParameterName, Float32Array>
+export const parameterArrays = (values: Partial<Settings> = {}): Automation => constantAutomation({ ...initialSettings(), ...values })

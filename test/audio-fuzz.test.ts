@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { readMidi } from '../main/midi-file.ts'
 import { UserError } from '../main/user-error.ts'
 import { midi, midiOf, tempo, track } from './midi-bytes.ts'
-import { aiff, bytesOf, chance, chunk, flac, mp3, readAll, riff, sound, u32, u64, wav, wavFormat } from './sound-files.ts'
+import { random as seeded } from './signals.ts'
+import { aiff, bytesOf, chunk, flac, mp3, readAll, riff, sound, u32, u64, wav, wavFormat } from './sound-files.ts'
 import { sealed, vorbis, vorbisPages } from './vorbis-bytes.ts'
 
 const EACH = 400
@@ -41,7 +42,7 @@ const sounds: Record<string, Uint8Array> = {
 }
 for (const [what, original] of Object.entries(sounds))
   test(`${EACH} broken files: ${what}`, async () => {
-    const random = chance(what.length * 7919)
+    const random = seeded(what.length * 7919)
     let read = 0
     let refused = 0
     for (let i = 0; i < EACH; i++)
@@ -60,7 +61,7 @@ for (const [what, original] of Object.entries(sounds))
 const song = midi(1, 96, track(tempo(0, 400_000), tempo(96, 600_000)),
   track([0, 0xc0, 5], [0, 0x90, 60, 90], [48, 64, 80], [48, 60, 0], [0, 64, 0], [0, 0xf0, 3, 1, 2, 0xf7], [1, 0xb0, 64, 127], [0, 0xe0, 1, 2]))
 test(`${2 * EACH} broken files: MIDI`, () => {
-  const random = chance(99)
+  const random = seeded(99)
   let refused = 0
   for (let i = 0; i < 2 * EACH; i++)
     try {
@@ -75,7 +76,7 @@ test(`${2 * EACH} broken files: MIDI`, () => {
 })
 
 test('random bytes behind every mark', async () => {
-  const random = chance(5)
+  const random = seeded(5)
   for (const mark of ['RIFF\0\0\0\0WAVE', 'FORM\0\0\0\0AIFF', 'fLaC', 'OggS', 'ID3', '\xff\xfb\x50\xc4', ''])
     for (let i = 0; i < 30; i++) {
       const bytes = bytesOf(mark, Array.from({ length: Math.floor(random() * 300) }, () => Math.floor(random() * 256)))
@@ -84,7 +85,7 @@ test('random bytes behind every mark', async () => {
 })
 
 test(`${EACH / 4} Ogg files whose damaged pages have right checksums: the decoder itself meets the damage`, async () => {
-  const random = chance(17)
+  const random = seeded(17)
   const pages = vorbisPages(2, 60)
   let refused = 0
   for (let i = 0; i < EACH / 4; i++) {

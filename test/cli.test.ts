@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { cliFile } from '../main/places.ts'
 import { filesIn, scratch, writeSmallPreset } from './cli-fixtures.ts'
-import { aiff, bytesOf, chance, chunk, flac, mp3, sound, u32, wav, wavFormat } from './sound-files.ts'
+import { random as seeded } from './signals.ts'
+import { aiff, bytesOf, chunk, flac, mp3, sound, u32, wav, wavFormat } from './sound-files.ts'
 import { vorbis } from './vorbis-bytes.ts'
 
 const folder = scratch()
@@ -150,7 +151,7 @@ test.skipIf(disk === null)('a full disk, and one that is read-only: 2, one sente
 })
 
 test('a hundred broken files in one run: each has its line, none is a fault, none leaves anything', () => {
-  const random = chance(11)
+  const random = seeded(11)
   const good = wav(sound(2, 300), 44100, { kind: 'integer', bits: 16 })
   const inputs = Array.from({ length: 100 }, (_, i) => {
     const bytes = good.slice()

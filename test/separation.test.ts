@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SeparationResult } from '../main/separation.ts'
 import { filesIn, scratch, smallPreset, winnow, writeSmallPreset, type Ran } from './cli-fixtures.ts'
-import { aiff, bytesOf, chance, differences, flac, mp3, readAll, sound, wav, type Channels } from './sound-files.ts'
+import { random as seeded } from './signals.ts'
+import { aiff, bytesOf, differences, flac, mp3, readAll, sound, wav, type Channels } from './sound-files.ts'
 import { writePreset } from '../presets/preset.ts'
 
 const folder = scratch()
@@ -177,7 +178,7 @@ describe('denoise', () => {
   })
   test('a passage of noise is learned: less of it is left where it is heard again', async () => {
     const rate = 44100
-    const random = chance(4)
+    const random = seeded(4)
     const hiss = Float32Array.from({ length: 2 * rate }, (_, i) => (i > 0 ? 0.1 : 0) * (random() - 0.5))
     const tone = Float32Array.from({ length: 2 * rate }, (_, i) => i < rate ? 0 : 0.3 * Math.sin(2 * Math.PI * 215 * i / rate))
     const noisy = write('noisy.wav', wav([tone.map((x, i) => x + hiss[i]!)], rate))

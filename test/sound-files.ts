@@ -1,22 +1,13 @@
-// Sound files made by code, byte by byte and apart from the readers that they test; and seeded chance.
+// Sound files made by code, byte by byte and apart from the readers that they test.
 
 import { openAudioBytes } from '../main/audio/reader.ts'
+import { random as seeded } from './signals.ts'
 
 export type Channels = readonly Float32Array[]
 
-/** Numbers from 0 to 1, the same for the same seed. */
-export function chance(seed: number): () => number {
-  let a = seed >>> 0
-  return () => {
-    a = Math.imul(a ^ a >>> 16, 0x45d9f3b) + 0x9e3779b9 >>> 0
-    const b = Math.imul(a ^ a >>> 15, 0x2c1b3c6d)
-    return ((b ^ b >>> 12) >>> 0) / 2 ** 32
-  }
-}
-
 /** A chord with some noise in it, different in each channel, well inside full scale. */
 export function sound(channels: number, length: number, sampleRate = 44100, seed = 1): Float32Array[] {
-  const random = chance(seed)
+  const random = seeded(seed)
   return Array.from({ length: channels }, (_, c) => Float32Array.from({ length }, (_, i) =>
     0.3 * Math.sin(2 * Math.PI * 220 * (c + 1) * i / sampleRate) + 0.2 * Math.sin(2 * Math.PI * 1234.5 * i / sampleRate + c) + 0.1 * (random() - 0.5)))
 }

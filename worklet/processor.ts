@@ -1,7 +1,7 @@
 // The AudioWorkletProcessor: a Separator and a Mixer in the browser's clothes. Everything is allocated in the
 // constructor and the message handler; `process` computes.
 
-import { fact, Frame, FrameRing } from './frame.ts'
+import { fact, type Frame, FrameRing } from './frame.ts'
 import { Mixer } from './mixer.ts'
 import { type Automation, isSwitch, parameters } from './parameters.ts'
 import { type FromProcessor, PROCESSOR_NAME, type ProcessorOptions, type ToProcessor } from './protocol.ts'
@@ -43,7 +43,6 @@ class Winnow extends AudioWorkletProcessor {
   private readonly stems: Float32Array[][]
   private readonly mix: Float32Array[]
   private readonly ring: FrameRing | null
-  private readonly send: Frame
   private running = true
   // load: wall-clock milliseconds spent in `process`, over a window of samples
   private spent = 0
@@ -68,7 +67,6 @@ class Winnow extends AudioWorkletProcessor {
     this.mix = buffers()
     this.stems = Array.from({ length: selection.sources.length + 1 }, buffers)
     this.ring = frames && new FrameRing(this.separator.layout, frames)
-    this.send = new Frame(this.separator.layout)
     this.separator.onFrame = (frame) => this.reveal(frame)
     this.port.onmessage = ({ data }) => this.receive(data)
     this.port.postMessage({ type: 'ready', latencySamples: this.separator.latencySamples, layout: this.separator.layout })
@@ -173,8 +171,7 @@ class Winnow extends AudioWorkletProcessor {
     this.sinceMessage += this.separator.shape.hopSize
     if (this.sinceMessage < sampleRate / MESSAGES_PER_SECOND) return
     this.sinceMessage = 0
-    this.send.copyFrom(frame)
-    this.port.postMessage({ type: 'frame', bytes: this.send.facts.buffer as ArrayBuffer })
+    this.port.postMessage({ type: 'frame', bytes: frame.facts.buffer as ArrayBuffer }) // the message is a copy
   }
 }
 
