@@ -37,7 +37,7 @@ export const kernelModule = (): WebAssembly.Module => new WebAssembly.Module(new
 /** The hosted processor on noise, and one call of its `process`. */
 function quantumTask(mode: Mode, dictionary = randomDictionary(ATOMS, 4), values: Parameters<typeof parameterArrays>[0] = {}): () => void {
   const selection = wholeDictionary([...new Set(dictionary.atoms.map((atom) => atom.source))])
-  const frames = new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, RATE), 4))
+  const frames = new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, RATE, 1), 4))
   const { processor } = hostProcessor(workletFile,
     { module: kernelModule(), dictionary, selection, channels: 1, mode, stems: false, live: false, frames }, RATE)
   const next = sequence(4)

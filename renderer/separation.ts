@@ -61,7 +61,7 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
   let { settings, selection } = options
 
   const buffer = globalThis.crossOriginIsolated
-    ? new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, context.sampleRate), SLOTS)) : null
+    ? new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, context.sampleRate, channels), SLOTS)) : null
   const processorOptions: ProcessorOptions =
     { module, dictionary, selection, channels, mode: 'direct', stems: false, live: true, frames: buffer }
   const node = new AudioWorkletNode(context, PROCESSOR_NAME, {

@@ -86,7 +86,7 @@ function paint(canvas: HTMLCanvasElement, scene: Scene, sources: number, order: 
   if (!context) return
   const shown = Math.max(...order) + 1
   const picture = createSpectrogram({ sampleRate: RATE, fftSize: FFT, windowSize: FFT, hopSize: HOP, sources: shown }, SECONDS)
-  const frame = new Frame({ bins: BINS, sources: shown, atoms: 0 })
+  const frame = new Frame({ channels: 1, bins: BINS, sources: shown, atoms: 0 })
   let seed = 7
   const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
   // A second ahead of the picture, so that its light has settled.

@@ -121,6 +121,16 @@ describe.each(kernels)('%s kernel', (_, module) => {
     expect(errorDb(out, re!.map((x, i) => Math.sqrt((x ** 2 + im![i]! ** 2 + re2![i]! ** 2 + im2![i]! ** 2) / 2)))).toBeLessThan(-120)
   })
 
+  test('pairs: power left and right, and the right channel times the left one conjugated', () => {
+    const [lr, li, rr, ri] = [0, 0, 0, 0].map(() => fill(BINS, () => next() - 0.5))
+    const [left, right, re, im] = [0, 0, 0, 0].map(() => kernel.floats(BINS))
+    kernel.run.pairs(lr!.byteOffset, li!.byteOffset, rr!.byteOffset, ri!.byteOffset, left!.byteOffset, right!.byteOffset, re!.byteOffset, im!.byteOffset, BINS)
+    expect(errorDb(left!, lr!.map((x, i) => x ** 2 + li![i]! ** 2))).toBeLessThan(-120)
+    expect(errorDb(right!, rr!.map((x, i) => x ** 2 + ri![i]! ** 2))).toBeLessThan(-120)
+    expect(errorDb(re!, rr!.map((x, i) => x * lr![i]! + ri![i]! * li![i]!))).toBeLessThan(-120)
+    expect(errorDb(im!, ri!.map((x, i) => x * lr![i]! - rr![i]! * li![i]!))).toBeLessThan(-120)
+  })
+
   test.each([[0, 1, 0, 1], [1, 1, 1, 1], [2, 1, -1, 0.5], [3, 1, -0.5, 2 / 3], [4, 1, 0.5, 1], [5, 1.5, 1, 1 / 1.5], [5, 2, -0.5, 1 / 1.5]])(
     'learn: kind %i, α %f, β %f, ω %f agrees with the twin to −90 dB, and the spectrum sums to one', (kind, alpha, beta, omega) => {
       const some = (): Float32Array => fill(BINS, () => 0.1 + next())

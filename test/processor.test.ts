@@ -47,7 +47,7 @@ describe('the built processor', () => {
 
   test('reports its latency and layout, and sends frames where memory is not shared', () => {
     const hosted = host()
-    const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100)
+    const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100, 1)
     expect(hosted.received[0]).toEqual({ type: 'ready', latencySamples: 1024, layout })
     play(hosted, [x])
     const frames = hosted.received.filter((message) => message.type === 'frame')
@@ -59,7 +59,7 @@ describe('the built processor', () => {
   })
 
   test('writes every frame into the shared ring while somebody reads, and counts what nobody took', () => {
-    const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100)
+    const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100, 1)
     const shared = new SharedArrayBuffer(ringBytes(layout, 8))
     const hosted = host({ frames: shared })
     const reader = new FrameRing(layout, shared)
@@ -117,7 +117,7 @@ describe('the built processor', () => {
   test('a machine that is too slow drops passes, says so, and takes them back when it can', () => {
     let clock = 0
     let cost = 0
-    const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100)
+    const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100, 1)
     const shared = new SharedArrayBuffer(ringBytes(layout, 4))
     // the clock jumps between the two looks that one call takes at it
     const hosted = host({ live: true, frames: shared }, () => (clock += cost))

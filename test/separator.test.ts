@@ -82,6 +82,30 @@ describe('separation', () => {
   })
 })
 
+describe('the frame', () => {
+  test('of two channels says where a sound stands: 6 dB to the right and 3 samples late; of one it says nothing', () => {
+    const [gain, delay] = [2, 3]
+    const left = noise(20000, 3)
+    const right = delayed(left, delay).map((v) => gain * v)
+    const r = rig({ channels: 2 })
+    r.run([left, right])
+    const frame = r.separator.frame
+    let [l, r2, lag, weight] = [0, 0, 0, 0]
+    for (let bin = 4; bin < 100; bin++) {
+      const omega = (2 * Math.PI * bin) / 1024 // per sample
+      const size = omega * Math.hypot(frame.crossRe[bin]!, frame.crossIm[bin]!)
+      lag -= Math.atan2(frame.crossIm[bin]!, frame.crossRe[bin]!) * size
+      weight += omega * size
+      l += frame.left[bin]!
+      r2 += frame.right[bin]!
+    }
+    expect(lag / weight).toBeCloseTo(delay, 0)
+    expect(10 * Math.log10(r2 / l)).toBeCloseTo(20 * Math.log10(gain), 0)
+    const mono = rig().separator.frame
+    expect([mono.left, mono.right, mono.crossRe, mono.crossIm].map((x) => x.length)).toEqual([0, 0, 0, 0])
+  })
+})
+
 describe('selection', () => {
   test('a band keeps a source to its frequencies', () => {
     const low = tone(30000, 300, 44100)

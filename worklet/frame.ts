@@ -2,6 +2,7 @@
 // shared memory, no garbage. Raw values only; a picture, a histogram and notes are folds that the reader makes.
 
 export interface FrameLayout {
+  readonly channels: 1 | 2
   readonly bins: number
   /** Selected sources; the rest is what their masks leave of one. */
   readonly sources: number
@@ -27,9 +28,17 @@ export class Frame {
   /** Source by source, a gain per bin. */
   readonly masks: Float32Array
   readonly activations: Float32Array
+  // Of two channels, per bin; of one, empty. Level is 10·log₁₀(right ÷ left), delay −∠cross ÷ ω, positive where right lags.
+  /** |X_L|² */
+  readonly left: Float32Array
+  /** |X_R|² */
+  readonly right: Float32Array
+  /** X_R · X̄_L */
+  readonly crossRe: Float32Array
+  readonly crossIm: Float32Array
 
   constructor(readonly layout: FrameLayout, buffer: ArrayBufferLike = new ArrayBuffer(frameBytes(layout)), offset = 0) {
-    const { bins, sources, atoms } = layout
+    const { channels, bins, sources, atoms } = layout
     this.facts = new Float64Array(buffer, offset, facts.length)
     offset += this.facts.byteLength
     this.magnitude = new Float32Array(buffer, offset, bins)
@@ -37,6 +46,12 @@ export class Frame {
     this.masks = new Float32Array(buffer, offset, bins * sources)
     offset += this.masks.byteLength
     this.activations = new Float32Array(buffer, offset, atoms)
+    offset += this.activations.byteLength
+    const pairs = channels === 2 ? bins : 0
+    this.left = new Float32Array(buffer, offset, pairs)
+    this.right = new Float32Array(buffer, offset + 4 * pairs, pairs)
+    this.crossRe = new Float32Array(buffer, offset + 8 * pairs, pairs)
+    this.crossIm = new Float32Array(buffer, offset + 12 * pairs, pairs)
   }
 
   fact(name: Fact): number { return this.facts[fact[name]]! }
@@ -46,12 +61,16 @@ export class Frame {
     this.magnitude.set(other.magnitude)
     this.masks.set(other.masks)
     this.activations.set(other.activations)
+    this.left.set(other.left)
+    this.right.set(other.right)
+    this.crossRe.set(other.crossRe)
+    this.crossIm.set(other.crossIm)
   }
 }
 
 /** Bytes of one frame, rounded up so that the next one starts aligned. */
-export const frameBytes = ({ bins, sources, atoms }: FrameLayout): number =>
-  Math.ceil((facts.length * 8 + (bins * (1 + sources) + atoms) * 4) / 8) * 8
+export const frameBytes = ({ channels, bins, sources, atoms }: FrameLayout): number =>
+  Math.ceil((facts.length * 8 + (bins * (1 + sources + (channels === 2 ? 4 : 0)) + atoms) * 4) / 8) * 8
 
 const HEAD = 16 // bytes: two counters, written and read, wrapping at 2³²
 

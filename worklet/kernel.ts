@@ -30,6 +30,7 @@ export interface Arithmetic {
     sources: number, out: Address, from: number, n: number, numbers: Address, binary: number): void
   extend(out: Address, gates: Address, stride: number, sources: number, v: Address, known: number, bins: number): void
   magnitude(re: Address, im: Address, re2: Address, im2: Address, out: Address, n: number): void
+  pairs(lr: Address, li: Address, rr: Address, ri: Address, left: Address, right: Address, crossRe: Address, crossIm: Address, n: number): void
   deal(row: Address, dealt: Address, bins: number, second: number, third: number, fourth: number): void
   collect(dealt: Address, row: Address, bins: number, second: number, third: number, fourth: number): void
   sum(w: Address, atom: number, room: number, fromPanel: number, toPanel: number, sums: Address): void

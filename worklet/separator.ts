@@ -29,7 +29,8 @@ export interface SeparatorOptions {
   readonly mode: Mode
 }
 
-export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRate: number): FrameLayout => ({
+export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRate: number, channels: 1 | 2): FrameLayout => ({
+  channels,
   bins: binCount(shapeFor(dictionary, sampleRate).fftSize),
   sources: selection.sources.length,
   atoms: dictionary.atoms.length + MAX_FREE_ATOMS,
@@ -87,7 +88,7 @@ export class Separator {
     this.sliced = mode === 'sliced'
     this.latencySamples = latencyOf(shape, mode)
     this.sourceNames = selection.sources.map((source) => source.name)
-    this.layout = layoutFor(dictionary, selection, sampleRate)
+    this.layout = layoutFor(dictionary, selection, sampleRate, channels)
     this.frame = new Frame(this.layout)
     const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
     const fixed = (this.fixedAtoms = dictionary.atoms.length)
@@ -95,7 +96,7 @@ export class Separator {
     const padded = Basis.paddedBins(fitted.known)
     const room = Basis.room(fixed, MAX_FREE_ATOMS)
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
-      channels * sources * Synthesis.floats(shape) + Features.floats(fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
+      channels * sources * Synthesis.floats(shape) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
       Multiplicative.floats(room, padded) + FreeAtoms.floats(padded) +
       Masks.floats(dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded))
     const transform = new Transform(kernel, shape.fftSize)
@@ -104,7 +105,7 @@ export class Separator {
     this.panels = basis.panels
     this.slice = mode === 'sliced' ? SLICE : basis.panels
     this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
-    this.features = new Features(kernel, basis)
+    this.features = new Features(kernel, basis, channels)
     this.activations = new Multiplicative(kernel, basis, dictionary.divergence, this.slice)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
@@ -274,6 +275,10 @@ export class Separator {
     facts[fact.badSamples] = this.badSamples
     this.peak = this.energy = 0
     frame.magnitude.set(features.magnitude)
+    frame.left.set(features.left)
+    frame.right.set(features.right)
+    frame.crossRe.set(features.crossRe)
+    frame.crossIm.set(features.crossIm)
     for (let source = 0; source < layout.sources; source++) frame.masks.set(masks.gains[source]!, source * layout.bins)
     const level = this.silent ? 0 : activations.level
     for (let atom = 0; atom < layout.atoms; atom++) frame.activations[atom] = atom < this.atoms ? activations.h[atom]! * level : 0

@@ -6,4 +6,5 @@ export {
   passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step, weigh,
 } from './activations'
 export { explain, masks, extend, magnitude, deal, collect } from './masks'
+export { pairs } from './places'
 export { ratios, learn, sum } from './adapt'
