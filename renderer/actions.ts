@@ -10,6 +10,8 @@ import { FALLBACK_NOTE } from './fallback.ts'
 import { MicrophoneError, fileFeed, listMicrophones, microphoneFeed } from './feeds.ts'
 import type { FileFeed } from './feeds.ts'
 import { decode, fileRate, outline, sessionRate } from './files.ts'
+import { capital } from './format.ts'
+import { step } from './history.ts'
 import { host, presetFiles, readFile, selectionFiles, soundFiles } from './host.ts'
 import type { OpenedFile } from './host.ts'
 import { selectionOf } from './separation.ts'
@@ -50,6 +52,7 @@ function adopt(chosen: ChosenPreset): void {
     state.settings.value = settingsOf(chosen)
     state.selection.value = selectionOf(chosen.preset)
     state.rest.value = { mute: false, solo: false }
+    state.chosen.value = state.chosenPlace.value = null
   })
 }
 
@@ -219,7 +222,9 @@ export function seek(seconds: number): void {
 export const toggleBypass = (): void => set('bypass', state.settings.value.bypass ? 0 : 1)
 
 async function usePreset(chosen: ChosenPreset): Promise<void> {
-  await engine.change(chosen, settingsOf(chosen), selectionOf(chosen.preset), () => adopt(chosen))
+  const settings = settingsOf(chosen)
+  await engine.change(chosen, settings, selectionOf(chosen.preset),
+    () => step(`Preset ${capital(chosen.preset.name ?? chosen.name)}`, () => adopt(chosen)))
 }
 
 export async function choosePreset(name: string): Promise<void> {
@@ -257,5 +262,5 @@ export async function saveSelection(): Promise<void> {
 /** To what the preset says; what is compared stays. */
 export function resetSettings(): void {
   const settings: Settings = { ...initialSettings(), ...state.preset.value?.preset.settings, bypass: state.settings.value.bypass }
-  for (const { name } of parameters) set(name, settings[name])
+  step('Reset the settings', () => { for (const { name } of parameters) set(name, settings[name]) })
 }

@@ -6,8 +6,9 @@ import { useEffect, useRef } from 'preact/hooks'
 import { fromText, isSwitch, parameters, toText } from '../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../worklet/parameters.ts'
 import { resetSettings } from './actions.ts'
+import { turnSetting } from './editing.ts'
 import { Icon } from './icons.tsx'
-import { set, state } from './state.ts'
+import { state } from './state.ts'
 
 /** Seconds span decades, so their slider is logarithmic. */
 const isLogarithmic = (p: Parameter): boolean => p.unit === 's' && p.min > 0
@@ -103,7 +104,7 @@ const Control = ({ row }: { row: Parameter }) => {
   const name = row.name as ParameterName
   const value = state.settings.value[name]
   const initial = state.preset.value?.preset.settings[name] ?? row.initial
-  const change = (next: number): void => set(name, next)
+  const change = (next: number): void => turnSetting(name, row.label, next)
   const id = `control-${name}`
   return (
     <div class="control" title={row.help}>

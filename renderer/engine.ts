@@ -135,7 +135,8 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   separation.fade.connect(next.output)
   separation.fade.gain.value = 1
   commit()
-  separation.follow(sent.peek(), heard.peek()) // what was turned while it started
+  if (fits(separation)) separation.follow(sent.peek(), heard.peek()) // what was turned while it started
+  else void rebuild()
 }
 
 /** Fades out and lets go of the input and the separation, and of the context unless it is `kept`. */
@@ -177,7 +178,7 @@ async function replaceSeparation(
   const old = current
   current = separation
   commit()
-  separation.follow(sent.peek(), heard.peek())
+  if (fits(separation)) separation.follow(sent.peek(), heard.peek())
   crossfade(context, old?.fade.gain ?? null, separation.fade.gain)
   if (!old) return
   if (context.state === 'running') await after(LEAD_SECONDS + 2 * CROSSFADE_SECONDS)
@@ -208,9 +209,35 @@ async function followTransport(playing: boolean, audible: boolean): Promise<void
   }
 }
 
+/** A separation has the preset and the number of sources that it was made with. */
+const fits = (separation: Separation): boolean =>
+  separation.preset === state.preset.peek()?.preset && separation.frame.layout.sources === heard.peek().sources.length
+
+/** Sources that come and go, and presets that an undo brings back, need another separation: what the state says when its turn comes. */
+let rebuilding = false
+async function rebuild(): Promise<void> {
+  if (rebuilding) return
+  rebuilding = true
+  try {
+    await inTurn(async () => {
+      const preset = state.preset.peek()
+      if (preset && current && !fits(current))
+        await replaceSeparation(preset, state.settings.peek(), state.selection.peek(), () => true, () => {})
+    })
+  } catch (error) {
+    listener.fault(error instanceof Error ? error.message : String(error))
+  } finally {
+    rebuilding = false
+  }
+  if (current && !fits(current)) void rebuild()
+}
+
 effect(() => {
   const [settings, selection] = [sent.value, heard.value] // read whether anything sounds or not, so that changes are seen
-  current?.follow(settings, selection)
+  void state.preset.value
+  if (!current) return
+  if (fits(current)) current.follow(settings, selection)
+  else void rebuild()
 })
 effect(() => {
   const { kind } = state.input.value

@@ -7,12 +7,14 @@ import '@fontsource-variable/inter/index.css'
 import { chooseSound, drop, seek, start, toggleBypass, togglePlay } from './actions.ts'
 import { Banners } from './banners.tsx'
 import { Controls } from './controls.tsx'
+import { turnRest } from './editing.ts'
 import { figure } from './format.ts'
+import { press, redo, said, undo } from './history.ts'
 import { shapeFor } from '../worklet/stft.ts'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
 import { Start } from './start.tsx'
-import { changeRest, measured, state } from './state.ts'
+import { measured, state } from './state.ts'
 import { Top } from './top.tsx'
 
 /** Whether a key belongs to the control that has the focus. */
@@ -20,12 +22,23 @@ const takesKeys = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input[type=text], select, textarea') !== null
 const takesSpace = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, select') !== null
 
+/** Ctrl or ⌘ with Z, with Shift for redo, or Y. In a text field it belongs to the text. */
+function undoes(event: KeyboardEvent): boolean {
+  const key = event.key.toLowerCase()
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || takesKeys(event.target) || (key !== 'z' && key !== 'y')) return false
+  if (key === 'y' || event.shiftKey) redo()
+  else undo()
+  event.preventDefault()
+  return true
+}
+
 function onKey(event: KeyboardEvent): void {
+  if (undoes(event)) return
   if (event.ctrlKey || event.altKey || event.metaKey || takesKeys(event.target) || state.input.value.kind === 'none') return
   const key = event.key.toLowerCase()
   if (key === ' ' && !takesSpace(event.target)) void togglePlay()
   else if (key === 'a') toggleBypass()
-  else if (key === 'i') changeRest({ solo: !state.rest.value.solo })
+  else if (key === 'i') turnRest(state.rest.value.solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !state.rest.value.solo })
   else if (key === 'o') void chooseSound()
   else if (key === 'home' && event.target === document.body) seek(0)
   else if (/^[0-9]$/.test(key)) document.querySelector<HTMLElement>(`[data-source="${key === '0' ? 'R' : key}"] .fader`)?.focus()
@@ -62,6 +75,8 @@ const Page = () => {
     const stop = new AbortController()
     const { signal } = stop
     addEventListener('keydown', onKey, { signal })
+    addEventListener('pointerdown', () => press(true), { signal, capture: true })
+    for (const up of ['pointerup', 'pointercancel'] as const) addEventListener(up, () => press(false), { signal, capture: true })
     addEventListener('dragover', (event) => { event.preventDefault(); over.value = true }, { signal })
     addEventListener('dragleave', (event) => { if (!event.relatedTarget) over.value = false }, { signal })
     addEventListener('drop', (event) => {
@@ -84,6 +99,7 @@ const Page = () => {
           <Status />
         </div>
       )}
+      <p class="visually-hidden" role="status">{said.value}</p>
       {over.value && <div class="drop-target" aria-hidden="true"><span>Drop a sound file or a preset</span></div>}
     </>
   )

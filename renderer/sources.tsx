@@ -6,9 +6,10 @@ import type { Preset } from '../presets/preset.ts'
 import type { Parameter } from '../worklet/parameters.ts'
 import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './controls.tsx'
+import { turnRest, turnSetting, turnSource } from './editing.ts'
 import { DASH, capital, figure, signed } from './format.ts'
 import { Icon } from './icons.tsx'
-import { changeRest, changeSource, measured, reductionRow, set, state } from './state.ts'
+import { measured, reductionRow, state } from './state.ts'
 
 /** A fader shows −60 to +24 dB; the well takes what the selection takes. */
 const gainRow: Parameter = {
@@ -136,14 +137,14 @@ export const Sources = () => {
           <Row key={source.name} number={String(i + 1)} name={capital(source.name)} note={noteOf(source)}
             colour={`var(--s${i % 8 + 1})`} level={source.gain ?? 0} fader={faderRow} well={gainRow} mute={source.mute ?? false} solo={source.solo ?? false}
             soloHint={`Hear only ${capital(source.name)}`} share={shares[i] ?? null}
-            onLevel={(gain) => changeSource(i, { gain })} onMute={() => changeSource(i, { mute: !source.mute })}
-            onSolo={() => changeSource(i, { solo: !source.solo })} />
+            onLevel={(gain) => turnSource(i, 'Level of', { gain }, true)} onMute={() => turnSource(i, source.mute ? 'Unmute' : 'Mute', { mute: !source.mute })}
+            onSolo={() => turnSource(i, source.solo ? 'Unsolo' : 'Solo', { solo: !source.solo })} />
         ))}
         <Row key="rest" number="R" name="Rest" note="What no source claims" colour="var(--rest)"
           level={plain(-state.settings.value.reduction)} fader={restRow} well={restRow} mute={mute} solo={solo}
           soloHint="Hear what is removed, at full level" share={shares[sources.length] ?? null}
-          onLevel={(level) => set('reduction', plain(-level))} onMute={() => changeRest({ mute: !mute })}
-          onSolo={() => changeRest({ solo: !solo })} />
+          onLevel={(level) => turnSetting('reduction', 'Level of Rest', plain(-level))} onMute={() => turnRest(mute ? 'Unmute Rest' : 'Mute Rest', { mute: !mute })}
+          onSolo={() => turnRest(solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !solo })} />
       </ul>
       <div class="energy">
         <div class="energy-text">

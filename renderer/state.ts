@@ -4,7 +4,7 @@
 import { computed, signal } from '@preact/signals'
 import { initialSettings, parameterNamed } from '../worklet/parameters.ts'
 import type { ParameterName, Settings } from '../worklet/parameters.ts'
-import type { SelectedSource, Selection } from '../worklet/selection.ts'
+import type { Selection } from '../worklet/selection.ts'
 import type { Preset } from '../presets/preset.ts'
 
 export type Input =
@@ -28,6 +28,20 @@ export interface Banner {
 
 export interface ChosenPreset { readonly name: string; readonly preset: Preset }
 export interface Rest { readonly mute: boolean; readonly solo: boolean }
+/** Seconds of the file, marked on its ruler. */
+export interface Passage { readonly from: number; readonly to: number }
+
+/** What is pointed at in one view, so that the others show it too. */
+export type Highlight =
+  /** Lit by its mask, and by its colour. */
+  | { readonly kind: 'source'; readonly source: number }
+  /** `weight` of a bin, 0…1, from its level difference in dB (right positive), its phase difference (radians, right over left) and hertz. */
+  | { readonly kind: 'place'; readonly source: number | null; weight(level: number, phase: number, hertz: number): number }
+  /** A painted area of a source. */
+  | { readonly kind: 'painted'; readonly source: number; readonly area: number }
+  /** One spot of the spectrogram, for a cross in the field: `delay` in µs, null where it cannot be told. */
+  | { readonly kind: 'bin'; readonly hertz: number; readonly level: number; readonly delay: number | null }
+
 export interface Microphone { readonly deviceId: string; readonly label: string }
 
 export const state = {
@@ -47,6 +61,11 @@ export const state = {
   /** Limits of this browser that stay true while the page is open. */
   limits: signal<readonly string[]>([]),
   folded: signal(false),
+  /** The source that pointing and painting are for, and the one of its places that is being worked on. */
+  chosen: signal<number | null>(null),
+  chosenPlace: signal<number | null>(null),
+  passage: signal<Passage | null>(null),
+  highlight: signal<Highlight | null>(null),
 }
 
 /** Null is not measured, and is shown as a dash. */
@@ -85,11 +104,6 @@ export const sent = computed(() => heardSettings(state.settings.value, state.res
 
 export function set(name: ParameterName, value: number): void {
   if (state.settings.value[name] !== value) state.settings.value = { ...state.settings.value, [name]: value }
-}
-
-export function changeSource(index: number, change: Partial<SelectedSource>): void {
-  const { mask, sources } = state.selection.value
-  state.selection.value = { mask, sources: sources.map((source, i) => (i === index ? { ...source, ...change } : source)) }
 }
 
 export const changeRest = (change: Partial<Rest>): void => { state.rest.value = { ...state.rest.value, ...change } }

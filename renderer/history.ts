@@ -1,0 +1,118 @@
+// Undo and redo, unlimited while the page is open. A step is a name and two states: everything a person chose, before
+// and after. The states are immutable and share what they have in common, so that a step costs a few references.
+//
+// One gesture is one step: `begin` … changes … `end`, or `step` for what happens at once. Steps that join (keys held,
+// a slider dragged) go into the last one of the same name while the pointer is down or within a second.
+
+import { batch, computed, signal } from '@preact/signals'
+import { state } from './state.ts'
+
+interface Chosen {
+  readonly preset: typeof state.preset.value
+  readonly selection: typeof state.selection.value
+  readonly settings: typeof state.settings.value
+  readonly rest: typeof state.rest.value
+}
+interface Step { readonly name: string; readonly before: Chosen; readonly after: Chosen }
+
+const JOINS_FOR = 1000 // ms
+
+const past = signal<readonly Step[]>([])
+const future = signal<readonly Step[]>([])
+let open: { readonly name: string; readonly before: Chosen } | null = null
+let joinsUntil = 0
+
+/** What the next undo and redo would take back or bring back; null when there is nothing. */
+export const undoName = computed(() => past.value.at(-1)?.name ?? null)
+export const redoName = computed(() => future.value.at(-1)?.name ?? null)
+/** The last thing that happened to the history, as a sentence for whoever cannot see it. */
+export const said = signal('')
+
+const now = (): Chosen => ({
+  preset: state.preset.peek(), selection: state.selection.peek(), settings: state.settings.peek(), rest: state.rest.peek(),
+})
+const same = (a: Chosen, b: Chosen): boolean =>
+  a.preset === b.preset && a.selection === b.selection && a.settings === b.settings && a.rest === b.rest
+
+function push(name: string, before: Chosen, joins: boolean): void {
+  const after = now()
+  if (same(before, after)) return
+  const last = past.peek().at(-1)
+  const time = performance.now()
+  const joined = joins && time < joinsUntil && last?.name === name
+  past.value = joined ? [...past.peek().slice(0, -1), { ...last, after }] : [...past.peek(), { name, before, after }]
+  future.value = []
+  joinsUntil = joins ? (pressed ? Infinity : time + JOINS_FOR) : 0
+}
+
+/** A change that is one step, or part of the gesture that goes on. */
+export function step(name: string, change: () => void, joins = false): void {
+  if (open) return batch(change)
+  const before = now()
+  batch(change)
+  push(name, before, joins)
+}
+
+/** A gesture starts: what changes until `end` is one step. */
+export function begin(name: string): void {
+  end()
+  open = { name, before: now() }
+}
+
+/** The gesture is over; nothing is kept of one that changed nothing. `name` when it became something else. */
+export function end(name?: string): void {
+  if (!open) return
+  const { name: first, before } = open
+  open = null
+  push(name ?? first, before, false)
+}
+
+/** The gesture was none: everything is as before it. */
+export function cancel(): void {
+  if (!open) return
+  restore(open.before)
+  open = null
+}
+
+let pressed = false
+/** From the page: while a pointer is down joined steps stay one, and a new press begins a new one. */
+export function press(down: boolean): void {
+  pressed = down
+  joinsUntil = down ? 0 : Math.min(joinsUntil, performance.now() + JOINS_FOR)
+}
+
+/** What is compared is no part of what is undone. */
+function restore({ preset, selection, settings, rest }: Chosen): void {
+  batch(() => {
+    state.preset.value = preset
+    state.selection.value = selection
+    state.settings.value = { ...settings, bypass: state.settings.peek().bypass }
+    state.rest.value = rest
+  })
+}
+
+export function undo(): void {
+  end()
+  const last = past.peek().at(-1)
+  if (!last) return
+  batch(() => {
+    restore(last.before)
+    past.value = past.peek().slice(0, -1)
+    future.value = [...future.peek(), last]
+    said.value = `Undone: ${last.name}`
+  })
+  joinsUntil = 0
+}
+
+export function redo(): void {
+  end()
+  const next = future.peek().at(-1)
+  if (!next) return
+  batch(() => {
+    restore(next.after)
+    past.value = [...past.peek(), next]
+    future.value = future.peek().slice(0, -1)
+    said.value = `Done again: ${next.name}`
+  })
+  joinsUntil = 0
+}
