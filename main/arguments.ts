@@ -6,7 +6,7 @@ import { UserError, asked } from './user-error.ts'
 export interface Flag {
   /** Without the two hyphens. */
   readonly name: string
-  /** What follows it, for --help; null for a flag that stands alone. */
+  /** What follows it, for --help; null for a flag that stands alone. With … it takes every word up to the next flag. */
   readonly value: string | null
   readonly help: string
 }
@@ -14,7 +14,7 @@ export interface Flag {
 export interface Shape {
   /** The command, as it begins every sentence. */
   readonly name: string
-  /** What stands without a flag; a name with … takes one or more. */
+  /** What stands without a flag; a name with … takes one or more, in brackets none or more. */
   readonly positionals: readonly string[]
   readonly flags: readonly Flag[]
   /** Whether every row of the parameter table is a flag too. */
@@ -27,6 +27,8 @@ export interface Arguments {
   has(flag: string): boolean
   /** The text behind a flag, or undefined where the flag was not given. */
   text(flag: string): string | undefined
+  /** The words behind a flag that takes several; none where it was not given. */
+  words(flag: string): readonly string[]
 }
 
 export const everywhere: readonly Flag[] = [
@@ -50,6 +52,7 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
   const flags = [...shape.flags, ...everywhere]
   const positionals: string[] = []
   const texts = new Map<string, string>()
+  const lists = new Map<string, string[]>()
   const settings: Partial<Settings> = {}
   const known = (): string => [...flags, ...(shape.parameters ? parameterFlags : [])].map((flag) => '--' + flag.name).join(', ')
 
@@ -75,17 +78,23 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
           + `got ${next === undefined ? 'nothing' : next}`)
     } else if (value !== undefined) throw new UserError(`${name}: --${typed}: expected no value, got "${value}"`)
     if (!row && flag!.value !== null && value === '') throw new UserError(`${name}: --${typed}: expected ${flag!.value}, got ""`)
+    if (flag?.value?.endsWith('…')) {
+      const list = [value!]
+      while (words[i + 1] !== undefined && !words[i + 1]!.startsWith('--')) list.push(words[++i]!)
+      lists.set(typed, list)
+    }
     if (row) settings[row.name as ParameterName] = asked(() => fromText(row, value!), name)
     else texts.set(typed, value ?? '')
   }
   if (!texts.has('help')) checkPositionals(shape, positionals)
-  return { positionals, settings, has: (flag) => texts.has(flag), text: (flag) => texts.get(flag) }
+  return { positionals, settings, has: (flag) => texts.has(flag), text: (flag) => texts.get(flag), words: (flag) => lists.get(flag) ?? [] }
 }
 
 function checkPositionals({ name, positionals: expected }: Shape, given: readonly string[]): void {
-  const endless = expected.some((word) => word.endsWith('…'))
+  const endless = expected.some((word) => /…\]?$/.test(word))
+  const least = expected.filter((word) => !word.startsWith('[')).length
   const wanted = expected.length === 0 ? 'nothing without a flag' : expected.join(' ')
-  if (given.length < expected.length || !endless && given.length > expected.length)
+  if (given.length < least || !endless && given.length > expected.length)
     throw new UserError(`${name}: expected ${wanted}, `
       + `got ${given.length === 0 ? 'nothing' : given.map((word) => JSON.stringify(word)).join(' ')}`)
   const empty = given.findIndex((word) => word === '')
@@ -99,6 +108,15 @@ export function oneOf<T extends string>(args: Arguments, command: string, flag: 
   const word = words.find((w) => w === text)
   if (word === undefined) throw new UserError(`${command}: --${flag}: expected ${words.join(', ')}, got "${text}"`)
   return word
+}
+
+/** A number that is not negative. */
+export function amount(args: Arguments, command: string, flag: string): number | undefined {
+  const text = args.text(flag)
+  const value = text === undefined || text.trim() === '' ? NaN : Number(text)
+  if (text !== undefined && !(value >= 0 && value < Infinity))
+    throw new UserError(`${command}: --${flag}: expected a number that is not negative, got "${text}"`)
+  return text === undefined ? undefined : value
 }
 
 /** Two moments as "0..0.5", in seconds. */

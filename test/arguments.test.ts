@@ -30,6 +30,14 @@ describe('accepted', () => {
   test('a switch that stands alone is on, whatever follows', () => {
     for (const p of parameters.filter(isSwitch)) expect(read(kebab(p.name), 'a', 'b')).toMatchObject({ settings: { [p.name]: 1 }, positionals: ['a', 'b'] })
   })
+  test('several words behind one flag, up to the next, and positionals that may be missing', () => {
+    const several = { name: 'try', positionals: ['OUT', '[IN…]'], flags: [{ name: 'against', value: 'FILES…', help: 'x' }, { name: 'force', value: null, help: 'x' }] }
+    const args = readArguments(several, ['a', '--against', 'b', 'c', '--force', 'd'])
+    expect([args.positionals, args.words('against'), args.words('force')]).toEqual([['a', 'd'], ['b', 'c'], []])
+    expect(readArguments(several, ['a', '--against=b', 'c']).words('against')).toEqual(['b', 'c'])
+    expect(() => readArguments(several, ['--force'])).toThrow(/expected OUT \[IN…\], got nothing/)
+    expect(() => readArguments(several, ['a', '--against', '--force'])).toThrow(/--against: expected FILES… behind it, got --force/)
+  })
   test('negative numbers are values', () => { expect(read('a', 'b', '--floor', '-40').settings).toEqual({ floor: -40 }) })
 })
 

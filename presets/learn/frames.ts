@@ -68,7 +68,7 @@ function checkRecording({ name, sampleRate, channels }: Recording, expected: num
 }
 
 /** Writes the lower `bins` of the chosen frames of a recording, one frame after the other; over its channels the root mean square. Returns how many. */
-function analyser(shape: Shape, bins: number, module: WebAssembly.Module): (recording: Recording, rows: readonly number[], out: Float32Array) => number {
+export function analyser(shape: Shape, bins: number, module: WebAssembly.Module): (recording: Recording, rows: readonly number[], out: Float32Array) => number {
   const { fftSize, hopSize, tailSize } = shape
   const kernel = new Kernel(module, Transform.floats(fftSize) + Analysis.floats(shape, tailSize))
   const analysis = new Analysis(new Transform(kernel, fftSize), shape, tailSize)
