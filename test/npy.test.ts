@@ -41,8 +41,8 @@ describe('.npy', () => {
 
   test('a file that NumPy itself wrote', () => {
     // numpy.save of [[1.5, 0.25], [3, 4]] as float32, Fortran order
-    const bytes = Buffer.from('k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMiksIH0gICAgICAgICAgICAgICAg'
-      + 'ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAMA/AABAQAAAgD4AAIBA', 'base64')
+    const bytes = Buffer.from('k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMiksIH0gICAgICAgICAgICAgIC'
+      + 'AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAMA/AABAQAAAgD4AAIBA', 'base64')
     expect([...readNpy(bytes, 'v.npy').data]).toEqual([1.5, 0.25, 3, 4])
   })
 
