@@ -1,0 +1,123 @@
+// Choosing the divergence: the noise that data were made with is found again, through a fit that does not know it.
+
+import { describe, expect, test } from 'vitest'
+import { divergences } from '../worklet/dictionary.ts'
+import type { Frames } from '../presets/learn/frames.ts'
+import { addProduct } from '../presets/learn/matrix.ts'
+import { chooseDivergence, matchDivergence } from '../presets/learn/matching.ts'
+import type { Match } from '../presets/learn/matching.ts'
+import { random } from './signals.ts'
+import { gamma, gaussian, poisson } from './chance.ts'
+
+const BINS = 60, COUNT = 400, ATOMS = 4
+
+/** Rank 4, a mean of `level`, a floor of a sixth of it. */
+function clean(seed: number, level: number): Float64Array {
+  const next = random(seed)
+  const squares = (length: number): Float64Array => Float64Array.from({ length }, () => next() ** 2)
+  const q = new Float64Array(BINS * COUNT)
+  addProduct(q, squares(COUNT * ATOMS), squares(ATOMS * BINS), COUNT, ATOMS, BINS)
+  const mean = q.reduce((a, b) => a + b) / q.length
+  return q.map((x) => level * ((5 / 6) * (x / mean) + 1 / 6))
+}
+
+type Noise = (x: number, next: () => number) => number
+const noises: readonly [string, number, string, number, Noise][] = [
+  ['Gaussian', 2, 'euc', 6, (x, next) => Math.max(0, x + gaussian(next))],
+  ['Poisson', 1, 'kl', 24, (x, next) => poisson(x, next)],
+  ['Poisson, of few counts', 1, 'kl', 3, (x, next) => poisson(x, next)],
+  ['gamma', 0, 'is', 6, (x, next) => (x * gamma(4, next)) / 4],
+]
+
+function fitted(level: number, noise: Noise, seed: number): Match {
+  const next = random(seed + 100)
+  const frames: Frames = { bins: BINS, count: COUNT, data: Float32Array.from(clean(seed, level), (x) => noise(x, next)) }
+  const steps = chooseDivergence(frames, ATOMS, { iterations: 120, seed })
+  for (let last = Infinity; ;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    expect(step.value).toBeLessThanOrEqual(last * (1 + 1e-9))
+    last = step.value
+  }
+}
+
+describe('score matching', () => {
+  test.each(noises)('%s noise: alpha + beta is %d', (_name, sum, _nearest, level, noise) => {
+    for (const seed of [1, 2, 3]) {
+      const match = fitted(level, noise, seed)
+      expect(Math.abs(match.sum - sum), `${match.alpha}, ${match.beta}`).toBeLessThan(0.3)
+      expect(match.sum).toBeCloseTo(match.alpha + match.beta, 9)
+      const named = divergences[match.nearest]!
+      expect(Math.abs(named.alpha + named.beta - match.sum)).toBeLessThanOrEqual(0.25 + 1e-9)
+    }
+  })
+
+  test.each(noises)('%s noise, with the truth for an estimate: the named point', (_name, sum, nearest, level, noise) => {
+    const q = clean(5, level)
+    const next = random(50)
+    const match = matchDivergence(q.map((x) => noise(x, next)), q)
+    expect(Math.abs(match.sum - sum)).toBeLessThan(0.15)
+    expect(divergences[match.nearest]!.alpha + divergences[match.nearest]!.beta).toBe(divergences[nearest]!.alpha + divergences[nearest]!.beta)
+  })
+
+  test('the objective is the formula, at its limit too, and blind to the unit', () => {
+    const next = random(3)
+    const p = Float64Array.from({ length: 700 }, () => 0.2 + next()), q = p.map((x) => x * (0.5 + next()))
+    const mean = p.reduce((a, b) => a + b) / p.length
+    const { grid } = matchDivergence(p, q)
+    expect(matchDivergence(p.map((x) => 64 * x), q.map((x) => 64 * x)).grid).toEqual(grid)
+    const slow = (alpha: number, beta: number): number => {
+      let a = 0, b = 0
+      p.forEach((entry, i) => {
+        const x = entry / mean, y = q[i]! / mean
+        a += beta === 0 ? x ** (2 * alpha) * Math.log(x / y) ** 2 : (x ** (2 * alpha) * (x ** beta - y ** beta) ** 2) / beta ** 2
+        b += beta === 0 ? x ** alpha * ((alpha + 1) * Math.log(x / y) + 1) : (x ** alpha * ((alpha + beta + 1) * x ** beta - (alpha + 1) * y ** beta)) / beta
+      })
+      return b > 0 ? -(b * b) / (2 * a) / p.length : 0
+    }
+    for (const [row, alpha] of grid.alphas.entries()) for (const [column, beta] of grid.betas.entries()) {
+      const got = grid.objective[row * grid.betas.length + column]!
+      expect(Math.abs(got - slow(alpha, beta))).toBeLessThan(1e-9 * (1 + Math.abs(got)))
+    }
+    expect(Math.min(...grid.objective)).toBeLessThan(0)
+  })
+
+  test('what weighs nothing has no say, a few zeros are silence, and many rule out what forbids them', () => {
+    const q = clean(7, 6)
+    const next = random(70)
+    const p = q.map((x) => (x * gamma(4, next)) / 4)
+    const whole = matchDivergence(p, q)
+    const spoiled = p.map((x, i) => (i % 10 === 0 ? 1e4 : x))
+    const sparing = matchDivergence(spoiled, q, { weights: p.map((_, i) => Number(i % 10 !== 0)) })
+    expect(Math.abs(sparing.sum - whole.sum)).toBeLessThan(0.15)
+    expect(matchDivergence(spoiled, q).sum).not.toBe(sparing.sum)
+    expect(Math.abs(matchDivergence(p.map((x, i) => (i % 2000 === 0 ? 0 : x)), q).sum - whole.sum)).toBeLessThan(0.1)
+    const { grid, sum } = matchDivergence(p.map((x, i) => (i % 10 === 0 ? 0 : x)), q)
+    expect(sum).toBeGreaterThan(0)
+    grid.alphas.forEach((alpha, row) => grid.betas.forEach((beta, column) => {
+      if (alpha <= 0 || alpha + beta <= 0) expect(grid.objective[row * grid.betas.length + column]).toBe(0)
+    }))
+  })
+
+  test('the same seed chooses the same entries of many', () => {
+    const next = random(9)
+    const q = Float64Array.from({ length: 200_000 }, () => 1 + 9 * next())
+    const p = q.map((x) => Math.max(0, x + gaussian(next)))
+    const match = matchDivergence(p, q)
+    expect(match).toEqual(matchDivergence(p, q))
+    expect(matchDivergence(p, q, { seed: 2 }).grid).not.toEqual(match.grid)
+    expect(Math.abs(match.sum - 2)).toBeLessThan(0.15)
+  })
+
+  const ones = new Float64Array(4).fill(1)
+  test.each<[string, Float64Array, Float64Array, string]>([
+    ['another length', ones, ones.subarray(1), 'estimate: expected as many entries as the data, 4, got 3'],
+    ['zeros', new Float64Array(4), ones, 'data: expected something other than zeros, from which no divergence can be chosen'],
+    ['NaN', Float64Array.of(1, NaN, 1, 1), ones, 'data: expected numbers from 0 on, got NaN at 1'],
+    ['infinity', Float64Array.of(1, 1, Infinity, 1), ones, 'data: expected numbers from 0 on, got Infinity at 2'],
+    ['negative numbers', Float64Array.of(-1, 1, 1, 1), ones, 'data: expected numbers from 0 on, got -1 at 0'],
+    ['a perfect fit', ones, ones, 'estimate: expected one that differs from the data as noise does, got none that any divergence describes'],
+  ])('refuses %s in one sentence', (_name, data, estimate, says) => {
+    expect(() => matchDivergence(data, estimate)).toThrow(new RangeError(says))
+  })
+})
