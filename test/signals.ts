@@ -35,3 +35,25 @@ export function melody(length: number, sampleRate: number, lowest: number, seed 
   }
   return out
 }
+
+/** `x` as two channels: `level` dB stronger on the right at constant power, and `delay` samples later there, fractions by a windowed sinc. */
+export function placed(x: Float32Array, level: number, delay = 0): [Float32Array, Float32Array] {
+  const ratio = 10 ** (level / 20)
+  const left = 1 / Math.hypot(1, ratio)
+  const shifted = (samples: number, gain: number): Float32Array => {
+    const whole = Math.floor(samples)
+    const reach = 24
+    const taps = Array.from({ length: 2 * reach }, (_, i) => {
+      const t = i - reach + 1 - (samples - whole)
+      return (t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t)) * Math.cos((Math.PI * t) / (2 * reach + 2)) ** 2
+    })
+    return x.map((_, n) => gain * taps.reduce((sum, tap, i) => sum + tap * (x[n - whole - (i - reach + 1)] ?? 0), 0))
+  }
+  return delay === 0 ? [x.map((v) => left * v), x.map((v) => ratio * left * v)] : [shifted(-delay / 2, left), shifted(delay / 2, ratio * left)]
+}
+
+/** Sounds of two channels together. */
+export const together = (...sounds: readonly (readonly Float32Array[])[]): [Float32Array, Float32Array] => {
+  const sum = (channel: number): Float32Array => sounds[0]![channel]!.map((_, i) => sounds.reduce((total, sound) => total + sound[channel]![i]!, 0))
+  return [sum(0), sum(1)]
+}
