@@ -9,6 +9,7 @@ export interface Feed {
 }
 
 export interface FileFeed extends Feed {
+  readonly buffer: AudioBuffer
   /** Seconds into the file of what the feed gives out now. */
   position(): number
   seek(seconds: number): void
@@ -46,7 +47,7 @@ export function fileFeed(context: AudioContext, buffer: AudioBuffer): FileFeed {
   start(0)
 
   return {
-    node, channels: buffer.numberOfChannels as 1 | 2,
+    node, buffer, channels: buffer.numberOfChannels as 1 | 2,
     position: () => (offset + context.currentTime - startedAt) % buffer.duration,
     seek(seconds) {
       stop()
