@@ -2,7 +2,7 @@
 // the same PNGs in Apple's and Microsoft's containers.
 
 import { mkdir, writeFile } from 'node:fs/promises'
-import { crc32, deflateSync } from 'node:zlib'
+import { png } from './png.mjs'
 
 const GROUND = [0x14, 0x14, 0x16]
 const WHEAT = [0xea, 0xd8, 0xa8]
@@ -44,21 +44,6 @@ function pixels(size) {
 
 const uint32 = (value) => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(value); return bytes }
 
-export function png(size) {
-  const rgba = pixels(size)
-  const rows = Buffer.alloc(size * (size * 4 + 1)) // each row after a zero: unfiltered
-  for (let row = 0; row < size; row++) rgba.copy(rows, row * (size * 4 + 1) + 1, row * size * 4, (row + 1) * size * 4)
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    return Buffer.concat([uint32(data.length), body, uint32(crc32(body))])
-  }
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', Buffer.concat([uint32(size), uint32(size), Buffer.of(8, 6, 0, 0, 0)])),
-    chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0)),
-  ])
-}
-
 /** Apple: named pieces, each a PNG. */
 function icns(pngs) {
   const pieces = [['icp4', 16], ['icp5', 32], ['icp6', 64], ['ic07', 128], ['ic08', 256], ['ic09', 512], ['ic10', 1024]]
@@ -88,7 +73,7 @@ function ico(pngs) {
 }
 
 export async function icons(folder) {
-  const pngs = new Map([16, 32, 64, 128, 256, 512, 1024].map((size) => [size, png(size)]))
+  const pngs = new Map([16, 32, 64, 128, 256, 512, 1024].map((size) => [size, png(pixels(size), size, size)]))
   await mkdir(folder, { recursive: true })
   await writeFile(folder + 'icon.png', pngs.get(512))
   await writeFile(folder + 'icon.icns', icns(pngs))

@@ -25,7 +25,7 @@ beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'winnow-build-'))
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
   await put('package.json', '{ "type": "module" }')
-  for (const name of ['build.mjs', 'icons.mjs']) {
+  for (const name of ['build.mjs', 'icons.mjs', 'png.mjs']) {
     await put('main/' + name, '')
     await cp(join(root, 'main', name), join(copy, 'main', name))
   }

@@ -35,6 +35,13 @@ export class Survey {
     }
   }
 
+  /** Nothing more comes: the last samples pass through whole frames too, and what is shorter than a frame is one. */
+  finish(): void {
+    const { windowSize, hopSize } = this.shape
+    const silence = new Float32Array(windowSize - hopSize + (hopSize - this.collected) % hopSize)
+    this.write(silence, silence, silence.length)
+  }
+
   private frame(): void {
     const { kernel: { run }, pairs, sides: [left, right], shape } = this
     this.collected = 0

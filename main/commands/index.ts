@@ -3,6 +3,8 @@
 import { bench } from './bench.ts'
 import type { Command } from './command.ts'
 import { denoise } from './denoise.ts'
+import { factor } from './factor.ts'
+import { field } from './field.ts'
 import { learn } from './learn.ts'
 import { presets } from './presets.ts'
 import { score } from './score.ts'
@@ -11,7 +13,9 @@ import { separate } from './separate.ts'
 export const commands: readonly Command[] = [
   separate,
   denoise,
+  field,
   learn,
+  factor,
   score,
   presets,
   bench,
