@@ -46,8 +46,11 @@ const MIDDLE = 0.73 // lightness of the average source colour
 const DISPUTED = 0.38
 const CERTAIN = 0.4
 
-/** `energy` 0…1 and the share of each source 0…1 (what is missing to one is the rest's, and stays grey). */
-export function putOwned(pixels: Uint8ClampedArray, at: number, energy: number, shares: Float32Array, colours: readonly Lab[]): void {
+/**
+ * `energy` 0…1 and the share of each source 0…1 (what is missing to one is the rest's, and stays grey). `lit` 0…1: where
+ * something is pointed at, what is not part of it stands back.
+ */
+export function putOwned(pixels: Uint8ClampedArray, at: number, energy: number, shares: Float32Array, colours: readonly Lab[], lit = 1): void {
   let a = 0, b = 0, lightness = 0, sum = 0, most = 0
   for (let k = 0; k < colours.length; k++) {
     const share = shares[k]!
@@ -61,9 +64,9 @@ export function putOwned(pixels: Uint8ClampedArray, at: number, energy: number, 
   }
   const u = energy
   const certainty = Math.max(0, Math.min(1, (most - DISPUTED) / CERTAIN))
-  const chroma = sum > 0 ? certainty * Math.min(1, u * u * 2.2) * (0.9 - 0.45 * u * u * u) : 0
+  const chroma = sum > 0 ? (0.15 + 0.85 * lit) * certainty * Math.min(1, u * u * 2.2) * (0.9 - 0.45 * u * u * u) : 0
   if (sum > 0) { a /= sum; b /= sum; lightness /= sum }
   const grey = 1 - chroma
-  putLab(pixels, at, 0.115 + 0.8 * u ** 1.8 + 0.14 * u * lightness * chroma, a * chroma + 0.004 * grey * u,
+  putLab(pixels, at, 0.115 + (0.8 * u ** 1.8 + 0.14 * u * lightness * chroma) * (0.3 + 0.7 * lit), a * chroma + 0.004 * grey * u,
     b * chroma - 0.02 * grey * Math.min(1, u * 1.6) * (1 - u))
 }

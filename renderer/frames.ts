@@ -45,6 +45,15 @@ function tick(now: number): void {
 }
 requestAnimationFrame(tick)
 
+/** Seconds into the file of what is heard now, as exactly as the context's clock says; null without a file. */
+export function heardAt(): number | null {
+  const input = state.input.peek()
+  const [context, separation, feed] = [currentContext(), currentSeparation(), currentFeed()]
+  if (input.kind !== 'file' || !context || !separation || !feed || !('position' in feed)) return null
+  const at = (feed as FileFeed).position() - separation.latencySamples / context.sampleRate
+  return (at + input.seconds) % input.seconds
+}
+
 /** Text that changes faster than this cannot be read. */
 const FIGURES_EVERY = 0.15
 /** Of a new load figure in the mean of all. */
@@ -71,10 +80,7 @@ function createMeasuring(): Viewer {
     measured.latency.value = separation.latencySamples / sampleRate
     measured.outputLatency.value = baseLatency + outputLatency || null
     measured.dropouts.value = context.playbackStats?.underrunEvents ?? null
-    const file = state.input.value.kind === 'file' ? state.input.value : null
-    const heardAt = file && (currentFeed() as FileFeed | null)?.position()
-    measured.position.value = file && typeof heardAt === 'number'
-      ? (heardAt - separation.latencySamples / sampleRate + file.seconds) % file.seconds : null
+    measured.position.value = heardAt()
     if (!counted) return
     measured.load.value = load
     measured.passes.value = passes

@@ -1,0 +1,1 @@
+export const PaintingLayer = (_: { readonly seconds: number }) => null

@@ -1,0 +1,66 @@
+// The live spectrogram of a microphone: it scrolls, the newest at the right.
+
+import { useEffect, useRef } from 'preact/hooks'
+import { shapeFor } from '../worklet/stft.ts'
+import { brush, fit, token } from './canvas.ts'
+import { currentFeed } from './engine.ts'
+import type { Feed } from './feeds.ts'
+import { watch } from './frames.ts'
+import { GUTTER, RULER, drawAges, drawFrequencies } from './spectrogram-axes.ts'
+import { frequencyAxis } from './spectrogram-rows.ts'
+import { createSpectrogram } from './spectrogram.ts'
+import type { Spectrogram } from './spectrogram.ts'
+import { state } from './state.ts'
+
+const SECONDS = 8.5
+const DESCRIPTION = `Spectrogram of the last ${SECONDS} seconds. Light is energy, colour is the source that owns it, grey is the rest. `
+  + 'The shares are listed with the sources.'
+
+function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sampleRate: number, lost: boolean): void {
+  const context = brush(canvas, true)
+  if (!context) return
+  const width = canvas.clientWidth
+  const height = canvas.clientHeight - RULER
+  context.fillStyle = token('--app')
+  context.fillRect(0, height, width, RULER)
+  context.fillStyle = token('--well')
+  context.fillRect(GUTTER, 0, width - GUTTER, height)
+  picture?.draw(context, GUTTER, 0, width - GUTTER, height)
+  drawFrequencies(context, frequencyAxis(sampleRate), 0, 1, width, 0, height)
+  drawAges(context, SECONDS, width, height)
+  context.fillStyle = lost ? token('--danger') : 'rgba(255,255,255,.85)'
+  context.fillRect(width - 1.5, 0, 1.5, height)
+}
+
+export const LiveSpectrogram = () => {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    let picture: Spectrogram | null = null
+    let shownFeed: Feed | null = null
+    let rate = 48_000
+    let stale = true
+    let shownLost = false
+    return watch({
+      begin({ preset: { dictionary }, frame: { layout } }, sampleRate) {
+        const { fftSize, windowSize, hopSize } = shapeFor(dictionary, sampleRate)
+        const feed = currentFeed()
+        picture = createSpectrogram({ sampleRate, fftSize, windowSize, hopSize, sources: layout.sources }, SECONDS,
+          feed === shownFeed && rate === sampleRate ? picture : null)
+        shownFeed = feed
+        rate = sampleRate
+        stale = true
+      },
+      frame(frame) { picture?.push(frame) },
+      draw(fresh) {
+        const target = canvas.current
+        const input = state.input.peek()
+        const lost = input.kind === 'microphone' && input.lost
+        if (!target || (!fit(target) && !fresh && !stale && lost === shownLost)) return
+        stale = false
+        shownLost = lost
+        drawPicture(target, picture, rate, lost)
+      },
+    })
+  }, [])
+  return <canvas ref={canvas} class="picture" role="img" aria-label={DESCRIPTION} />
+}
