@@ -1,0 +1,253 @@
+// Learning against something and from pairs: its corners are plain NMF to the last bit, one pass is the formula, and what
+// it promises (own sound fitted, other sound not; pairs taken apart) is measured.
+
+import { describe, expect, test } from 'vitest'
+import { danmf, mixtureGain } from '../presets/learn/danmf.ts'
+import type { Bases, DanmfOptions, Learner, Pairs } from '../presets/learn/danmf.ts'
+import type { Frames } from '../presets/learn/frames.ts'
+import { addProduct, addProductByColumns, addProductByRows } from '../presets/learn/matrix.ts'
+import { nmf } from '../presets/learn/nmf.ts'
+import { seededRandom } from '../presets/learn/random.ts'
+import { exemplars } from '../presets/learn/start.ts'
+import { random } from './signals.ts'
+
+const BINS = 23
+
+const finish = <Y, R>(steps: Generator<Y, R>): { yields: Y[]; result: R } => {
+  const yields: Y[] = []
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return { yields, result: step.value }
+    yields.push(step.value)
+  }
+}
+
+/** Frames that a few hidden atoms explain nearly; those of other seeds share some of their bins. */
+function planted(count: number, rank: number, seed: number): Frames {
+  const next = random(seed)
+  const w = Float64Array.from({ length: rank * BINS }, () => next() ** 3)
+  const h = Float64Array.from({ length: count * rank }, () => next() ** 3)
+  const q = new Float64Array(count * BINS)
+  addProduct(q, h, w, count, rank, BINS)
+  return { bins: BINS, count, data: Float32Array.from(q, (x) => x * (0.8 + 0.4 * next()) + 1e-3) }
+}
+
+const sum = (a: Frames, b: Frames): Frames => ({ ...a, data: a.data.map((x, i) => x + b.data[i]!) })
+const a = planted(150, 4, 1), b = planted(130, 3, 2)
+const noise: Frames = { bins: BINS, count: 70, data: Float32Array.from({ length: 70 * BINS }, random(9)) }
+const pairs: Pairs = (() => {
+  const sources = [planted(90, 4, 1), planted(90, 3, 2)] as const
+  return { sources, mixture: sum(...sources) }
+})()
+const learner = (name: string, frames: Frames, atoms: number, ...against: Frames[]): Learner =>
+  ({ name, frames, against: against.map((x) => ({ frames: x, gain: 1 })), start: exemplars(frames, atoms, seededRandom(atoms)) })
+const options = (over: Partial<DanmfOptions>): DanmfOptions => ({ iterations: 30, tauA: 0, tauS: 0, ...over })
+const learned = (learners: readonly Learner[], over: Partial<DanmfOptions>): Bases => finish(danmf(learners, options(over))).result
+
+/** Multiplicative updates of the Euclidean loss and nothing else (Lee & Seung 2001), with the same blocks and floors. */
+function plainNmf({ bins, count, data }: Frames, start: Float64Array, iterations: number): Float64Array {
+  const atoms = start.length / bins
+  const unit = data.reduce((total, x) => total + x, 0) / data.length
+  const V = Float64Array.from(data, (x) => x / unit)
+  const H = Float64Array.from({ length: count * atoms }, (_, i) => {
+    const t = Math.floor(i / atoms)
+    return V.subarray(t * bins, (t + 1) * bins).reduce((total, x) => total + x, 0) / atoms
+  })
+  const W = start.map((x, i) => Math.max(1e-6 / bins, x / start.subarray(i - (i % bins), i - (i % bins) + bins).reduce((total, y) => total + y, 0)))
+  for (let pass = 0; pass < iterations; pass++) {
+    const gram = new Float64Array(atoms * atoms), hh = new Float64Array(atoms * atoms)
+    const up = new Float64Array(atoms * bins), down = new Float64Array(atoms * bins)
+    addProductByRows(gram, W, W, atoms, bins, atoms)
+    for (let from = 0; from < count; from += 64) {
+      const rows = Math.min(64, count - from)
+      const h = H.subarray(from * atoms, (from + rows) * atoms), v = V.subarray(from * bins, (from + rows) * bins)
+      const upH = new Float64Array(h.length), downH = new Float64Array(h.length)
+      addProductByRows(upH, v, W, rows, bins, atoms)
+      addProduct(downH, h, gram, rows, atoms, atoms)
+      h.forEach((x, i) => { h[i] = Math.max((1e-6 * bins) / atoms, (x * upH[i]!) / downH[i]!) })
+      addProductByColumns(up, h, v, rows, atoms, bins)
+      addProductByColumns(hh, h, h, rows, atoms, atoms)
+    }
+    addProduct(down, hh, W, atoms, atoms, bins)
+    W.forEach((x, i) => { W[i] = Math.max(1e-6 / bins, (x * up[i]!) / down[i]!) })
+  }
+  W.forEach((x, i) => { if (x <= 1e-6 / bins) W[i] = 0 })
+  for (let from = 0; from < W.length; from += bins) {
+    const row = W.subarray(from, from + bins)
+    const total = row.reduce((x, y) => x + y, 0)
+    row.forEach((x, i) => { row[i] = x / total })
+  }
+  return W
+}
+
+describe('the corners', () => {
+  test('no weight on either: plain Euclidean NMF, bit by bit, whatever else is given', () => {
+    for (const [frames, atoms] of [[a, 4], [b, 3], [planted(64, 2, 5), 5], [planted(7, 2, 6), 1]] as const) {
+      const { spectra: [alone], loss } = learned([learner('x', frames, atoms)], {})
+      const start = exemplars(frames, atoms, seededRandom(atoms))
+      expect(alone).toEqual(plainNmf(frames, start, 30))
+      const { result } = finish(nmf(frames, start, { divergence: { alpha: 1, beta: 1 }, iterations: 30 }))
+      result.spectra.forEach((x, i) => expect(Math.abs(x - alone![i]!)).toBeLessThan(1e-9))
+      loss[0]!.forEach((x, i) => expect(x / result.loss[i]!).toBeCloseTo(1, 9))
+      expect(learned([learner('x', frames, atoms, noise)], { pairs }).spectra[0]).toEqual(alone)
+    }
+    const both = learned([learner('a', a, 4, b), learner('b', b, 3, a)], {})
+    expect(both.spectra).toEqual([plainNmf(a, exemplars(a, 4, seededRandom(4)), 30), plainNmf(b, exemplars(b, 3, seededRandom(3)), 30)])
+  })
+
+  test('adversaries only (ANMF): pairs have no say', () => {
+    const learners = [learner('a', a, 4, b, noise), learner('b', b, 3, a)]
+    const anmf = learned(learners, { tauA: 0.3 })
+    expect(learned(learners, { tauA: 0.3, pairs })).toEqual(anmf)
+    expect(anmf.spectra[0]).not.toEqual(learned(learners, {}).spectra[0])
+  })
+
+  test('pairs only (DNMF): own frames and adversaries have no say; one source that is its own mixture is plain NMF', () => {
+    const start = [a, b].map((frames, i) => exemplars(frames, 4 - i, seededRandom(i)))
+    const learners = [a, b].map((frames, i) => ({ ...learner('x', frames, 1, noise), start: start[i]! }))
+    const others = [noise, a].map((frames, i) => ({ ...learner('x', frames, 1, b), start: start[i]! }))
+    const dnmf = learned(learners, { tauS: 1, pairs })
+    expect(learned(others, { tauS: 1, tauA: 0.7, pairs })).toEqual(dnmf)
+    expect(learned([{ ...learner('x', b, 1, noise), start: start[0]! }], { tauS: 1, tauA: 2, pairs: { sources: [a], mixture: a } }).spectra)
+      .toEqual([plainNmf(a, start[0]!, 30)])
+  })
+
+  test('everything has a say between the corners', () => {
+    const learners = [learner('a', a, 4, b), learner('b', b, 3, a)]
+    const base = learned(learners, { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]
+    expect(learned(learners, { tauA: 0.2, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
+    expect(learned(learners, { tauA: 0.3, tauS: 0.5, pairs }).spectra[0]).not.toEqual(base)
+    expect(learned([learner('a', a, 4, noise), learners[1]!], { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
+    expect(learned([{ ...learners[0]!, frames: planted(150, 4, 8) }, learners[1]!], { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
+  })
+})
+
+type Rows = number[][]
+const rowsOf = ({ bins, count, data }: Frames, scale: number): Rows => Array.from({ length: count }, (_, t) => Array.from({ length: bins }, (_, f) => data[t * bins + f]! * scale))
+const times = (x: Rows, y: Rows): Rows => x.map((row) => y[0]!.map((_, j) => row.reduce((total, v, k) => total + v * y[k]![j]!, 0)))
+const turned = (x: Rows): Rows => x[0]!.map((_, j) => x.map((row) => row[j]!))
+const map = (x: Rows, f: (v: number, i: number, j: number) => number): Rows => x.map((row, i) => row.map((v, j) => f(v, i, j)))
+const mean = ({ data }: Frames): number => data.reduce((total, x) => total + x, 0) / data.length
+const squares = (x: Rows): number => x.flat().reduce((total, v) => total + v * v, 0)
+
+test('one pass is the formula, entry by entry, and the loss is what it minimises', () => {
+  const tauA = 0.3, tauS = 0.4, l1Spectra = 0.02, l1Activations = 0.01
+  const learners = [learner('a', a, 4, b, noise), { ...learner('b', b, 3), against: [{ frames: a, gain: 0.7 }, { frames: noise, gain: 0.5 }] }]
+  const { result } = finish(danmf(learners, { iterations: 1, tauA, tauS, l1Spectra, l1Activations, pairs }))
+  const W = learners.map(({ start }) => Array.from({ length: start.length / BINS }, (_, k) => Array.from(start.subarray(k * BINS, (k + 1) * BINS))))
+  const activated = (V: Rows, basis: Rows): Rows => {
+    const H = V.map((v) => basis.map(() => v.reduce((x, y) => x + y) / basis.length))
+    const up = times(V, turned(basis)), down = times(H, times(basis, turned(basis)))
+    return map(H, (h, t, k) => (h * (up[t]![k]! / V.length)) / (down[t]![k]! / V.length + l1Activations))
+  }
+  const mixed = rowsOf(pairs.mixture, 1)
+  // The pairs' activations are found in the unit of the mixture and counted in that of the source.
+  const pairUnit = mean(pairs.mixture)
+  const together = activated(map(mixed, (x) => x / pairUnit), W.flat())
+  learners.forEach(({ frames, against }, i) => {
+    const unit = mean(frames)
+    const own = rowsOf(frames, 1 / unit)
+    const others = against.flatMap((x) => rowsOf(x.frames, x.gain / unit))
+    const aligned = rowsOf(pairs.sources[i]!, 1 / unit)
+    const first = i === 0 ? 0 : 4
+    const [H, A, S] = [activated(own, W[i]!), activated(others, W[i]!), together.map((h) => h.slice(first, first + W[i]!.length).map((x) => (x * pairUnit) / unit))] as const
+    const attraction = (h: Rows, v: Rows): Rows => map(times(turned(h), v), (x) => x / v.length)
+    const spread = (h: Rows): Rows => map(times(times(turned(h), h), W[i]!), (x) => x / h.length)
+    const [sp, sm, ap, am, pp, pm] = [spread(H), attraction(H, own), attraction(A, others), spread(A), spread(S), attraction(S, aligned)] as const
+    const after = map(W[i]!, (w, k, f) => (w * ((1 - tauS) * (sm[k]![f]! + tauA * am[k]![f]!) + tauS * pm[k]![f]!))
+      / ((1 - tauS) * (sp[k]![f]! + tauA * ap[k]![f]!) + tauS * pp[k]![f]! + l1Spectra))
+    after.forEach((row, k) => {
+      const total = row.reduce((x, y) => x + y)
+      row.forEach((x, f) => expect(result.spectra[i]![k * BINS + f]!).toBeCloseTo(x / total, 9))
+    })
+    const misfit = (v: Rows, h: Rows): number => { const q = times(h, after); return squares(map(v, (x, t, f) => x - q[t]![f]!)) / (2 * v.length) }
+    const loss = (1 - tauS) * (misfit(own, H) - tauA * misfit(others, A)) + tauS * misfit(aligned, S) + l1Spectra * after.flat().reduce((x, y) => x + y)
+    expect(result.loss[i]![0]! / (loss / BINS)).toBeCloseTo(1, 9)
+  })
+})
+
+/** How much of the frames a basis leaves unexplained, at best: many updates of the activations alone. */
+function unexplained(frames: Frames, spectra: Float64Array): number {
+  const W = Array.from({ length: spectra.length / BINS }, (_, k) => Array.from(spectra.subarray(k * BINS, (k + 1) * BINS)))
+  const V = rowsOf(frames, 1)
+  let H = V.map((v) => W.map(() => v.reduce((x, y) => x + y) / W.length))
+  const up = times(V, turned(W)), gram = times(W, turned(W))
+  for (let pass = 0; pass < 300; pass++) {
+    const down = times(H, gram)
+    H = map(H, (h, t, k) => (h * up[t]![k]!) / Math.max(1e-12, down[t]![k]!))
+  }
+  const Q = times(H, W)
+  return squares(map(V, (x, t, f) => x - Q[t]![f]!)) / squares(V)
+}
+
+describe('what it promises', () => {
+  test('against others, a basis fits its own nearly as well, and others much worse; the loss falls', () => {
+    const learners = [learner('a', a, 4, b)]
+    const plain = learned(learners, { iterations: 150 }), wary = learned(learners, { iterations: 150, tauA: 0.5 })
+    expect(unexplained(a, wary.spectra[0]!)).toBeLessThan(0.05)
+    expect(unexplained(b, wary.spectra[0]!)).toBeGreaterThan(1.2 * unexplained(b, plain.spectra[0]!))
+    wary.loss[0]!.forEach((x, i, all) => expect(x).toBeLessThanOrEqual((all[i - 1] ?? Infinity) + 1e-9))
+  })
+
+  test('from pairs, mixtures come apart better than with bases that were learned alone', () => {
+    const apart = ({ spectra }: Bases): number => {
+      // The mixture's activations with both bases, and what either basis then says of its own source.
+      const W = spectra.map((s) => Array.from({ length: s.length / BINS }, (_, k) => Array.from(s.subarray(k * BINS, (k + 1) * BINS))))
+      const V = rowsOf(pairs.mixture, 1), both = W.flat()
+      let H = V.map((v) => both.map(() => v.reduce((x, y) => x + y) / both.length))
+      for (let pass = 0; pass < 300; pass++) {
+        const up = times(V, turned(both)), down = times(H, times(both, turned(both)))
+        H = map(H, (h, t, k) => (h * up[t]![k]!) / Math.max(1e-12, down[t]![k]!))
+      }
+      return W.reduce((total, basis, i) => {
+        const Q = times(H.map((h) => (i === 0 ? h.slice(0, 4) : h.slice(4))), basis)
+        return total + squares(map(rowsOf(pairs.sources[i]!, 1), (x, t, f) => x - Q[t]![f]!))
+      }, 0)
+    }
+    const learners = [learner('a', a, 4), learner('b', b, 3)]
+    expect(apart(learned(learners, { iterations: 150, tauS: 1, pairs }))).toBeLessThan(0.95 * apart(learned(learners, { iterations: 150 })))
+  })
+
+  test('too large a weight empties a basis: the error names one that does not', () => {
+    const learners = [learner('a', a, 4, b), learner('b', b, 3, a)]
+    let said = ''
+    try { learned(learners, { iterations: 100, tauA: 1000 }) } catch (error) { said = String(error) }
+    const [, named] = /^RangeError: tauA: expected at most (\d+(?:\.\d+)?), the largest found that leaves every atom its sound, got 1000$/.exec(said) ?? [said]
+    expect(Number(named)).toBeGreaterThan(0.5)
+    for (const basis of learned(learners, { iterations: 100, tauA: Number(named) }).spectra)
+      for (let at = 0; at < basis.length; at += BINS) expect(basis.subarray(at, at + BINS).filter((x) => x > 0).length).toBeGreaterThan(1)
+    expect(() => learned(learners, { iterations: 100, tauA: 1.3 * Number(named) })).toThrow(/largest found/)
+  })
+
+  test('the gain of mixtures', () => {
+    expect(mixtureGain([[0.5, 0.5]], 0)).toBe(1)
+    expect(mixtureGain([[1 / 3, 2 / 3]], 0)).toBeCloseTo(0.6, 12)
+    expect(mixtureGain([[1 / 3, 2 / 3]], 1)).toBeCloseTo(1.2, 12)
+    expect(mixtureGain([[1, 1]], 0)).toBeCloseTo(0.5, 12) // a plain sum of two
+    expect(mixtureGain([[0.5, 0.5], [1 / 3, 2 / 3]], 0)).toBeCloseTo(Math.sqrt((1 + 0.36) / 2), 12)
+  })
+})
+
+const wrong = (index: number, value: number): Frames => ({ ...a, data: a.data.map((x, i) => (i === index ? value : x)) })
+const flat = (value: number): Frames => ({ ...a, data: a.data.map(() => value) })
+const short: Frames = { ...a, count: 149, data: a.data.subarray(0, 149 * BINS) }
+const start = exemplars(a, 4, seededRandom(1))
+test.each<[string, Partial<Learner>, Partial<DanmfOptions>, string]>([
+  ['NaN', { frames: wrong(30, NaN) }, {}, 'x: expected numbers from 0 on, got NaN in frame 1, bin 7'],
+  ['infinity', { frames: wrong(0, Infinity) }, {}, 'x: expected numbers from 0 on, got Infinity in frame 0, bin 0'],
+  ['negative numbers', { frames: wrong(1, -2) }, {}, 'x: expected numbers from 0 on, got -2 in frame 0, bin 1'],
+  ['zeros', { frames: flat(0) }, {}, 'x: expected sound, got zeros only'],
+  ['a constant', { frames: flat(0.5) }, {}, 'x: expected frames that differ, got 0.5 everywhere'],
+  ['one frame', { frames: { ...a, count: 1, data: a.data.subarray(0, BINS) } }, {}, 'x: expected at least two frames, got one'],
+  ['more atoms than frames', { frames: { ...a, count: 3, data: a.data.subarray(0, 3 * BINS) } }, {}, 'x: expected at least one frame per atom, 4, got 3'],
+  ['zeros to learn against', { against: [{ frames: flat(0), gain: 1 }] }, { tauA: 0.5 }, 'x, against: expected sound, got zeros only'],
+  ['nothing to learn against', {}, { tauA: 0.5 }, 'x: expected another source or a mixture to learn against, got none'],
+  ['no pairs', {}, { tauS: 0.5 }, 'tauS: expected aligned pairs to learn from with 0.5, got none'],
+  ['pairs of unequal length', {}, { tauS: 1, pairs: { sources: [short], mixture: a } }, 'pairs, x: expected as many frames as the mixture, 150, got 149'],
+  ['pairs of too many', {}, { tauS: 1, pairs }, 'pairs: expected 1 sources, got 2'],
+  ['a negative weight', {}, { tauA: -1 }, 'tauA: expected a number from 0 on, got -1'],
+  ['a share above one', {}, { tauS: 1.5 }, 'tauS: expected a number from 0 to 1, got 1.5'],
+  ['no pass', {}, { iterations: 0 }, 'iterations: expected at least 1, got 0'],
+])('refuses %s in one sentence', (_name, over, settings, says) => {
+  expect(() => learned([{ name: 'x', frames: a, against: [], start, ...over }], settings)).toThrow(new RangeError(says))
+})
