@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { readRecording } from '../../main/recordings.ts'
 import type { Recording } from '../../presets/learn/learn.ts'
+import { siSdr as ratioOf } from '../../presets/learn/tune.ts'
 
 /** Beside the checkout, from whose top the benchmarks are run. */
 export const audioFolder = pathToFileURL(resolve('..', 'shared', 'audio') + '/')
@@ -30,18 +31,5 @@ export async function mixtures(): Promise<Mixture[]> {
   }))
 }
 
-/** Scale-invariant SDR of whole signals in memory, dB (Le Roux 2019). */
-export function siSdr(reference: Float32Array, estimate: Float32Array): number {
-  const mean = (x: Float32Array): number => x.reduce((a, b) => a + b, 0) / x.length
-  const [r, e] = [mean(reference), mean(estimate)]
-  let [rr, re, ee] = [0, 0, 0]
-  for (let i = 0; i < reference.length; i++) {
-    const a = reference[i]! - r
-    const b = estimate[i]! - e
-    rr += a * a
-    re += a * b
-    ee += b * b
-  }
-  const target = (re * re) / rr
-  return 10 * Math.log10(target / (ee - target))
-}
+/** Scale-invariant SDR of one channel, dB. */
+export const siSdr = (reference: Float32Array, estimate: Float32Array): number => ratioOf([reference], [estimate])
