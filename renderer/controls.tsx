@@ -2,12 +2,10 @@
 // to what the preset (or the table) says.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import { fromText, isSwitch, parameters, toText } from '../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../worklet/parameters.ts'
 import { resetSettings } from './actions.ts'
 import { turnSetting } from './editing.ts'
-import { Icon } from './icons.tsx'
 import { state } from './state.ts'
 
 /** Seconds span decades, so their slider is logarithmic. */
@@ -120,33 +118,9 @@ const Control = ({ row }: { row: Parameter }) => {
   )
 }
 
-/** Folding takes the button away that has the focus: the one that comes in its place takes it on. */
-export const Controls = () => {
-  const button = useRef<HTMLButtonElement>(null)
-  const moved = useRef(false)
-  const fold = (folded: boolean): void => {
-    moved.current = true
-    state.folded.value = folded
-  }
-  useEffect(() => { if (moved.current) button.current?.focus() }, [state.folded.value])
-  if (state.folded.value)
-    return (
-      <aside class="right folded">
-        <button ref={button} type="button" class="rail" aria-expanded={false} onClick={() => fold(false)}>
-          <Icon name="left" /><span>Settings</span>
-        </button>
-      </aside>
-    )
-  return (
-    <aside class="right" id="controls" aria-label="Settings">
-      <div class="head">
-        <h2>Settings</h2>
-        <span class="grow" />
-        <button type="button" class="button ghost" onClick={resetSettings}>Reset</button>
-        <button ref={button} type="button" class="button ghost square" aria-expanded={true} aria-label="Fold the settings" title="Fold"
-          onClick={() => fold(true)}><Icon name="right" /></button>
-      </div>
-      <div class="controls">{parameters.map((row) => <Control key={row.name} row={row} />)}</div>
-    </aside>
-  )
-}
+export const Controls = () => (
+  <div class="controls">
+    {parameters.map((row) => <Control key={row.name} row={row} />)}
+    <button type="button" class="button ghost" onClick={resetSettings}>Reset the settings</button>
+  </div>
+)

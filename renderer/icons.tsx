@@ -15,7 +15,18 @@ const paths = {
   close: <path d="M4 4l8 8M12 4l-8 8" />,
   tray: <path d="M8 9.8V2.6M5 5.5l3-3 3 3M2.9 9.6v3.8h10.2V9.6" />,
   save: <path d="M8 2.6v7.2M5 6.9l3 3 3-3M2.9 9.6v3.8h10.2V9.6" />,
-  reset: <path d="M5.5 3.2L2.7 6l2.8 2.8M2.9 6h6.2a3.7 3.7 0 0 1 0 7.4H6" />,
+  point: <><circle cx="8" cy="8" r="4.2" /><path d="M8 1.6v3M8 11.4v3M1.6 8h3M11.4 8h3" /></>,
+  lasso: <path d="M8 2.6c3.4 0 5.7 1.6 5.7 3.9S11.4 10.3 8 10.3 2.3 8.8 2.3 6.5 4.6 2.6 8 2.6zM5.2 10c-1.3.5-1.7 2-.5 2.6 1.3.6 1 1.6.1 1.8" />,
+  rectangle: <path d="M3 4.2h10v7.6H3z" />,
+  brush: <path d="M13.4 2.4L7.2 8.9M5.9 9.2c-1.6.2-1.7 2.4-3.3 3.2 1.9 1.2 5.1.7 4.9-1.6z" />,
+  freeze: <path d="M8 1.8v12.4M2.6 4.9l10.8 6.2M13.4 4.9L2.6 11.1M6.3 2.9L8 4.6l1.7-1.7M6.3 13.1L8 11.4l1.7 1.7" />,
+  mono: <><path d="M8 2.5v11" /><circle cx="8" cy="8" r="2.6" /></>,
+  add: <path d="M8 3.2v9.6M3.2 8h9.6" />,
+  undo: <path d="M5.5 3.2L2.7 6l2.8 2.8M2.9 6h6.2a3.7 3.7 0 0 1 0 7.4H6" />,
+  redo: <path d="M10.5 3.2L13.3 6l-2.8 2.8M13.1 6H6.9a3.7 3.7 0 0 0 0 7.4H10" />,
+  pointer: <path d="M4 2.2l8.2 6.2-3.9.5-2 3.7z" />,
+  harmonic: <path d="M3 3.2h3M3 6h5M3 9h7M3 12.2h10" />,
+  eraser: <path d="M6 12.8L2.9 9.7l6-6.3 4 4-5.2 5.4zM5.5 7l4 4M6 12.8h7" />,
 } as const
 
 export type IconName = keyof typeof paths

@@ -6,11 +6,11 @@ import { useEffect } from 'preact/hooks'
 import '@fontsource-variable/inter/index.css'
 import { chooseSound, drop, seek, start, toggleBypass, togglePlay } from './actions.ts'
 import { Banners } from './banners.tsx'
-import { Controls } from './controls.tsx'
 import { turnRest } from './editing.ts'
 import { figure } from './format.ts'
 import { press, redo, said, undo } from './history.ts'
 import { shapeFor } from '../worklet/stft.ts'
+import { Side, showField } from './side.tsx'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
 import { Start } from './start.tsx'
@@ -39,6 +39,7 @@ function onKey(event: KeyboardEvent): void {
   if (key === ' ' && !takesSpace(event.target)) void togglePlay()
   else if (key === 'a') toggleBypass()
   else if (key === 'i') turnRest(state.rest.value.solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !state.rest.value.solo })
+  else if (key === 'f') showField()
   else if (key === 'o') void chooseSound()
   else if (key === 'home' && event.target === document.body) seek(0)
   else if (/^[0-9]$/.test(key)) document.querySelector<HTMLElement>(`[data-source="${key === '0' ? 'R' : key}"] .fader`)?.focus()
@@ -95,7 +96,7 @@ const Page = () => {
           <Banners />
           <Sources />
           <Stage />
-          <Controls />
+          <Side />
           <Status />
         </div>
       )}

@@ -59,6 +59,9 @@ export const playing = async (page: Page): Promise<void> => {
   await heard(page)
 }
 
+/** The panel opens with the stereo field where there is one. */
+export const settings = (page: Page): Promise<void> => page.getByRole('button', { name: 'Settings', exact: true }).click()
+
 export const record = async (page: Page, milliseconds: number): Promise<Stereo> => {
   await page.waitForTimeout(milliseconds)
   return heard(page)

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { serveAssets } from '../main/assets.ts'
 import { because, noChromium, serveApp } from './browser.ts'
 import { dropFile, heard, openSound, pageApp } from './page-app.ts'
-import { figure, largestError, mix, music, peak, placeOf, playing, record, stories } from './page-stories.ts'
+import { figure, largestError, mix, music, peak, placeOf, playing, record, settings, stories } from './page-stories.ts'
 
 describe.skipIf(noChromium)(because('the page and its surroundings', noChromium), () => {
   const its = stories()
@@ -165,6 +165,7 @@ describe.skipIf(noChromium)(because('the page and its surroundings', noChromium)
         await page.getByRole('button', { name: 'Pause' }).waitFor()
         const output = page.getByRole('meter', { name: 'Output level' })
         await expect.poll(() => output.getAttribute('aria-valuetext'), { timeout: 10_000 }).toMatch(/^−?\d+\.\d dB$/)
+        await settings(page)
         await page.getByRole('textbox', { name: 'Level, exact value' }).fill('-24')
         await page.keyboard.press('Enter')
         await expect.poll(async () => Number(await output.getAttribute('aria-valuenow')), { timeout: 10_000 }).toBeLessThan(-24)

@@ -60,6 +60,7 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await states['playing']!(page)
     await page.getByRole('button', { name: 'Solo Trumpet' }).click()
     await page.getByRole('button', { name: 'Mute Bass' }).click()
+    await page.getByRole('button', { name: 'Settings', exact: true }).click()
     await page.getByRole('textbox', { name: 'Sharpness' }).fill('12')
     await page.keyboard.press('Enter')
     await page.waitForTimeout(400)
@@ -106,7 +107,7 @@ const states: Record<string, (page: Page) => Promise<void>> = {
   },
   folded: async (page) => {
     await states['playing']!(page)
-    await page.getByRole('button', { name: 'Fold the settings' }).click()
+    await page.getByRole('button', { name: 'Fold the panel' }).click()
     await page.keyboard.press('1')
     await page.waitForTimeout(500)
   },

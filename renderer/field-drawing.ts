@@ -1,0 +1,218 @@
+// Places and the hand over the map: markers, areas, handles, suggested peaks, what is being drawn, and the cross.
+
+import type { Selection } from '../worklet/selection.ts'
+import { token } from './canvas.ts'
+import { sourceColour } from './colour.ts'
+import { capital } from './format.ts'
+import { handlesOf } from './field-handles.ts'
+import { isArea, isPoint, markOf, outlineOf, hertzToPixel, levelToPixel, delayToPixel } from './field-geometry.ts'
+import type { Pixel, Plot } from './field-geometry.ts'
+import type { Spot, Suggested } from './field-state.ts'
+
+export interface Scene {
+  readonly selection: Selection
+  readonly chosen: number | null
+  readonly chosenPlace: number | null
+  readonly peaks: readonly Suggested[]
+  /** Under the pointer. */
+  readonly hover: { readonly source: number; readonly place: number } | null
+  /** Sources to show strongly, because another view points at them. */
+  readonly lit: number | null
+  /** What the hand is drawing: a line, closed when it will be. */
+  readonly draft: { readonly points: readonly Pixel[]; readonly closed: boolean } | null
+  readonly brush: { readonly at: Pixel; readonly radius: number } | null
+  /** The peak that a place is pulled onto. */
+  readonly snapped: Suggested | null
+  /** The keyboard's cross, or the spot that the spectrogram points at. */
+  readonly cross: Spot | null
+  /** Corners that the keyboard has set. */
+  readonly corners: readonly Spot[]
+  readonly focused: boolean
+}
+
+const HALO = 'rgba(8,8,10,.82)'
+
+function stroked(context: CanvasRenderingContext2D, colour: string, width: number, path: () => void): void {
+  path()
+  context.strokeStyle = HALO
+  context.lineWidth = width + 2.5
+  context.stroke()
+  path()
+  context.strokeStyle = colour
+  context.lineWidth = width
+  context.stroke()
+}
+
+const trace = (context: CanvasRenderingContext2D, points: readonly Pixel[], closed: boolean): void => {
+  context.beginPath()
+  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)))
+  if (closed) context.closePath()
+}
+
+export function drawScene(context: CanvasRenderingContext2D, plot: Plot, scene: Scene): void {
+  const { left, top, width, height } = plot
+  context.save()
+  context.beginPath()
+  context.rect(left, top, width, height)
+  context.clip()
+  context.lineJoin = 'round'
+  drawPeaks(context, plot, scene)
+  scene.selection.sources.forEach((_, source) => { if (source !== scene.chosen) drawPlaces(context, plot, scene, source) })
+  if (scene.chosen !== null && scene.selection.sources[scene.chosen]) drawPlaces(context, plot, scene, scene.chosen)
+  drawHand(context, plot, scene)
+  context.restore()
+}
+
+function drawPeaks(context: CanvasRenderingContext2D, plot: Plot, { peaks, selection, snapped }: Scene): void {
+  for (const peak of peaks) {
+    if (selection.sources.some(({ places = [] }) => places.some((place) => isPoint(place) && Math.abs(place.level - peak.level) < 0.6
+      && Math.abs(place.delay - peak.delay) < 12))) continue
+    const { at: [x, y], outside } = markOf(plot, peak.level, peak.delay)
+    if (outside) continue
+    stroked(context, peak === snapped ? token('--accent') : 'rgba(238,236,232,.9)', 1.2, () => {
+      context.beginPath()
+      for (const [dx, dy] of [[0, -7], [0, 7], [-7, 0], [7, 0]] as const) {
+        context.moveTo(x + dx * 0.45, y + dy * 0.45)
+        context.lineTo(x + dx, y + dy)
+      }
+    })
+  }
+}
+
+function drawPlaces(context: CanvasRenderingContext2D, plot: Plot, scene: Scene, source: number): void {
+  const { places = [], mute, band } = scene.selection.sources[source]!
+  const colour = sourceColour(source)
+  context.globalAlpha = mute ? 0.4 : 1
+  places.forEach((place, i) => {
+    const isChosen = source === scene.chosen && i === scene.chosenPlace
+    const strong = isChosen || scene.lit === source || (scene.hover?.source === source && scene.hover.place === i)
+    if (isArea(place)) {
+      const outline = outlineOf(plot, place.polygon)
+      trace(context, outline, true)
+      context.fillStyle = colour + (strong ? '3a' : '1c')
+      context.fill()
+      stroked(context, colour, strong ? 2 : 1.4, () => trace(context, outline, true))
+      chip(context, plot, source, outline.reduce((a, b) => (b[1] < a[1] ? b : a)))
+    } else if (isPoint(place)) {
+      const { at, outside } = markOf(plot, place.level, place.delay)
+      if (plot.view === 'frequency') drawColumn(context, plot, place.level, band, colour, strong)
+      marker(context, at, colour, strong, outside)
+      chip(context, plot, source, [at[0], at[1] - 4])
+    }
+    if (isChosen) for (const handle of handlesOf(plot, scene.selection.sources[source]!, i)) knob(context, handle.at, scene.snapped !== null)
+  })
+  context.globalAlpha = 1
+}
+
+/** A point against frequency: a line over the frequencies that its source may have. */
+function drawColumn(context: CanvasRenderingContext2D, plot: Plot, level: number, band: readonly [number, number] | undefined, colour: string, strong: boolean): void {
+  const x = levelToPixel(plot, level)
+  const [low, high] = band ? [hertzToPixel(plot, band[0]), hertzToPixel(plot, band[1])] : [plot.top + plot.height, plot.top]
+  stroked(context, colour, strong ? 2 : 1.2, () => {
+    context.beginPath()
+    context.moveTo(x, low)
+    context.lineTo(x, high)
+    if (band) for (const y of [low, high]) { context.moveTo(x - 6, y); context.lineTo(x + 6, y) }
+  })
+}
+
+function marker(context: CanvasRenderingContext2D, [x, y]: Pixel, colour: string, strong: boolean, outside: boolean): void {
+  if (outside) context.setLineDash([2, 2])
+  stroked(context, strong ? '#ffffff' : colour, strong ? 2 : 1.6, () => {
+    context.beginPath()
+    context.arc(x, y, strong ? 7.5 : 6.5, 0, 2 * Math.PI)
+  })
+  context.setLineDash([])
+  context.beginPath()
+  context.arc(x, y, 3, 0, 2 * Math.PI)
+  context.fillStyle = colour
+  context.fill()
+}
+
+/** The number of a source, as its row has it. */
+function chip(context: CanvasRenderingContext2D, { left, top, width }: Plot, source: number, [x, y]: Pixel): void {
+  const high = y - 26 >= top + 2
+  const [cx, cy] = [Math.min(left + width - 11, Math.max(left + 11, x)), high ? y - 17 : y + 21]
+  context.beginPath()
+  context.roundRect(cx - 9, cy - 9, 18, 18, 4)
+  context.fillStyle = HALO
+  context.lineWidth = 2
+  context.strokeStyle = HALO
+  context.stroke()
+  context.fillStyle = sourceColour(source)
+  context.fill()
+  context.fillStyle = '#101012'
+  context.font = `700 11px ${token('--font')}`
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  context.fillText(String(source + 1), cx, cy + 0.5)
+}
+
+function knob(context: CanvasRenderingContext2D, [x, y]: Pixel, snapped: boolean): void {
+  context.fillStyle = HALO
+  context.fillRect(x - 5, y - 5, 10, 10)
+  context.fillStyle = snapped ? token('--accent') : '#ffffff'
+  context.fillRect(x - 3.5, y - 3.5, 7, 7)
+}
+
+function drawHand(context: CanvasRenderingContext2D, plot: Plot, { draft, brush, snapped, cross, corners, focused, selection, chosen }: Scene): void {
+  if (draft && draft.points.length > 1) {
+    const colour = chosen !== null && selection.sources[chosen] ? sourceColour(chosen) : '#ffffff'
+    trace(context, draft.points, true)
+    context.fillStyle = colour + '2a'
+    context.fill()
+    stroked(context, colour, 1.6, () => trace(context, draft.points, draft.closed))
+  }
+  if (brush) stroked(context, 'rgba(255,255,255,.9)', 1.2, () => {
+    context.beginPath()
+    context.arc(brush.at[0], brush.at[1], brush.radius, 0, 2 * Math.PI)
+  })
+  const set = [...corners, ...corners.length && cross ? [cross] : []].map((spot): Pixel =>
+    [levelToPixel(plot, spot.level), plot.view === 'delay' ? delayToPixel(plot, spot.delay ?? 0) : hertzToPixel(plot, spot.hertz ?? 0)])
+  if (set.length > 1) stroked(context, token('--accent'), 1.4, () => trace(context, set, false))
+  for (const each of corners.length ? set : []) knob(context, each, false)
+  if (snapped) label(context, plot, `peak ${figures(snapped.level, snapped.delay)}`, markOf(plot, snapped.level, snapped.delay).at)
+  if (cross) {
+    const x = levelToPixel(plot, cross.level)
+    const y = plot.view === 'delay' ? (cross.delay === null ? null : delayToPixel(plot, cross.delay)) : (cross.hertz === null ? null : hertzToPixel(plot, cross.hertz))
+    stroked(context, focused ? token('--accent') : 'rgba(255,255,255,.85)', 1, () => {
+      context.beginPath()
+      const reach = y === null ? plot.height : 10
+      const middle = y ?? plot.top + plot.height / 2
+      context.moveTo(x, middle - reach)
+      context.lineTo(x, middle + reach)
+      if (y !== null) { context.moveTo(x - 10, y); context.lineTo(x + 10, y) }
+    })
+  }
+}
+
+export function figures(level: number, delay: number): string {
+  const signed = (x: number, digits: number): string => ((x > 0 ? '+' : '') + x.toFixed(digits)).replace('-', '−').replace(/^−(0(\.0)?)$/, '$1')
+  return `${levelText(level)}, ${signed(delay, 0)} µs`
+}
+/** Beyond the linear axis a level is only known to be far to one side. */
+export const levelText = (level: number): string => (Math.abs(level) > 40 ? `hard ${level < 0 ? 'left' : 'right'}`
+  : `${((level > 0 ? '+' : '') + level.toFixed(1)).replace('-', '−').replace('−0.0', '0.0').replace('+0.0', '0.0')} dB`)
+
+function label(context: CanvasRenderingContext2D, { left, width, top, height }: Plot, text: string, [x, y]: Pixel): void {
+  context.font = `500 11px ${token('--font')}`
+  const wide = context.measureText(text).width + 12
+  const cx = Math.min(left + width - wide - 3, Math.max(left + 3, x - wide / 2))
+  const cy = y + 44 > top + height ? y - 46 : y + 22
+  context.beginPath()
+  context.roundRect(cx, cy, wide, 20, 3)
+  context.fillStyle = 'rgba(13,13,15,.9)'
+  context.fill()
+  context.fillStyle = token('--text')
+  context.textAlign = 'left'
+  context.textBaseline = 'middle'
+  context.fillText(text, cx + 6, cy + 10.5)
+}
+
+/** The scene in words, for whoever does not see it. */
+export const described = ({ sources }: Selection, peaks: readonly Suggested[]): string[] => [
+  ...sources.flatMap(({ name, places = [] }) => places.map((place, i) => `${capital(name)}, place ${i + 1}: ${
+    isPoint(place) ? figures(place.level, place.delay) : isArea(place) ? `an area of ${place.polygon.length} corners`
+      : `learned from ${place.learned.from.toFixed(1)} to ${place.learned.to.toFixed(1)} s`}`)),
+  ...peaks.map(({ level, delay, weight }) => `Suggested: ${figures(level, delay)}, ${Math.round(100 * weight)} % of the highest`),
+]

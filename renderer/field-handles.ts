@@ -1,0 +1,84 @@
+// What of a place can be taken hold of besides the place itself, and what pulling it does.
+
+import type { Place, SelectedSource } from '../worklet/selection.ts'
+import { clamp, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz, pixelToLevel, contains, round } from './field-geometry.ts'
+import type { Pixel, Plot } from './field-geometry.ts'
+import type { Selection } from '../worklet/selection.ts'
+
+export interface Handle {
+  readonly at: Pixel
+  /** What it changes, for the name of the step. */
+  readonly name: string
+  pull(source: SelectedSource, to: Pixel): SelectedSource
+}
+
+const NARROWEST = 20 // hertz, of a band
+const replaced = (source: SelectedSource, at: number, place: Place): SelectedSource =>
+  ({ ...source, places: source.places!.map((old, i) => (i === at ? place : old)) })
+
+export function handlesOf(plot: Plot, source: SelectedSource, index: number): Handle[] {
+  const place = source.places?.[index]
+  if (!place) return []
+  if (plot.view === 'frequency') return bandHandles(plot, source, place)
+  if (!isArea(place)) return []
+  return outlineOf(plot, place.polygon).map((at, corner) => ({
+    at, name: 'Shape place of',
+    pull: (s, [x, y]) => replaced(s, index, {
+      ...place, polygon: place.polygon.map((old, i) => (i === corner ? [round(pixelToLevel(plot, x)), round(pixelToDelay(plot, y))] as const : old)),
+    }),
+  }))
+}
+
+/** The ends of the source's band, at its place. */
+function bandHandles(plot: Plot, { band }: SelectedSource, place: Place): Handle[] {
+  const { top, height, sampleRate } = plot
+  const most = sampleRate / 2
+  const level = isPoint(place) ? place.level : isArea(place) ? (place.polygon[0]![0] + place.polygon[Math.floor(place.polygon.length / 2)]![0]) / 2 : null
+  if (level === null) return []
+  const x = levelToPixel(plot, level)
+  const ends: [number, number] = [band?.[0] ?? 0, band?.[1] ?? most]
+  return ends.map((hertz, end) => ({
+    at: [x, clamp(hertzToPixel(plot, hertz), top + 5, top + height - 5)], name: 'Band of',
+    pull: (source, [, y]) => {
+      const [low, high] = [source.band?.[0] ?? 0, source.band?.[1] ?? most]
+      const to = Math.round(pixelToHertz(plot, y))
+      return withBand(source, end ? [low, Math.max(low + NARROWEST, to)] : [Math.min(high - NARROWEST, to), high], most)
+    },
+  }))
+}
+
+/** A band that leaves nothing out is none. */
+export function withBand(source: SelectedSource, [low, high]: readonly [number, number], most: number): SelectedSource {
+  const { band, ...others } = source
+  const from = low < NARROWEST ? 0 : low
+  const to = high > most * 0.985 ? most : high
+  return from === 0 && to === most ? others : { ...others, band: [from, to] }
+}
+
+export interface Hit { readonly source: number; readonly place: number }
+
+const NEAR = 12 // px
+
+/** The place under a pixel: markers before areas, the chosen source before others, the smaller before the larger. */
+export function placeAt(plot: Plot, { sources }: Selection, chosen: number | null, at: Pixel): Hit | null {
+  let best: Hit | null = null
+  let least = Infinity
+  sources.forEach(({ places = [] }, source) => places.forEach((place, i) => {
+    const favour = source === chosen ? 0 : 4
+    if (isPoint(place)) {
+      const mark = markOf(plot, place.level, place.delay).at
+      const away = plot.view === 'frequency' ? Math.min(distance(mark, at), Math.abs(at[0] - levelToPixel(plot, place.level)) * 2) : distance(mark, at)
+      if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
+    } else if (isArea(place) && contains(outlineOf(plot, place.polygon), at) && NEAR + favour < least) [least, best] = [NEAR + favour, { source, place: i }]
+  }))
+  return best
+}
+
+/** The place moved by pixels, seen from where it was when the gesture began. */
+export function movedBy(plot: Plot, place: Place, dx: number, dy: number): Place {
+  const level = (old: number): number => pixelToLevel(plot, levelToPixel(plot, old) + dx)
+  const delay = (old: number): number => (plot.view === 'frequency' || dy === 0 ? old : pixelToDelay(plot, delayToPixel(plot, old) + dy))
+  if (isPoint(place)) return { ...place, level: round(level(place.level)), delay: round(delay(place.delay)) }
+  if (isArea(place)) return { ...place, polygon: place.polygon.map(([l, d]) => [round(level(l)), round(delay(d))] as const) }
+  return place
+}
