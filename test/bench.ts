@@ -6,6 +6,7 @@ import { report } from '../main/commands/bench.ts'
 import { chromium } from './bench/chromium.ts'
 import { fft } from './bench/fft.ts'
 import { presets } from './bench/presets.ts'
+import { stereo } from './bench/stereo.ts'
 import { stream } from './bench/stream.ts'
 import { warm } from './bench/warm.ts'
 
@@ -22,6 +23,7 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   warm: (say) => warm(kernelModule(), say),
   stream,
   presets: (say) => presets(kernelModule(), say),
+  stereo: (say) => stereo(kernelModule(), say),
 }
 
 const words = process.argv.slice(2)
