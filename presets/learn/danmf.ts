@@ -19,7 +19,7 @@ import { checkFrames, checkNumbers } from './check.ts'
 import type { Frames } from './frames.ts'
 import { steps } from './stochastic.ts'
 import type { Batches, Step } from './stochastic.ts'
-import { activate, gather, meanOf, pool, scaleColumn, scaleRow, term, thin, total, workspace } from './terms.ts'
+import { NEVER, activate, finished, gather, meanOf, pool, scaleColumn, scaleRow, sounds, term, total, workspace } from './terms.ts'
 import type { Adversary, Pool, Share, Term, Workspace } from './terms.ts'
 
 export type { Adversary }
@@ -50,11 +50,12 @@ export interface DanmfOptions {
   readonly precision?: Precision
 }
 
+/** All sources after one pass, in their order. */
 export interface Bases {
+  /** F per entry, of frames scaled to a mean of one. */
+  readonly loss: readonly number[]
   /** Per source atoms × bins, each row sums to one. */
-  readonly spectra: readonly Float64Array[]
-  /** Per source and pass: F per entry, of frames scaled to a mean of one. */
-  readonly loss: readonly (readonly number[])[]
+  spectra(): Float64Array[]
 }
 
 /** A weight of adversaries below which nothing is changed by them. */
@@ -71,10 +72,10 @@ export const mixtureGain = (weights: readonly (readonly number[])[], source: num
 
 
 /**
- * One `yield` per pass with the loss of each source. Where adversaries empty a basis, passes go on until a weight is found
- * that does not, and that is what the error says.
+ * One `yield` per pass, each a whole result; returns the last. Where adversaries empty a basis, passes go on, whose result is
+ * refused, until a weight is found that does not, and that is what the error says.
  */
-export function* danmf(learners: readonly Learner[], options: DanmfOptions): Generator<readonly number[], Bases> {
+export function* danmf(learners: readonly Learner[], options: DanmfOptions): Generator<Bases, Bases> {
   check(learners, options)
   const { tauA } = options
   try {
@@ -82,11 +83,12 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
   } catch (error) {
     if (!(error instanceof Emptied)) throw error
     if (tauA === 0 || options.tauS === 1) throw new RangeError(`${error.message}: ask for fewer`)
+    const refused = (): never => { throw new RangeError(`tauA: expected a weight that leaves every atom its sound, got ${tauA}`) }
     let works = 0, fails = tauA
     while (fails > TOO_SMALL && !(fails <= 1.25 * works)) {
       const between = Number((works === 0 ? fails / 2 : Math.sqrt(works * fails)).toPrecision(2))
       try {
-        yield* fit(learners, { ...options, tauA: between })
+        for (const { loss } of fit(learners, { ...options, tauA: between })) yield { loss, spectra: refused }
         works = between
       } catch (again) {
         if (!(again instanceof Emptied)) throw again
@@ -97,21 +99,22 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
   }
 }
 
-function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<readonly number[], Bases> {
+function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<Bases, Bases> {
   const { iterations, l1Activations = 0, pairs = null, batches = null, tauS } = options
   const work = workspace(learners[0]!.frames.bins, learners.map(({ start, frames }) => start.length / frames.bins), options.precision ?? exact)
   const sources = learners.map((_, i) => sourceOf(learners, i, work, options))
   const mixture = tauS > 0 ? term(pool([{ frames: pairs!.mixture, gain: 1 }], meanOf(pairs!.mixture)), work.all, work) : null
-  const loss = learners.map((): number[] => [])
+  let found: Bases | null = null
   for (let pass = 0; pass < iterations; pass++) {
     if (mixture) activate(mixture, work.W, work.all, work, l1Activations)
-    for (const [i, source] of sources.entries()) {
+    const loss: number[] = [], spectra: Float64Array[] = []
+    for (const source of sources) {
       const { own, against, W, atoms, first } = source
       for (const each of [own, against]) if (each) activate(each, W, atoms, work, l1Activations)
       const plan = steps({ own: own?.count ?? 0, against: against?.count ?? 0, pairs: mixture?.count ?? 0 }, batches)
-      loss[i]!.push(plan.reduce((sum, step) => sum + learnFrom(step, source, mixture, work, options), 0) / plan.length)
-      if (pass === iterations - 1) thin(W, work.leastW)
+      loss.push(plan.reduce((sum, step) => sum + learnFrom(step, source, mixture, work, options), 0) / plan.length)
       checkAtoms(source, work)
+      spectra.push(finished(W, work))
       // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
       if (against || batches || options.l1Spectra || l1Activations) {
         for (let atom = 0; atom < atoms; atom++) {
@@ -121,10 +124,10 @@ function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<re
         }
       }
     }
-    yield loss.map((values) => values.at(-1)!)
+    found = { loss, spectra: () => spectra }
+    yield found
   }
-  for (const { W, atoms } of sources) for (let atom = 0; atom < atoms; atom++) scaleRow(W, atom, work.bins)
-  return { spectra: sources.map(({ W }) => Float64Array.from(W)), loss }
+  return found!
 }
 
 interface Source {
@@ -192,7 +195,7 @@ function learnFrom(step: Step, source: Source, mixture: Term | null, work: Works
       downW[i]! += weight * down[i]!
     }
   }
-  for (let i = 0; i < size; i++) W[i] = Math.max(leastW, (W[i]! * upW[i]!) / (downW[i]! + count * l1Spectra))
+  for (let i = 0; i < size; i++) W[i] = Math.max(leastW, W[i]! * (upW[i]! / Math.max(downW[i]! + count * l1Spectra, NEVER)))
 
   gram.fill(0)
   products.addProductByRows(gram, W, W, atoms, bins, atoms)
@@ -210,7 +213,7 @@ function learnFrom(step: Step, source: Source, mixture: Term | null, work: Works
 function checkAtoms({ name, W, atoms, against }: Source, { bins, leastW }: Workspace): void {
   for (let atom = 0; atom < atoms; atom++) {
     let left = 0
-    for (let i = atom * bins; i < (atom + 1) * bins; i++) left += Number(W[i]! > leastW)
+    for (let i = atom * bins; i < (atom + 1) * bins; i++) left += Number(sounds(W[i]!, leastW))
     if (against ? left < Math.min(2, bins) : left === 0) throw new Emptied(`${name}: expected sound for every atom, got an empty atom ${atom}`)
   }
 }

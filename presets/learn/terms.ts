@@ -7,6 +7,8 @@ import type { Frames } from './frames.ts'
 const BLOCK = 64
 /** The floor, relative to the mean of what it bounds: keeps every entry able to come back. */
 const EPSILON = 1e-6
+/** Nothing is divided by less. */
+export const NEVER = 1e-30
 
 export interface Adversary {
   readonly frames: Frames
@@ -52,7 +54,7 @@ export function pool(parts: readonly Adversary[], unit: number): Pool {
       const part = ends.findIndex((end) => row < end)
       const { frames: { bins, count, data }, gain } = parts[part]!
       const from = (row - ends[part]! + count) * bins
-      for (let bin = 0; bin < bins; bin++) into[at + bin] = (gain * data[from + bin]!) / unit
+      for (let bin = 0; bin < bins; bin++) into[at + bin] = Math.fround((gain * data[from + bin]!) / unit)
     },
   }
 }
@@ -83,7 +85,7 @@ export function activate({ count, copy, H }: Term, W: Matrix, atoms: number, { p
     h.set(H.subarray(from * atoms, (from + rows) * atoms))
     products.addProductByRows(up.fill(0), room.V, W, rows, bins, atoms)
     products.addProduct(down.fill(0), h, gram, rows, atoms, atoms)
-    for (let i = 0; i < h.length; i++) h[i] = Math.max(least, (h[i]! * up[i]!) / (down[i]! + count * l1))
+    for (let i = 0; i < h.length; i++) h[i] = Math.max(least, h[i]! * (up[i]! / Math.max(down[i]! + count * l1, NEVER)))
     H.set(h, from * atoms)
   }
 }
@@ -110,9 +112,14 @@ export function gather(into: Share, rows: Int32Array, { copy }: Pool, H: Matrix,
   }
 }
 
-/** What is still at the floor was nothing. */
-export function thin(x: Matrix, least: number): void {
-  for (let i = 0; i < x.length; i++) if (x[i]! <= least) x[i] = 0
+/** Above the floor, which float32 may have rounded up. */
+export const sounds = (x: number, least: number): boolean => x > least * (1 + 1e-6)
+
+/** A copy in which what is still at the floor is nothing, each row to a sum of one. */
+export function finished(W: Matrix, { bins, leastW }: Workspace): Float64Array {
+  const out = Float64Array.from(W, (x) => (sounds(x, leastW) ? x : 0))
+  for (let atom = 0; atom * bins < out.length; atom++) scaleRow(out, atom, bins)
+  return out
 }
 
 /** To a sum of one; returns what it was. */
