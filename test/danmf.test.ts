@@ -230,7 +230,7 @@ describe('what it promises', () => {
     expect(yields.length).toBe(30)
     expect(yields[5]!.spectra()).toEqual(learned(learners, { tauA: 0.4, iterations: 6 }).spectra)
     let last: Bases | null = null
-    expect(() => { for (const round of danmf(learners, options({ tauA: 1000, iterations: 100 }))) last = round }).toThrow(/largest found/)
+    expect(() => { for (const round of danmf([...learners, learner('b', b, 3, a)], options({ tauA: 1000, iterations: 100 }))) last = round }).toThrow(/largest found/)
     expect(() => last!.spectra()).toThrow('tauA: expected a weight that leaves every atom its sound, got 1000')
   })
 
