@@ -25,6 +25,8 @@ export const painting = {
   wrapped: signal(false),
   /** Painted areas that are selected, all of one source. */
   selected: signal<{ readonly source: number; readonly areas: readonly number[] }>({ source: -1, areas: [] }),
+  /** A gesture goes on: the view stays where it is. */
+  busy: signal(false),
   /** The cross that the keyboard moves. */
   cross: signal<{ readonly seconds: number; readonly hertz: number } | null>(null),
 }

@@ -5,6 +5,7 @@ import { signal } from '@preact/signals'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
+import { shapeFor } from '../worklet/stft.ts'
 import { kernelModule } from './assets.ts'
 import { sourceColour } from './colour.ts'
 import type { FromPicture, Probe, StoreName, ToPicture } from './spectrogram-messages.ts'
@@ -31,6 +32,8 @@ export const probed = signal<Probe | null>(null)
 export interface FilePicture {
   readonly buffer: AudioBuffer
   readonly axis: Axis
+  /** Between two bins of the frames that the owners are told by. */
+  readonly binHertz: number
   /** Grows with every change of what `draw` would draw. */
   readonly version: number
   show(view: View, pixels: number): void
@@ -49,6 +52,7 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
   let open = true
   let sentDictionary: Dictionary | null = null
   let sentView = ''
+  let binHertz = sampleRate / 4096
   // What is sent before the worker has its kernel waits here, in order.
   let waiting: ToPicture[] | null = []
   const post = (message: ToPicture, transfer: Transferable[] = []): void => {
@@ -104,6 +108,7 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
 
   return {
     buffer, axis: frequencyAxis(sampleRate),
+    get binHertz() { return binHertz },
     get version() { return version },
     show({ from, seconds }, pixels) {
       const message = { type: 'view', from: from * sampleRate, to: (from + seconds) * sampleRate, pixels } as const
@@ -115,6 +120,7 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
     own(dictionary, selection, settings) {
       post({ type: 'owners', dictionary: dictionary === sentDictionary ? null : dictionary, selection, settings })
       sentDictionary = dictionary
+      binHertz = sampleRate / shapeFor(dictionary, sampleRate).fftSize
     },
     look(look, sources) { post({ type: 'look', look, colours: Array.from({ length: sources }, (_, k) => sourceColour(k)) }) },
     probe(seconds, hertz) { post({ type: 'probe', sample: Math.round(seconds * sampleRate), hertz }) },

@@ -80,7 +80,7 @@ export const FileSpectrogram = ({ seconds }: { readonly seconds: number }) => {
         const [target, line] = [canvas.current, playhead.current]
         if (!target || !line) return
         const at = heardAt()
-        if (at !== null && state.playing.peek()) view.value = follow(view.peek(), before, at, seconds)
+        if (at !== null && state.playing.peek() && !painting.busy.peek()) view.value = follow(view.peek(), before, at, seconds)
         before = at ?? before
         const now = view.peek()
         const plot = target.clientWidth - GUTTER
@@ -106,14 +106,16 @@ export const FileSpectrogram = ({ seconds }: { readonly seconds: number }) => {
       <canvas ref={canvas} class="picture" aria-hidden="true" />
       <PaintingLayer seconds={seconds} />
       <div ref={playhead} class="playhead" aria-hidden="true" />
+      <PictureProgress />
     </>
   )
 }
 
 /** How far the picture has come, while it is not whole. */
-export const PictureProgress = () => {
-  if (failure.value !== null) return <span class="amber" role="status">The picture stopped: {failure.value}. The sound goes on.</span>
+const PictureProgress = () => {
+  if (failure.value !== null) return <p class="picture-progress amber" role="status">The picture stopped: {failure.value}. The sound goes on.</p>
   const known = progress.value
   if (!known || known.owned >= 1) return null
-  return <span class="faint" role="status">{known.seen < 1 ? 'Looking' : 'Finding the owners'} {Math.floor(100 * (known.seen < 1 ? known.seen : known.owned))} %</span>
+  const [text, share] = known.seen < 1 ? ['Looking', known.seen] as const : ['Finding the owners', known.owned] as const
+  return <p class="picture-progress">{text} <b>{Math.floor(100 * share)} %</b></p>
 }

@@ -2,6 +2,7 @@
 
 import { capital } from './format.ts'
 import { Overview } from './overview.tsx'
+import { PaintingBar } from './painting-bar.tsx'
 import { LiveSpectrogram } from './spectrogram-live.tsx'
 import { FileSpectrogram } from './spectrogram-whole.tsx'
 import { state } from './state.ts'
@@ -20,6 +21,7 @@ export const Stage = () => {
   const hint = input.kind === 'microphone' && state.playing.value && !state.monitoring.value
   return (
     <section class="middle" aria-label="Picture">
+      <PaintingBar />
       <div class="well">
         {input.kind === 'file' ? <FileSpectrogram seconds={input.seconds} /> : <LiveSpectrogram />}
         {input.kind === 'microphone' && <Legend />}

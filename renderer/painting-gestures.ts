@@ -1,0 +1,203 @@
+// Gestures on the spectrogram: what a tool makes of a way of the pointer or of the keyboard's cross. While one goes on
+// the selection follows at every frame, so that it is heard; together they are one step of the history.
+
+import type { Painted, SelectedSource, Selection } from '../worklet/selection.ts'
+import { addSource, choose, edit, titleOf } from './editing.ts'
+import { begin, cancel, end } from './history.ts'
+import { boxed, brushed, erased, harmonics, lassoed, moved } from './painting-plane.ts'
+import type { Plane } from './painting-plane.ts'
+import type { Point } from './painting-shapes.ts'
+import { painting } from './painting-state.ts'
+import type { Stroke, Tool } from './painting-state.ts'
+import type { Axis } from './spectrogram-rows.ts'
+import { state } from './state.ts'
+
+export interface Gesture {
+  readonly tool: Tool
+  /** Pixels so far. */
+  readonly path: readonly Point[]
+  to(point: Point, straight: boolean): void
+  /** Makes the selection what the gesture says now; the page calls it once for a frame. */
+  apply(): void
+  finish(): void
+  abandon(): void
+}
+
+export interface Canvas { readonly plane: Plane; readonly axis: Axis; readonly binHertz: number }
+
+/** Painted into a source after what it has. */
+const withPaint = (source: SelectedSource, areas: readonly Painted[]): SelectedSource => {
+  const { atoms, ...others } = source
+  // A source that claimed nothing (`atoms: []`) claims its paint now.
+  return { ...others, ...(atoms?.length && { atoms }), painted: [...source.painted ?? [], ...areas] }
+}
+
+/** Strength is how sure the hand is: full paint claims or takes away all of it, half of it half. */
+const gainOf = (stroke: 'paint' | 'remove', strength: number): number => Number((stroke === 'paint' ? strength : 1 - strength).toFixed(3))
+
+export function painted(selection: Selection, source: number, shapes: readonly (readonly Point[])[], stroke: Stroke, strength: number, soft: number): Selection {
+  const areas = (kind: 'paint' | 'remove'): Painted[] => shapes.map((polygon) => ({ polygon, gain: gainOf(kind, strength), ...(soft > 0 && { soft }) }))
+  if (shapes.length === 0) return selection
+  return {
+    ...selection,
+    sources: selection.sources.map((old, i) => {
+      if (i === source) return withPaint(old, areas(stroke === 'remove' ? 'remove' : 'paint'))
+      return stroke === 'push' ? { ...old, painted: [...old.painted ?? [], ...areas('remove')] } : old
+    }),
+  }
+}
+
+const nameOf: Record<Stroke, (title: string) => string> = {
+  paint: (title) => `Paint into ${title}`, remove: (title) => `Take away from ${title}`, push: (title) => `Push into ${title}`,
+}
+
+/** The chosen source, or a new one: paint is never refused for want of a source. */
+function target(): number | null {
+  const chosen = state.chosen.peek()
+  if (chosen !== null && chosen < state.selection.peek().sources.length) return chosen
+  return addSource()
+}
+
+/** Starts what the tool does; null where there is room for no more sources. `alt` takes away instead of painting. */
+export function startStroke({ plane, axis, binHertz }: Canvas, tool: Exclude<Tool, 'point' | 'eraser'>, at: Point, alt: boolean, pitch: number): Gesture | null {
+  const { stroke: wanted, width, strength, soft, partials } = painting
+  const stroke: Stroke = alt ? 'remove' : wanted.peek()
+  const [octaves, sure, edge, count] = [width.peek(), strength.peek(), soft.peek(), partials.peek()]
+  begin(nameOf[stroke](''))
+  const source = target()
+  if (source === null) { cancel(); return null }
+  const before = state.selection.peek()
+  const path: Point[] = [at]
+  const heldBack = { changed: true }
+  const shapes = (): Point[][] => {
+    if (tool === 'brush') return brushed(plane, path, octaves)
+    if (tool === 'rectangle') return [boxed(plane, at, path.at(-1)!) ?? []].filter((shape) => shape.length > 0)
+    if (tool === 'lasso') return [lassoed(plane, path) ?? []].filter((shape) => shape.length > 0)
+    const start = plane.hertz(at[1])
+    const way = path.map(([x, y]): Point => [Math.max(0, plane.seconds(x)), pitch * plane.hertz(y) / start])
+    return harmonics(way, count, octaves, binHertz, axis, 0.01)
+  }
+  const make = (): void => edit('', () => painted(before, source, shapes(), stroke, sure, edge))
+  return {
+    tool, path,
+    to([x, y], straight) {
+      if (straight) path.length = 1
+      path.push(straight && (tool === 'brush' || tool === 'harmonic') ? [x, at[1]] : [x, y])
+      heldBack.changed = true
+    },
+    apply() {
+      if (!heldBack.changed) return
+      heldBack.changed = false
+      make()
+    },
+    finish() {
+      make()
+      const count = (state.selection.peek().sources[source]!.painted?.length ?? 0) - (before.sources[source]!.painted?.length ?? 0)
+      if (count <= 0) return cancel()
+      const all = state.selection.peek().sources[source]!.painted!.length
+      painting.selected.value = { source, areas: Array.from({ length: count }, (_, i) => all - count + i) }
+      end(nameOf[stroke](titleOf(source)))
+      choose(source)
+    },
+    abandon: cancel,
+  }
+}
+
+/** Takes paint away, never sound: of the chosen source, or of all where none is chosen. */
+export function startErasing({ plane }: Canvas, at: Point): Gesture {
+  const octaves = painting.width.peek()
+  const chosen = state.chosen.peek()
+  const before = state.selection.peek()
+  const path: Point[] = [at]
+  let changed = true
+  begin('Erase paint')
+  const make = (): void => edit('', () => ({
+    ...before,
+    sources: before.sources.map((source, i) => {
+      if (!source.painted || (chosen !== null && i !== chosen)) return source
+      const left = source.painted.flatMap((area) => erased(plane, area.polygon, path, octaves)?.map((polygon) => ({ ...area, polygon })) ?? [area])
+      return withoutPaint(source, left)
+    }),
+  }))
+  return {
+    tool: 'eraser', path,
+    to(point, straight) {
+      if (straight) path.length = 1
+      path.push(straight ? [point[0], at[1]] : point)
+      changed = true
+    },
+    apply() {
+      if (!changed) return
+      changed = false
+      make()
+    },
+    finish() {
+      make()
+      painting.selected.value = { source: -1, areas: [] }
+      end(chosen === null ? 'Erase paint' : `Erase paint from ${titleOf(chosen)}`)
+    },
+    abandon: cancel,
+  }
+}
+
+/** A source that loses its last paint, with nothing else that it could claim by, claims nothing. */
+function withoutPaint(source: SelectedSource, left: readonly Painted[]): SelectedSource {
+  const { painted: _, atoms, ...others } = source
+  const kept = atoms?.length || left.length || others.places?.length ? atoms : []
+  return { ...others, ...(kept && { atoms: kept }), ...(left.length && { painted: left }) }
+}
+
+/** Moves the selected areas. */
+export function startMoving({ plane }: Canvas, at: Point): Gesture {
+  const { source, areas } = painting.selected.peek()
+  const before = state.selection.peek()
+  const path: Point[] = [at]
+  let changed = false
+  begin(`Move paint of ${titleOf(source)}`)
+  const make = (): void => {
+    const [x, y] = path.at(-1)!
+    edit('', () => shifted(before, source, areas, plane.seconds(x) - plane.seconds(at[0]), plane.hertz(y) / plane.hertz(at[1])))
+  }
+  return {
+    tool: 'point', path,
+    to([x, y], straight) {
+      const level = straight && Math.abs(y - at[1]) < Math.abs(x - at[0])
+      path.push(straight ? (level ? [x, at[1]] : [at[0], y]) : [x, y])
+      changed = true
+    },
+    apply() {
+      if (!changed) return
+      changed = false
+      make()
+    },
+    finish() {
+      if (path.length > 1) make()
+      end()
+    },
+    abandon: cancel,
+  }
+}
+
+export const shifted = (selection: Selection, source: number, areas: readonly number[], seconds: number, ratio: number): Selection => ({
+  ...selection,
+  sources: selection.sources.map((old, i) => (i !== source ? old : {
+    ...old, painted: (old.painted ?? []).map((area, a) => (areas.includes(a) ? { ...area, polygon: moved(area.polygon, seconds, ratio) } : area)),
+  })),
+})
+
+/** All that is selected goes, in one step. */
+export function removeSelected(): void {
+  const { source, areas } = painting.selected.peek()
+  if (!state.selection.peek().sources[source]?.painted?.length || areas.length === 0) return
+  edit(`Remove paint from ${titleOf(source)}`, (selection) => ({
+    ...selection,
+    sources: selection.sources.map((old, i) => (i === source ? withoutPaint(old, old.painted!.filter((_, a) => !areas.includes(a))) : old)),
+  }))
+  painting.selected.value = { source: -1, areas: [] }
+}
+
+/** The selected areas, with a tenth of a second or a twelfth of an octave for a step: for the keyboard. */
+export function nudgeSelected(seconds: number, octaves: number): void {
+  const { source, areas } = painting.selected.peek()
+  if (areas.length > 0) edit(`Move paint of ${titleOf(source)}`, (selection) => shifted(selection, source, areas, seconds, 2 ** octaves), true)
+}
