@@ -29,12 +29,12 @@ const noises: readonly [string, number, string, number, Noise][] = [
   ['gamma', 0, 'is', 6, (x, next) => (x * gamma(4, next)) / 4],
 ]
 
-function fitted(level: number, noise: Noise, seed: number): Match {
+async function fitted(level: number, noise: Noise, seed: number): Promise<Match> {
   const next = random(seed + 100)
   const frames: Frames = { bins: BINS, count: COUNT, data: Float32Array.from(clean(seed, level), (x) => noise(x, next)) }
   const steps = chooseDivergence(frames, ATOMS, { iterations: 120, seed })
   for (let last = Infinity; ;) {
-    const step = steps.next()
+    const step = await steps.next()
     if (step.done) return step.value
     expect(step.value).toBeLessThanOrEqual(last * (1 + 1e-9))
     last = step.value
@@ -42,9 +42,9 @@ function fitted(level: number, noise: Noise, seed: number): Match {
 }
 
 describe('score matching', () => {
-  test.each(noises)('%s noise: alpha + beta is %d', (_name, sum, _nearest, level, noise) => {
+  test.each(noises)('%s noise: alpha + beta is %d', async (_name, sum, _nearest, level, noise) => {
     for (const seed of [1, 2, 3]) {
-      const match = fitted(level, noise, seed)
+      const match = await fitted(level, noise, seed)
       expect(Math.abs(match.sum - sum), `${match.alpha}, ${match.beta}`).toBeLessThan(0.3)
       expect(match.sum).toBeCloseTo(match.alpha + match.beta, 9)
       const named = divergences[match.nearest]!

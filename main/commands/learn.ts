@@ -110,9 +110,9 @@ async function planOf(args: Arguments, sources: readonly SourceFiles[], recordin
 /** Runs the learning, between whose passes the rest of the program has its turn. */
 async function finish(plan: Plan, report: (share: number) => void, { signal }: Terminal): Promise<Learnt> {
   const steps = learning(plan)
-  const next = (): IteratorResult<Progress, Learnt> => asked(() => steps.next(), 'learn')
-  let step = next()
-  for (; !step.done; step = next()) {
+  const next = (): Promise<IteratorResult<Progress, Learnt>> => steps.next().catch((error: unknown) => asked(() => { throw error }, 'learn'))
+  let step = await next()
+  for (; !step.done; step = await next()) {
     report(step.value.done / step.value.of)
     await new Promise((resolve) => setImmediate(resolve))
     if (signal.aborted) throw new Cancelled()

@@ -37,3 +37,43 @@ export function costOf({ alpha, beta }: Divergence): (p: number, q: number) => n
   }
   return (p, q) => -(p ** alpha * q ** beta - (alpha / sum) * p ** sum - (beta / sum) * q ** sum) / (alpha * beta)
 }
+
+type Numbers = Float32Array | Float64Array
+
+/**
+ * A = X ⊙ (Q + floor)^(β−1) and B = (Q + floor)^(α+β−1), where X = V^α: what multiplicative updates are made of. Powers are
+ * slow, so what a divergence does not need is not computed.
+ */
+export function ratiosOf({ alpha, beta }: Divergence, floor: number): (X: Numbers, Q: Numbers, A: Numbers, B: Numbers) => void {
+  if (alpha === 1 && beta === 0) {
+    return (X, Q, A, B) => {
+      for (let i = 0; i < Q.length; i++) A[i] = X[i]! / (Q[i]! + floor)
+      B.fill(1, 0, Q.length)
+    }
+  }
+  if (alpha === 1 && beta === -1) {
+    return (X, Q, A, B) => {
+      for (let i = 0; i < Q.length; i++) {
+        B[i] = 1 / (Q[i]! + floor)
+        A[i] = X[i]! * B[i]! * B[i]!
+      }
+    }
+  }
+  if (alpha === 1) {
+    return (X, Q, A, B) => {
+      for (let i = 0; i < Q.length; i++) {
+        const q = Q[i]! + floor
+        const power = q ** (beta - 1)
+        A[i] = X[i]! * power
+        B[i] = q * power
+      }
+    }
+  }
+  return (X, Q, A, B) => {
+    for (let i = 0; i < Q.length; i++) {
+      const q = Q[i]! + floor
+      A[i] = X[i]! * q ** (beta - 1)
+      B[i] = q ** (alpha + beta - 1)
+    }
+  }
+}

@@ -3,9 +3,14 @@
 import type { Atom, Dictionary, Divergence } from '../../worklet/dictionary.ts'
 import { FREE } from '../../worklet/selection.ts'
 import { MAX_ATOMS, checkShape, groupBySource } from '../preset.ts'
+import { fast } from '../products.ts'
+import { alone } from './crew.ts'
+import type { Crew } from './crew.ts'
 import { soundingFrames } from './frames.ts'
 import type { Frames, Recording, Sizes } from './frames.ts'
 import { nmf } from './nmf.ts'
+import type { Means, Pass } from './nmf.ts'
+import type { Penalties } from './penalties.ts'
 import { seededRandom } from './random.ts'
 import { centroids, exemplars } from './start.ts'
 
@@ -31,21 +36,21 @@ export interface Plan {
   /** What the fit minimises; the divergence that a preset is played with may be another. */
   readonly divergence: Divergence
   readonly iterations: number
+  readonly penalties?: Penalties
   readonly start: Start
   readonly seed: number
   /** At most so many frames of each part, chosen by chance. */
   readonly frames: number
-  /** The engine's arithmetic, for its analysis. */
+  /** The plain kernel, for the engine's analysis and for the fit: the relaxed one rounds as its processor does. */
   readonly module: WebAssembly.Module
 }
 
 export interface Progress {
-  readonly source: string
-  /** Passes made, of all parts together. */
+  /** Passes over everything. */
   readonly done: number
   readonly of: number
-  /** null for a way of learning that has none. */
-  readonly loss: number | null
+  /** Of each source after this pass; null for a way of learning that has none. */
+  readonly loss: Readonly<Record<string, number | null>>
 }
 
 export interface Outcome {
@@ -57,38 +62,103 @@ export interface Outcome {
   readonly frames: Readonly<Record<string, number>>
 }
 
-/** Yields after every pass, so that whoever runs it can show progress, take turns, or stop and keep nothing. */
-export function* learn(plan: Plan): Generator<Progress, Outcome> {
+/** How the learning is run. */
+export interface Running {
+  /** Threads to share the work; without them, this one does it. */
+  readonly crew?: Crew
+  /** Once aborted, the pass that is under way is the last, and what it has found is the outcome. An AbortSignal is one. */
+  readonly stop?: { readonly aborted: boolean }
+}
+
+/** A part with the frames that it is learned from. */
+export interface Lesson {
+  readonly part: Part
+  readonly frames: Frames
+  /** atoms × bins, as the plan says. */
+  start(): Float64Array
+}
+
+/** All parts after one pass over them, in their order. */
+export interface Round {
+  readonly loss: readonly (number | null)[]
+  spectra(): readonly Float64Array[]
+}
+
+/** A way of learning: one `yield` per pass, each a whole result. */
+type Way = (lessons: readonly Lesson[], plan: Plan, means: Means) => AsyncGenerator<Round, unknown>
+
+const ways: Readonly<Record<Method, Way>> = {
+  nmf: byNmf,
+  exemplar: byExample,
+}
+
+/** Yields after every pass, so that whoever runs it can show progress, take turns, or leave and keep nothing. */
+export async function* learn(plan: Plan, { crew = alone, stop }: Running = {}): AsyncGenerator<Progress, Outcome> {
   checkPlan(plan)
-  const { parts, sizes, iterations, method, seed } = plan
-  const bins = sizes.fftSize / 2 + 1
-  const atoms: Atom[] = []
-  const spectra = new Float32Array(parts.reduce((sum, part) => sum + part.atoms, 0) * bins)
-  const loss = new Map<string, number[]>()
-  const frameCounts = new Map<string, number>()
-  const of = method === 'exemplar' ? parts.length : parts.length * iterations
-  let done = 0
-  for (const [index, part] of parts.entries()) {
-    const random = seededRandom(seed + index)
-    const frames = soundingFrames(part.recordings, sizes, plan.module, plan.frames, random)
-    if (frames.count < part.atoms)
-      throw new RangeError(`${partName(part)}: expected at least one sounding frame per atom, ${part.atoms}, got ${frames.count}`)
-    const fit = fitPart(plan, frames, part.atoms, random)
-    const losses: number[] = []
-    let step = fit.next()
-    for (; !step.done; step = fit.next()) {
-      if (step.value !== null) losses.push(step.value)
-      yield { source: part.source, done: ++done, of, loss: step.value }
-    }
-    spectra.set(exactRows(step.value, bins, partName(part)), atoms.length * bins)
-    for (let i = 0; i < part.atoms; i++) atoms.push({ source: part.source, pitch: part.pitch })
-    const before = frameCounts.get(part.source) ?? 0
-    const all = before + frames.count
-    const mean = loss.get(part.source)
-    loss.set(part.source, losses.map((x, i) => (x * frames.count + (mean?.[i] ?? 0) * before) / all))
-    frameCounts.set(part.source, all)
+  const { parts, iterations, method, module } = plan
+  const lessons = parts.map((part, index) => lessonOf(plan, part, seededRandom(plan.seed + index)))
+  const tally = tallyOf(lessons)
+  let last: Round | null = null
+  for await (const round of ways[method](lessons, plan, { crew, module })) {
+    last = round
+    yield { done: tally.add(round.loss), of: method === 'exemplar' ? 1 : iterations, loss: tally.latest() }
+    if (stop?.aborted) break
   }
-  return { ...groupBySource(atoms, spectra), loss: Object.fromEntries(loss), frames: Object.fromEntries(frameCounts) }
+  const found = last!.spectra()
+  const bins = plan.sizes.fftSize / 2 + 1
+  const spectra = new Float32Array(parts.reduce((sum, part) => sum + part.atoms, 0) * bins)
+  const atoms: Atom[] = []
+  for (const [index, part] of parts.entries()) {
+    spectra.set(exactRows(found[index]!, bins, partName(part)), atoms.length * bins)
+    for (let i = 0; i < part.atoms; i++) atoms.push({ source: part.source, pitch: part.pitch })
+  }
+  return { ...groupBySource(atoms, spectra), ...tally.all() }
+}
+
+function lessonOf({ sizes, module, frames: most, method, start }: Plan, part: Part, random: () => number): Lesson {
+  const frames = soundingFrames(part.recordings, sizes, module, most, random)
+  if (frames.count < part.atoms)
+    throw new RangeError(`${partName(part)}: expected at least one sounding frame per atom, ${part.atoms}, got ${frames.count}`)
+  return { part, frames, start: () => (method !== 'exemplar' && start === 'kmeans' ? centroids(frames, part.atoms, random, fast(module)) : exemplars(frames, part.atoms, random)) }
+}
+
+/** Losses of parts become those of sources: means, weighted by frames. */
+function tallyOf(lessons: readonly Lesson[]) {
+  const sources = [...new Set(lessons.map(({ part }) => part.source))]
+  const frames = Object.fromEntries(sources.map((source) => [source, lessons.reduce((sum, { part, frames }) => sum + (part.source === source ? frames.count : 0), 0)]))
+  const loss: Record<string, number[]> = Object.fromEntries(sources.map((source) => [source, []]))
+  let done = 0
+  return {
+    add(losses: readonly (number | null)[]): number {
+      for (const source of sources) {
+        let sum = 0
+        lessons.forEach((lesson, i) => { if (lesson.part.source === source) sum += (losses[i] ?? NaN) * lesson.frames.count })
+        if (!Number.isNaN(sum)) loss[source]!.push(sum / frames[source]!)
+      }
+      return ++done
+    },
+    latest: () => Object.fromEntries(sources.map((source) => [source, loss[source]!.at(-1) ?? null])),
+    all: () => ({ loss, frames }),
+  }
+}
+
+/** Every part by itself, all of them pass by pass. */
+async function* byNmf(lessons: readonly Lesson[], { divergence, iterations, penalties }: Plan, means: Means): AsyncGenerator<Round> {
+  const fits = lessons.map(({ frames, start }) => nmf(frames, start(), { divergence, iterations, penalties }, means))
+  try {
+    for (let pass = 0; pass < iterations; pass++) {
+      const steps = await Promise.all(fits.map((fit) => fit.next()))
+      const passes = steps.map(({ value }) => value as Pass)
+      yield { loss: passes.map(({ loss }) => loss), spectra: () => passes.map((pass) => pass.spectra()) }
+    }
+  } finally {
+    await Promise.all(fits.map((fit) => fit.return(null as never)))
+  }
+}
+
+async function* byExample(lessons: readonly Lesson[]): AsyncGenerator<Round> {
+  const found = lessons.map(({ start }) => start())
+  yield { loss: found.map(() => null), spectra: () => found }
 }
 
 const partName = ({ source, pitch }: Part): string => (pitch === null ? source : `${source}, note ${pitch}`)
@@ -106,15 +176,6 @@ function checkPlan({ parts, sizes, divergence, iterations, method, frames }: Pla
   if (method === 'nmf' && divergence.alpha === 0)
     throw new RangeError(`divergence: expected an alpha other than 0, for which there is no multiplicative update, got ${divergence.alpha},${divergence.beta}`)
   if (!(iterations >= 1) || !(frames >= 1)) throw new RangeError(`iterations, frames: expected at least 1, got ${iterations}, ${frames}`)
-}
-
-function* fitPart({ method, start, divergence, iterations }: Plan, frames: Frames, atoms: number, random: () => number): Generator<number | null, Float64Array> {
-  if (method === 'exemplar') {
-    yield null
-    return exemplars(frames, atoms, random)
-  }
-  const first = start === 'kmeans' ? centroids(frames, atoms, random) : exemplars(frames, atoms, random)
-  return (yield* nmf(frames, first, { divergence, iterations })).spectra
 }
 
 /** Rows as a preset keeps them: float32 that sum to one. */

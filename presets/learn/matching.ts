@@ -48,9 +48,12 @@ const steps = (from: number, to: number, step: number): number[] =>
   Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => Math.round((from + i * step) * 1e6) / 1e6)
 
 /** Fits by Kullback-Leibler once, a `yield` per pass with its loss, then matches. */
-export function* chooseDivergence(frames: Frames, atoms: number, { iterations = 100, seed = 1 }: { iterations?: number; seed?: number } = {}): Generator<number, Match> {
+export async function* chooseDivergence(frames: Frames, atoms: number, { iterations = 100, seed = 1 }: { iterations?: number; seed?: number } = {}): AsyncGenerator<number, Match> {
   const start = centroids(frames, atoms, seededRandom(seed))
-  const { spectra, activations } = yield* nmf(frames, start, { divergence: divergences['kl']!, iterations })
+  const steps = nmf(frames, start, { divergence: divergences['kl']!, iterations })
+  let step = await steps.next()
+  for (; !step.done; step = await steps.next()) yield step.value.loss
+  const { spectra, activations } = step.value
   const estimate = new Float64Array(frames.data.length)
   addProduct(estimate, activations, spectra, frames.count, atoms, frames.bins)
   return matchDivergence(frames.data, estimate, { seed })

@@ -1,194 +1,199 @@
-// Non-negative matrix factorisation: frames ≈ activations × spectra, for any divergence of the AB family, by
-// multiplicative updates with a floor (Cichocki, Cruces & Amari 2011): V frames × bins, H frames × atoms, W atoms × bins, Q = H W.
+// Non-negative matrix factorisation: frames ≈ activations × spectra, for any divergence of the AB family, by alternating
+// multiplicative updates with a floor (Cichocki, Cruces & Amari 2011). The frames are cut into shards, which several
+// threads may share: see shard.ts for the update of H. Here W moves, by the sums of what the shards say:
 //
-//   H ← max(ε, H ⊙ [ A Wᵀ ⊘ B Wᵀ ]^ω)      A = V^α ⊙ Q^(β−1)      B = Q^(α+β−1)
-//   W ← max(ε, W ⊙ [ Hᵀ A ⊘ Hᵀ B ]^ω)
+//   W ← max(ε, W ⊙ [ (Hᵀ A + α∇⁻) ⊘ (Hᵀ B + α∇⁺) ]^ω)      ∇⁺ − ∇⁻: the slope of the penalties; for α < 0 they change sides
 //
-// Frames pass in blocks that stay in the cache, so that memory is V, H and little else.
+// Nothing is normalised on the way, for no part of the objective sees how a product of W and H shares its size between them:
+// penalties.ts says how. So floors stay exact, and an entry that still is at its floor when all is done was nothing: 0.
 
 import { omegaOf } from '../../worklet/dictionary.ts'
 import type { Divergence } from '../../worklet/dictionary.ts'
-import { costOf } from './divergence.ts'
+import { alone } from './crew.ts'
+import type { Crew } from './crew.ts'
 import type { Frames } from './frames.ts'
-import { addProduct, addProductByColumns, addProductByRows } from './matrix.ts'
+import { penaltiesOf } from './penalties.ts'
+import type { Penalties } from './penalties.ts'
+import type { Question, Shard, ShardSpec, Share } from './shard.ts'
 
 export interface NmfOptions {
   readonly divergence: Divergence
   readonly iterations: number
+  /** In the unit of the frames. */
+  readonly penalties?: Penalties
+  /** What each entry of the frames counts for, 0 or more: count × bins, or one for each bin. */
+  readonly weights?: Float32Array | null
+  /** atoms × bins of 0 and 1: which bins an atom may use. */
+  readonly pattern?: ArrayLike<number> | null
+  /** The first so many rows of the start stay as they are. */
+  readonly held?: number
+  /** frames × atoms to start from, in the unit of the frames; else every atom has an equal share of its frame. */
+  readonly activations?: ArrayLike<number> | null
+}
+
+/** Where and how it is computed. */
+export interface Means {
+  readonly crew: Crew
+  /** The kernel for float32, null for float64. */
+  readonly module: WebAssembly.Module | null
+}
+
+export interface Pass {
+  /** The objective after this pass, divided by the number of entries, of frames scaled to a mean of one. Never rises. */
+  readonly loss: number
+  /** What this pass has found: atoms × bins, each row sums to one (or is empty). */
+  spectra(): Float64Array
 }
 
 export interface Factorisation {
-  /** atoms × bins, each row sums to one. */
   readonly spectra: Float64Array
   /** frames × atoms, in the unit of the frames. */
   readonly activations: Float64Array
-  /** Mean cost per entry after each pass, of frames scaled to a mean of one. Never rises. */
   readonly loss: readonly number[]
+  /** The mean of the frames: loss · entries · unit^(α+β) is the objective in their own unit. */
+  readonly unit: number
 }
 
-const BLOCK = 64
 /** The floor, relative to the mean of what it bounds: keeps every entry able to come back. */
 const EPSILON = 1e-6
+/** So many, and fewer only where they would have fewer frames than this: by the frames alone, not by the threads. */
+const SHARDS = 8
+const FEWEST = 256
+/** Of a guarded step, before it is given up. */
+const HALVINGS = 12
 
-/**
- * One `yield` per pass with its loss, so that whoever runs it can show progress, take turns and stop.
- * `start` is atoms × bins and is not changed.
- */
-export function* nmf({ bins, count, data }: Frames, start: Float64Array, { divergence, iterations }: NmfOptions): Generator<number, Factorisation> {
-  const atoms = start.length / bins
-  const unit = data.reduce((sum, x) => sum + x, 0) / data.length
-  const cost = costOf(divergence)
-  const omega = omegaOf(divergence)
-  const euclidean = divergence.alpha === 1 && divergence.beta === 1
-  const leastValue = divergence.alpha > 0 && divergence.alpha + divergence.beta > 0 ? 0 : EPSILON // where an empty bin would cost infinitely much
-  const leastW = EPSILON / bins
-  const leastH = (EPSILON * bins) / atoms
-
-  const W = normalised(start, bins, leastW)
-  const H = new Float64Array(count * atoms)
-  const V = new Float64Array(BLOCK * bins), Q = new Float64Array(BLOCK * bins), A = new Float64Array(BLOCK * bins), B = new Float64Array(BLOCK * bins)
-  const up = new Float64Array(BLOCK * atoms), down = new Float64Array(BLOCK * atoms)
-  const upW = new Float64Array(atoms * bins), downW = new Float64Array(atoms * bins)
-  const gram = new Float64Array(atoms * atoms), gramH = new Float64Array(atoms * atoms)
-  const blocks = Array.from({ length: Math.ceil(count / BLOCK) }, (_, i) => ({ first: i * BLOCK, rows: Math.min(BLOCK, count - i * BLOCK) }))
-
-  const load = (first: number, rows: number): void => {
-    for (let i = 0, from = first * bins; i < rows * bins; i++) V[i] = Math.max(leastValue, data[from + i]! / unit)
-  }
-  const estimate = (h: Float64Array, rows: number): void => {
-    Q.fill(0)
-    addProduct(Q, h, W, rows, atoms, bins)
-  }
-  const costOfBlock = (size: number): number => {
-    let sum = 0
-    for (let i = 0; i < size; i++) sum += cost(V[i]!, Q[i]!)
-    return sum
-  }
-  const ratios = elementwise(divergence, V, Q, A, B)
-
-  /** One block of a pass: its H is updated and its share of W's fractions added; returns its cost before that. */
-  const block = (first: number, rows: number): number => {
-    load(first, rows)
-    const h = H.subarray(first * atoms, (first + rows) * atoms)
-    up.fill(0)
-    down.fill(0)
-    estimate(h, rows)
-    const before = costOfBlock(rows * bins)
-    if (euclidean) { // Q Wᵀ = H (W Wᵀ) and Hᵀ Q = (Hᵀ H) W: half the work
-      addProductByRows(up, V, W, rows, bins, atoms)
-      addProduct(down, h, gram, rows, atoms, atoms)
-    } else {
-      ratios(rows * bins)
-      addProductByRows(up, A, W, rows, bins, atoms)
-      addProductByRows(down, B, W, rows, bins, atoms)
+/** One `yield` per pass. `start` is atoms × bins and is not changed. */
+export async function* nmf(frames: Frames, start: ArrayLike<number>, options: NmfOptions, { crew, module }: Means = { crew: alone, module: null }): AsyncGenerator<Pass, Factorisation> {
+  const shards = shardsOf(frames, start, options, module).map((spec) => crew.place(spec))
+  try {
+    const steps = fitting(frames, start, options)
+    let replies: unknown[] = []
+    for (;;) {
+      const { done, value } = steps.next(replies)
+      if (done) return value
+      if ('loss' in value) yield value
+      else replies = await Promise.all(shards.map((shard) => shard.ask(value)))
     }
-    update(h, up, down, omega, leastH)
-    if (euclidean) {
-      addProductByColumns(upW, h, V, rows, atoms, bins)
-      addProductByColumns(gramH, h, h, rows, atoms, atoms)
-    } else {
-      estimate(h, rows)
-      ratios(rows * bins)
-      addProductByColumns(upW, h, A, rows, atoms, bins)
-      addProductByColumns(downW, h, B, rows, atoms, bins)
-    }
-    return before
+  } finally {
+    for (const shard of shards) shard.drop()
   }
-
-  for (const { first, rows } of blocks) { // every atom starts with an equal share of its frame
-    load(first, rows)
-    for (let row = 0; row < rows; row++) {
-      let sum = 0
-      for (let i = row * bins; i < (row + 1) * bins; i++) sum += V[i]!
-      H.fill(Math.max(leastH, sum / atoms), (first + row) * atoms, (first + row + 1) * atoms)
-    }
-  }
-  const loss: number[] = []
-  for (let pass = 0; pass < iterations; pass++) {
-    upW.fill(0)
-    downW.fill(0)
-    gram.fill(0)
-    gramH.fill(0)
-    if (euclidean) addProductByRows(gram, W, W, atoms, bins, atoms)
-    let before = 0
-    for (const { first, rows } of blocks) before += block(first, rows)
-    if (euclidean) addProduct(downW, gramH, W, atoms, atoms, bins)
-    update(W, upW, downW, omega, leastW)
-    if (pass > 0) loss.push(before / (count * bins))
-    if (pass > 0) yield loss.at(-1)!
-  }
-  let after = 0
-  for (const { first, rows } of blocks) {
-    load(first, rows)
-    estimate(H.subarray(first * atoms, (first + rows) * atoms), rows)
-    after += costOfBlock(rows * bins)
-  }
-  loss.push(after / (count * bins))
-  yield loss.at(-1)!
-  thin(W, leastW)
-  thin(H, leastH)
-  return { ...balanced(W, H, bins, unit), loss }
 }
 
-function normalised(rows: Float64Array, bins: number, least: number): Float64Array {
-  const out = rows.slice()
-  for (let row = 0; row < out.length; row += bins) {
-    let sum = 0
-    for (let i = row; i < row + bins; i++) sum += out[i]!
-    for (let i = row; i < row + bins; i++) out[i] = Math.max(least, sum > 0 ? out[i]! / sum : 1 / bins)
+/** What all shards reply to a question, in their order. */
+function* ask<M extends Question['method']>(method: M, ...args: Parameters<Shard[M]>): Generator<Question, ReturnType<Shard[M]>[], unknown[]> {
+  return (yield { method, args }) as ReturnType<Shard[M]>[]
+}
+
+/** The fit itself: asks its shards, and says what each pass has come to. */
+function* fitting({ bins, count, data }: Frames, start: ArrayLike<number>, options: NmfOptions): Generator<Question | Pass, Factorisation, unknown[]> {
+  const { divergence, iterations, held = 0 } = options
+  const atoms = start.length / bins
+  const unit = meanOf(data)
+  const least = leastOf(atoms, bins)
+  const penalties = penaltiesOf(options.penalties ?? {}, divergence, unit, bins)
+  const loss: number[] = []
+  let W = beginning(start, bins, least.spectra, options.pattern ?? null)
+  let sums = new Float64Array(atoms)
+  const passed = (cost: number): Pass => {
+    const now = W
+    loss.push((cost + penalties.value(now, sums)) / (count * bins))
+    return { loss: loss.at(-1)!, spectra: () => balanced(thinned(now, least.spectra), null, bins, unit) }
+  }
+
+  /** W after the shares of a pass. Where a penalty leaves no guarantee, the step is halved until the objective falls. */
+  function* moved(shares: readonly Share[]): Generator<Question, Float64Array<ArrayBuffer>, unknown[]> {
+    const up = total(shares.map((share) => share.up)), down = total(shares.map((share) => share.down))
+    penalties.slope(W, sums, divergence.alpha, up, down)
+    const step = (exponent: number): Float64Array<ArrayBuffer> => climbed(W, up, down, exponent, least.spectra, held * bins)
+    let exponent = omegaOf(divergence)
+    if (!penalties.guarded) return step(exponent)
+    const now = sumOf(shares.map((share) => share.after)) + penalties.value(W, sums)
+    for (let halving = 0; halving < HALVINGS; halving++, exponent /= 2) {
+      const next = step(exponent)
+      if (sumOf(yield* ask('cost', next)) + penalties.value(next, sums) <= now) return next
+    }
+    return W
+  }
+
+  for (let pass = 0; pass < iterations; pass++) {
+    const shares = yield* ask('pass', W, penalties.ofActivations(W), held < atoms, penalties.guarded)
+    if (pass > 0) yield passed(sumOf(shares.map((share) => share.before))) // a pass says first what the one before has come to
+    sums = total(shares.map((share) => share.sums))
+    if (held < atoms) W = yield* moved(shares)
+  }
+  yield passed(sumOf(yield* ask('cost', W)))
+  const H = thinned(joined(yield* ask('activations')), least.activations)
+  const spectra = balanced(thinned(W, least.spectra), H, bins, unit)
+  return { spectra, activations: H, loss, unit }
+}
+
+const meanOf = (data: Float32Array): number => data.reduce((sum, x) => sum + x, 0) / data.length
+const sumOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0)
+
+/** One after the other, in their order: the same to the last bit however many threads there are. */
+function total(parts: readonly ArrayLike<number>[]): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(parts[0]!.length)
+  for (const part of parts) for (let i = 0; i < out.length; i++) out[i]! += part[i]!
+  return out
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
   }
   return out
 }
 
-function update(x: Float64Array, up: Float64Array, down: Float64Array, omega: number, least: number): void {
-  if (omega === 1) for (let i = 0; i < x.length; i++) x[i] = Math.max(least, (x[i]! * up[i]!) / down[i]!)
-  else for (let i = 0; i < x.length; i++) x[i] = Math.max(least, x[i]! * (up[i]! / down[i]!) ** omega)
+const leastOf = (atoms: number, bins: number): { spectra: number; activations: number } => ({ spectra: EPSILON / bins, activations: (EPSILON * bins) / atoms })
+
+/** The frames cut into shards, in the unit of their mean. */
+function shardsOf({ bins, count, data }: Frames, start: ArrayLike<number>, { divergence, weights = null, activations = null }: NmfOptions, module: WebAssembly.Module | null): ShardSpec[] {
+  const atoms = start.length / bins
+  const unit = meanOf(data)
+  const leastValue = divergence.alpha > 0 && divergence.alpha + divergence.beta > 0 ? 0 : EPSILON // where an empty entry would cost infinitely much
+  const rows = Math.max(FEWEST, Math.ceil(count / SHARDS))
+  return Array.from({ length: Math.ceil(count / rows) }, (_, i): ShardSpec => {
+    const from = i * rows, to = Math.min(count, from + rows)
+    return {
+      bins, atoms, divergence, module, least: leastOf(atoms, bins).activations,
+      data: data.slice(from * bins, to * bins).map((x) => Math.max(leastValue, x / unit)),
+      weights: weights && weights.length > bins ? weights.slice(from * bins, to * bins) : weights,
+      activations: activations && Float64Array.from({ length: (to - from) * atoms }, (_, j) => activations[from * atoms + j]! / unit),
+    }
+  })
 }
 
-/** A and B from V and Q; powers are slow, so what a divergence does not need is not computed. */
-function elementwise({ alpha, beta }: Divergence, V: Float64Array, Q: Float64Array, A: Float64Array, B: Float64Array): (size: number) => void {
-  if (alpha === 1 && beta === 0) {
-    B.fill(1)
-    return (size) => { for (let i = 0; i < size; i++) A[i] = V[i]! / Q[i]! }
+/** Rows that sum to one, or as a pattern leaves them: 0 stays 0 from there on, anything else never falls below its floor. */
+function beginning(rows: ArrayLike<number>, bins: number, least: number, pattern: ArrayLike<number> | null): Float64Array<ArrayBuffer> {
+  const out = Float64Array.from(rows)
+  for (let row = 0; row < out.length; row += bins) {
+    let sum = 0
+    for (let i = row; i < row + bins; i++) sum += out[i]!
+    for (let i = row; i < row + bins; i++) out[i] = pattern && !(pattern[i]! > 0) ? 0 : Math.max(least, sum > 0 ? out[i]! / sum : 1 / bins)
   }
-  if (alpha === 1 && beta === -1) {
-    return (size) => {
-      for (let i = 0; i < size; i++) {
-        B[i] = 1 / Q[i]!
-        A[i] = V[i]! * B[i]! * B[i]!
-      }
-    }
-  }
-  if (alpha === 1) {
-    return (size) => {
-      for (let i = 0; i < size; i++) {
-        const power = Q[i]! ** (beta - 1)
-        A[i] = V[i]! * power
-        B[i] = Q[i]! * power
-      }
-    }
-  }
-  return (size) => {
-    for (let i = 0; i < size; i++) {
-      A[i] = V[i]! ** alpha * Q[i]! ** (beta - 1)
-      B[i] = Q[i]! ** (alpha + beta - 1)
-    }
-  }
+  return out
+}
+
+function climbed(x: Float64Array, up: Float64Array, down: Float64Array, exponent: number, least: number, from: number): Float64Array<ArrayBuffer> {
+  const out = Float64Array.from(x)
+  for (let i = from; i < x.length; i++) if (x[i]! > 0) out[i] = Math.max(least, x[i]! * (up[i]! / Math.max(down[i]!, 1e-300)) ** exponent)
+  return out
 }
 
 /** What is still at the floor was nothing. */
-function thin(x: Float64Array, least: number): void {
-  for (let i = 0; i < x.length; i++) if (x[i]! <= least) x[i] = 0
-}
+const thinned = (x: Float64Array, least: number): Float64Array<ArrayBuffer> => Float64Array.from(x, (value) => (value <= least ? 0 : value))
 
-/** Spectra that sum to one; what that takes from them goes to the activations, which return to the unit of the frames. */
-function balanced(W: Float64Array, H: Float64Array, bins: number, unit: number): { spectra: Float64Array; activations: Float64Array } {
+/** W with rows that sum to one; what that takes from them goes to H, which returns to the unit of the frames. Both in place. */
+function balanced(W: Float64Array, H: Float64Array | null, bins: number, unit: number): Float64Array {
   const atoms = W.length / bins
   for (let atom = 0; atom < atoms; atom++) {
     const row = W.subarray(atom * bins, (atom + 1) * bins)
     const sum = row.reduce((total, x) => total + x, 0)
     for (let i = 0; i < bins; i++) row[i] = sum > 0 ? row[i]! / sum : 0
-    for (let i = atom; i < H.length; i += atoms) H[i]! *= sum * unit
+    if (H) for (let i = atom; i < H.length; i += atoms) H[i]! *= sum * unit
   }
-  return { spectra: W, activations: H }
+  return W
 }

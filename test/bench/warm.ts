@@ -7,6 +7,7 @@ import { type Dictionary, divergences } from '../../worklet/dictionary.ts'
 import { constantAutomation, initialSettings, type Settings } from '../../worklet/parameters.ts'
 import { wholeDictionary } from '../../worklet/selection.ts'
 import { Separator } from '../../worklet/separator.ts'
+import { finish } from '../steps.ts'
 import { type Mixture, mixtures, siSdr } from './audio.ts'
 
 const SIZES = { fftSize: 4096, hopSize: 1024, tailSize: 4096 }
@@ -14,21 +15,16 @@ const ATOMS = 32
 
 export interface WarmFigures { readonly mixtures: string[]; readonly cold50: number; readonly rows: { name: string; siSdr: number }[] }
 
-function finish<T>(steps: Generator<unknown, T>): T {
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
-}
+interface Lesson { readonly dictionary: Dictionary; readonly mix: Float32Array; readonly images: readonly Float32Array[]; readonly names: string[] }
 
 /** A dictionary for one mixture, and the mixture of just the sources that another one teaches. */
-function lesson(of: Mixture, all: readonly Mixture[], module: WebAssembly.Module): { dictionary: Dictionary; mix: Float32Array; images: Float32Array[]; names: string[] } | null {
+async function lesson(of: Mixture, all: readonly Mixture[], module: WebAssembly.Module): Promise<Lesson | null> {
   const taught = of.labels.map((label, i) => ({
     label, image: of.images[i]!,
     lessons: all.filter((other) => other !== of && other.labels.includes(label)).map((other) => other.images[other.labels.indexOf(label)]!),
   })).filter(({ lessons }) => lessons.length > 0)
   if (taught.length < 2) return null
-  const { atoms, spectra } = finish(learn({
+  const { result: { atoms, spectra } } = await finish(learn({
     parts: taught.map(({ label, lessons }) => ({
       source: label, pitch: null, atoms: ATOMS, recordings: lessons.map((samples, i) => ({ name: `${label} ${i}`, channels: [samples], sampleRate: of.sampleRate })) })),
     sizes: { ...SIZES, sampleRate: of.sampleRate }, method: 'nmf', divergence: divergences['kl']!, iterations: 40, start: 'kmeans', seed: 1, frames: 700, module,
@@ -40,7 +36,7 @@ function lesson(of: Mixture, all: readonly Mixture[], module: WebAssembly.Module
   }
 }
 
-function quality({ dictionary, mix, images, names }: NonNullable<ReturnType<typeof lesson>>, module: WebAssembly.Module, settings: Partial<Settings>, cold = false): number {
+function quality({ dictionary, mix, images, names }: Lesson, module: WebAssembly.Module, settings: Partial<Settings>, cold = false): number {
   const separator = new Separator({ module, dictionary, selection: wholeDictionary(names), sampleRate: dictionary.sampleRate, channels: 1, mode: 'direct' })
   const { latencySamples, shape: { hopSize } } = separator
   const length = mix.length
@@ -59,9 +55,13 @@ function quality({ dictionary, mix, images, names }: NonNullable<ReturnType<type
 export async function warm(module: WebAssembly.Module, say: (line: string) => void): Promise<WarmFigures | null> {
   const all = await mixtures()
   if (all.length === 0) return null
-  const lessons = all.map((mixture) => ({ name: mixture.name, lesson: lesson(mixture, all, module) })).filter(({ lesson }) => lesson !== null)
+  const lessons: { name: string; lesson: Lesson }[] = []
+  for (const mixture of all) {
+    const found = await lesson(mixture, all, module)
+    if (found) lessons.push({ name: mixture.name, lesson: found })
+  }
   const mean = (settings: Partial<Settings>, cold = false): number =>
-    lessons.reduce((sum, { lesson }) => sum + quality(lesson!, module, settings, cold), 0) / lessons.length
+    lessons.reduce((sum, { lesson }) => sum + quality(lesson, module, settings, cold), 0) / lessons.length
   const cold50 = mean({ passes: 50, relaxation: 1, steps: 1 }, true)
   say(`50 cold passes: ${cold50.toFixed(2)} dB, the mean of ${lessons.length} mixtures`)
   const rows: readonly (readonly [string, Partial<Settings>])[] = [

@@ -8,3 +8,4 @@ export {
 export { explain, masks, extend, magnitude, deal, collect } from './masks'
 export { pairs } from './places'
 export { ratios, learn, sum } from './adapt'
+export { multiply, climb, raise, cost } from './batch'

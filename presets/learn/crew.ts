@@ -1,0 +1,112 @@
+// Several cores for one fit, by messages only. A shard stays in the thread where it was placed and answers questions, in
+// their order. A host supplies a *port* to each thread, and gives the thread's own end to `serve`:
+//
+//   Node    { post: (m) => worker.postMessage(m), hear: (f) => worker.on('message', f), fail: (f) => worker.on('error', f) }
+//           in the thread: serve({ post: (m) => parentPort.postMessage(m), hear: (f) => parentPort.on('message', f) })
+//   a page  { post: (m) => worker.postMessage(m), hear: (f) => { worker.onmessage = (e) => f(e.data) }, fail: (f) => { worker.onerror = (e) => f(e.message) } }
+//           in the worker: serve({ post: (m) => self.postMessage(m), hear: (f) => { self.onmessage = (e) => f(e.data) } })
+//
+// The host also ends its threads. How many there are changes nothing but the time: work is cut by the frames alone, and
+// shares are added in one order.
+
+import { Shard, answer } from './shard.ts'
+import type { Question, ShardSpec } from './shard.ts'
+
+export interface End {
+  post(message: unknown): void
+  hear(listener: (message: never) => void): void
+}
+export interface Port extends End {
+  /** The thread broke: nothing more will come from it. */
+  fail(listener: (reason: unknown) => void): void
+}
+
+/** A shard, wherever it stands. */
+export interface Hand {
+  ask(question: Question): Promise<unknown>
+  drop(): void
+}
+
+export interface Crew { place(spec: ShardSpec): Hand }
+
+type Order =
+  | { readonly type: 'place'; readonly id: number; readonly spec: ShardSpec }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly type: 'drop'; readonly id: number }
+/** One for every question. */
+type Answer = { readonly reply: unknown } | { readonly error: string }
+
+const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason))
+
+/** No thread but this one. */
+export const alone: Crew = {
+  place(spec) {
+    const shard = new Shard(spec)
+    return { ask: async (question) => answer(shard, question), drop: () => {} }
+  },
+}
+
+export function crewOf(ports: readonly Port[]): Crew {
+  const threads = ports.map(threadOf)
+  let next = 0
+  return {
+    place(spec) {
+      const id = next++
+      const { post, ask } = threads[id % threads.length]!
+      post({ type: 'place', id, spec })
+      return { ask: (question) => ask({ type: 'ask', id, question }), drop: () => post({ type: 'drop', id }) }
+    },
+  }
+}
+
+function threadOf(port: Port): { post(order: Order): void; ask(order: Order): Promise<unknown> } {
+  const waiting: { resolve(reply: unknown): void; reject(error: Error): void }[] = []
+  let broken: Error | null = null
+  port.hear((message: Answer) => {
+    const { resolve, reject } = waiting.shift()!
+    if ('error' in message) reject(new Error(message.error))
+    else resolve(message.reply)
+  })
+  port.fail((reason) => {
+    broken = new Error(`a thread of the fit broke: ${textOf(reason)}`)
+    for (const { reject } of waiting.splice(0)) reject(broken)
+  })
+  const post = (order: Order): void => port.post(order)
+  return {
+    post,
+    ask: (order) => new Promise((resolve, reject) => {
+      if (broken) { reject(broken); return }
+      waiting.push({ resolve, reject })
+      post(order)
+    }),
+  }
+}
+
+/** The thread's side. A shard is made at its first question, whose answer can say what went wrong. */
+export function serve(end: End): void {
+  const specs = new Map<number, ShardSpec>()
+  const shards = new Map<number, Shard>()
+  const shardOf = (id: number): Shard => {
+    const spec = specs.get(id)
+    if (spec) {
+      specs.delete(id)
+      shards.set(id, new Shard(spec))
+    }
+    return shards.get(id)!
+  }
+  const answerTo = (id: number, question: Question): Answer => {
+    try {
+      return { reply: answer(shardOf(id), question) }
+    } catch (error) {
+      return { error: textOf(error) }
+    }
+  }
+  end.hear((order: Order) => {
+    if (order.type === 'place') specs.set(order.id, order.spec)
+    else if (order.type === 'ask') end.post(answerTo(order.id, order.question))
+    else {
+      specs.delete(order.id)
+      shards.delete(order.id)
+    }
+  })
+}
