@@ -60,6 +60,8 @@ export interface Bases {
 
 /** A weight of adversaries below which nothing is changed by them. */
 const TOO_SMALL = 1e-3
+/** A basis that adversaries leave less than this of the energy of its own frames, once so many passes were made, is one no longer. */
+const HALF = 0.5, SETTLED = 10
 
 /** A basis lost an atom. */
 class Emptied extends Error {
@@ -83,7 +85,7 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
   } catch (error) {
     if (!(error instanceof Emptied)) throw error
     if (tauA === 0 || options.tauS === 1) throw new RangeError(`${error.message}: ask for fewer`)
-    const refused = (): never => { throw new RangeError(`tauA: expected a weight that leaves every atom its sound, got ${tauA}`) }
+    const refused = (): never => { throw new RangeError(`tauA: expected a weight that leaves a basis half of its own sound, got ${tauA}`) }
     let works = 0, fails = tauA
     while (fails > TOO_SMALL && !(fails <= 1.25 * works)) {
       const between = Number((works === 0 ? fails / 2 : Math.sqrt(works * fails)).toPrecision(2))
@@ -95,7 +97,7 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
         fails = between
       }
     }
-    throw new RangeError(`tauA: expected at most ${works}, the largest found that leaves every atom its sound, got ${tauA}`)
+    throw new RangeError(`tauA: expected at most ${works}, the largest found that leaves a basis half of its own sound, got ${tauA}`)
   }
 }
 
@@ -112,8 +114,11 @@ function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<Ba
       const { own, against, W, atoms, first } = source
       for (const each of [own, against]) if (each) activate(each, W, atoms, work, l1Activations)
       const plan = steps({ own: own?.count ?? 0, against: against?.count ?? 0, pairs: mixture?.count ?? 0 }, batches)
-      loss.push(plan.reduce((sum, step) => sum + learnFrom(step, source, mixture, work, options), 0) / plan.length)
+      const reached = plan.map((step) => learnFrom(step, source, mixture, work, options))
+      loss.push(reached.reduce((sum, step) => sum + step.loss, 0) / plan.length)
       checkAtoms(source, work)
+      if (against && pass >= Math.min(SETTLED, iterations) - 1 && reached.at(-1)!.explained < HALF)
+        throw new Emptied(`${source.name}: expected a basis that explains half of its own sound, got less`)
       spectra.push(finished(W, work))
       // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
       if (against || batches || options.l1Spectra || l1Activations) {
@@ -165,8 +170,8 @@ function sourceOf(learners: readonly Learner[], index: number, work: Workspace, 
   }
 }
 
-/** One update of a source's spectra; returns its loss after that, over the frames of the step. */
-function learnFrom(step: Step, source: Source, mixture: Term | null, work: Workspace, { tauA, tauS, l1Spectra = 0 }: DanmfOptions): number {
+/** One update of a source's spectra; over the frames of the step, its loss after that and how much of its own energy it explains. */
+function learnFrom(step: Step, source: Source, mixture: Term | null, work: Workspace, { tauA, tauS, l1Spectra = 0 }: DanmfOptions): { loss: number; explained: number } {
   const { W, atoms, own, against, target, first } = source
   const { products, bins, all, hhW, upW, downW, gram, leastW } = work
   const count = own ? step.own.length : step.pairs.length
@@ -199,14 +204,16 @@ function learnFrom(step: Step, source: Source, mixture: Term | null, work: Works
 
   gram.fill(0)
   products.addProductByRows(gram, W, W, atoms, bins, atoms)
-  let loss = 0
-  for (const { share: { hV, hh, energy }, weight, attracts } of parts) {
+  let loss = 0, explained = 1
+  for (const { share, weight, attracts } of parts) {
+    const { hV, hh, energy } = share
     let misfit = energy
     for (let i = 0; i < size; i++) misfit -= 2 * hV[i]! * W[i]!
     for (let i = 0; i < atoms * atoms; i++) misfit += hh[i]! * gram[i]!
     loss += ((attracts ? 0.5 : -0.5) * weight * Math.max(0, misfit)) / count
+    if (share === fitted) explained = 1 - misfit / energy
   }
-  return (loss + l1Spectra * total(W)) / bins
+  return { loss: (loss + l1Spectra * total(W)) / bins, explained }
 }
 
 /** An atom is gone when at most one bin of it is above the floor; only adversaries take that much. */
