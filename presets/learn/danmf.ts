@@ -113,7 +113,9 @@ function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<Ba
     for (const source of sources) {
       const { own, against, W, atoms, first } = source
       for (const each of [own, against]) if (each) activate(each, W, atoms, work, l1Activations)
-      const plan = steps({ own: own?.count ?? 0, against: against?.count ?? 0, pairs: mixture?.count ?? 0 }, batches)
+      const counts = { own: own?.count ?? 0, against: against?.count ?? 0, pairs: mixture?.count ?? 0 }
+      if (batches && counts[batches.full] === 0) throw new RangeError(`batches: expected a term with frames to take in full, got none of ${batches.full}`)
+      const plan = steps(counts, batches)
       const reached = plan.map((step) => learnFrom(step, source, mixture, work, options))
       loss.push(reached.reduce((sum, step) => sum + step.loss, 0) / plan.length)
       checkAtoms(source, work)
