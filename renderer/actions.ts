@@ -66,7 +66,19 @@ async function ensurePreset(kind: keyof typeof suited): Promise<void> {
   if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
   state.presets.value = names
   const chosen = await loadPreset(names.find((name) => suited[kind].some((start) => name.startsWith(start))) ?? names[0]!)
-  if (!state.preset.value) adopt(chosen)
+  if (state.preset.value) return
+  adopt(chosen)
+  state.given.value = state.selection.value
+  if (names.includes(PLACES_ALONE)) placesAlone = await loadPreset(PLACES_ALONE)
+}
+
+/** The preset without atoms. */
+const PLACES_ALONE = 'field.preset'
+let placesAlone: ChosenPreset | null = null
+
+/** Part of the step that places the first point: who points before having chosen any preset wants no dictionary's sources beside it. */
+export function startFromPlaces(): void {
+  if (placesAlone && state.given.peek() !== null && state.given.peek() === state.selection.peek()) adopt(placesAlone)
 }
 
 export async function start(): Promise<void> {

@@ -2,18 +2,18 @@
 // spots instead of bins. A spot has a level and either a delay, which a few frequencies stand for, or a frequency.
 
 import type { SelectedSource, Selection } from '../worklet/selection.ts'
-import { yToDelay, xToLevel, zToHertz, DELAY_RANGES } from '../worklet/field-axes.ts'
+import { BAND_CELLS, DELAY_CELLS, DELAY_RANGES, LEVEL_CELLS, xToLevel, yToDelay, zToHertz } from '../worklet/field-axes.ts'
 import { contains, isArea, isPoint, microseconds } from './field-geometry.ts'
 import type { View } from './field-state.ts'
 
-/** Cells of the picture of claims: half as many each way as the histogram has. */
-export const CLAIM_COLUMNS = 65
-export const CLAIM_ROWS = 65
+/** Asked at half as many cells each way as the histogram has; between them it is smooth enough. */
+const COLUMNS = 65
+const ROWS = 65
 
 export interface Claims {
   /** Which sources have places; the shares of the others are not drawn. */
   readonly placed: readonly boolean[]
-  /** Source by source, rows from the bottom. */
+  /** Source by source, of the histogram's cells. */
   readonly shares: readonly Float32Array[]
 }
 
@@ -83,22 +83,40 @@ export function weightOfSpot(level: number, delay: number): (level: number, phas
 }
 
 export function claimsOf({ sources }: Selection, view: View, range: number, sampleRate: number): Claims {
-  const shares = sources.map(() => new Float32Array(CLAIM_COLUMNS * CLAIM_ROWS))
   const placed = sources.map(({ places = [] }) => places.some((place) => isPoint(place) || isArea(place)))
-  if (!placed.some(Boolean)) return { placed, shares }
+  const asked = sources.map(() => new Float32Array(placed.some(Boolean) ? COLUMNS * ROWS : 0))
   const ask = askerOf(sources)
   const here = new Float64Array(sources.length)
-  for (let row = 0; row < CLAIM_ROWS; row++) {
-    const y = (row + 0.5) / CLAIM_ROWS
+  for (let row = 0; row < ROWS && placed.some(Boolean); row++) {
+    const y = row / (ROWS - 1)
     const delay = microseconds(yToDelay(y, DELAY_RANGES[range]!), sampleRate)
-    const asked = view === 'delay' ? ASKED : [zToHertz(y, sampleRate)]
-    for (let column = 0; column < CLAIM_COLUMNS; column++) {
-      const level = xToLevel((column + 0.5) / CLAIM_COLUMNS)
-      for (const hertz of asked) {
+    const frequencies = view === 'delay' ? ASKED : [zToHertz(y, sampleRate)]
+    for (let column = 0; column < COLUMNS; column++) {
+      const level = xToLevel(column / (COLUMNS - 1))
+      for (const hertz of frequencies) {
         ask(level, view === 'delay' ? -2e-6 * Math.PI * hertz * delay : 0, hertz, here)
-        for (let s = 0; s < shares.length; s++) if (placed[s]) shares[s]![row * CLAIM_COLUMNS + column]! += here[s]! / asked.length
+        for (let s = 0; s < asked.length; s++) if (placed[s]) asked[s]![row * COLUMNS + column]! += here[s]! / frequencies.length
       }
     }
   }
-  return { placed, shares }
+  const rows = view === 'delay' ? DELAY_CELLS : BAND_CELLS
+  return { placed, shares: asked.map((coarse, s) => (placed[s] ? between(coarse, rows) : coarse)) }
+}
+
+/** Bilinear, onto the histogram's cells. */
+function between(coarse: Float32Array, rows: number): Float32Array {
+  const fine = new Float32Array(rows * LEVEL_CELLS)
+  for (let row = 0; row < rows; row++) {
+    const y = ((row + 0.5) / rows) * (ROWS - 1)
+    const r = Math.min(ROWS - 2, Math.floor(y))
+    for (let column = 0; column < LEVEL_CELLS; column++) {
+      const x = ((column + 0.5) / LEVEL_CELLS) * (COLUMNS - 1)
+      const c = Math.min(COLUMNS - 2, Math.floor(x))
+      const at = r * COLUMNS + c
+      const low = coarse[at]! * (c + 1 - x) + coarse[at + 1]! * (x - c)
+      const high = coarse[at + COLUMNS]! * (c + 1 - x) + coarse[at + COLUMNS + 1]! * (x - c)
+      fine[row * LEVEL_CELLS + column] = low * (r + 1 - y) + high * (y - r)
+    }
+  }
+  return fine
 }

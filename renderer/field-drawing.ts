@@ -5,7 +5,7 @@ import { token } from './canvas.ts'
 import { sourceColour } from './colour.ts'
 import { capital } from './format.ts'
 import { handlesOf } from './field-handles.ts'
-import { isArea, isPoint, markOf, outlineOf, hertzToPixel, levelToPixel, delayToPixel } from './field-geometry.ts'
+import { isArea, isPoint, markOf, outlineOf, hertzToPixel, levelToPixel, delayToPixel, taken } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
 import type { Spot, Suggested } from './field-state.ts'
 
@@ -65,8 +65,7 @@ export function drawScene(context: CanvasRenderingContext2D, plot: Plot, scene: 
 
 function drawPeaks(context: CanvasRenderingContext2D, plot: Plot, { peaks, selection, snapped }: Scene): void {
   for (const peak of peaks) {
-    if (selection.sources.some(({ places = [] }) => places.some((place) => isPoint(place) && Math.abs(place.level - peak.level) < 0.6
-      && Math.abs(place.delay - peak.delay) < 12))) continue
+    if (taken(selection, peak)) continue
     const { at: [x, y], outside } = markOf(plot, peak.level, peak.delay)
     if (outside) continue
     stroked(context, peak === snapped ? token('--accent') : 'rgba(238,236,232,.9)', 1.2, () => {

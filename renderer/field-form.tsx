@@ -5,7 +5,7 @@ import type { Parameter } from '../worklet/parameters.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { addPlace, changePlace, choose, chooseMask, editSource, removePlace, titleOf } from './editing.ts'
 import { figures } from './field-drawing.ts'
-import { isArea, isPoint, microseconds, round, samplesOf, snap } from './field-geometry.ts'
+import { isArea, isPoint, microseconds, round, samplesOf, snap, taken } from './field-geometry.ts'
 import { withBand } from './field-handles.ts'
 import { give } from './field-hand.ts'
 import { begin, end } from './history.ts'
@@ -96,8 +96,8 @@ export const PlaceForm = ({ source, index, place }: { source: SelectedSource; in
 
 /** Without a chosen place: the peaks, by name and by button. */
 export const Empty = () => {
-  const peaks = field.peaks.value
   const { sources } = state.selection.value
+  const peaks = field.peaks.value.filter((peak) => !taken(state.selection.value, peak))
   return (
     <div class="place">
       {peaks.length > 0 ? (

@@ -1,7 +1,7 @@
 // Where things stand in the plot of the field: from levels, delays and frequencies to pixels and back, what lies under
 // the pointer, and shapes drawn by hand.
 
-import type { Place } from '../worklet/selection.ts'
+import type { Place, Selection } from '../worklet/selection.ts'
 import { DELAY_RANGES, delayToY, hertzToZ, levelToX, xToLevel, yToDelay, zToHertz } from '../worklet/field-axes.ts'
 import type { Spot, Suggested, View, Window } from './field-state.ts'
 
@@ -94,6 +94,11 @@ export function snap(peaks: readonly Suggested[], { level, delay }: { level: num
   }
   return best
 }
+
+/** Whether a place stands where a peak suggests one. */
+export const taken = ({ sources }: Selection, peak: Suggested): boolean => sources.some(({ places = [] }) => places.some((place) =>
+  isPoint(place) ? Math.abs(place.level - peak.level) < 0.6 && Math.abs(place.delay - peak.delay) < 12
+    : isArea(place) && contains(place.polygon, [peak.level, peak.delay])))
 
 /** Ramer, Douglas & Peucker: the corners that matter, at most `most` of them. A closed line. */
 export function simplify(points: readonly Pixel[], most = 12): Pixel[] {

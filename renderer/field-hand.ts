@@ -2,6 +2,7 @@
 // lasso, rectangle or brush. Every gesture is heard while it goes on and is one step of the history when it ends.
 
 import type { Place, SelectedSource } from '../worklet/selection.ts'
+import { startFromPlaces } from './actions.ts'
 import { addPlace, addSource, choose, editSource, titleOf } from './editing.ts'
 import { begin, cancel, end } from './history.ts'
 import { placeAt, handlesOf, movedBy, withBand } from './field-handles.ts'
@@ -16,7 +17,7 @@ import { state } from './state.ts'
 interface Modifiers { readonly shiftKey: boolean; readonly altKey: boolean; readonly ctrlKey: boolean }
 
 type Grip =
-  | { readonly kind: 'move'; readonly hit: Hit; readonly place: Place; readonly from: Pixel }
+  | { readonly kind: 'move'; readonly hit: Hit; readonly place: Place; readonly from: Pixel; readonly name?: string }
   | { readonly kind: 'handle'; readonly hit: Hit; readonly handle: Handle; readonly from: Pixel }
   | { readonly kind: 'draw'; readonly points: Pixel[] }
   | { readonly kind: 'pan'; readonly from: Pixel; readonly window: typeof field.window.value }
@@ -92,7 +93,7 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       return null
     }
     const index = state.chosenPlace.peek()!
-    return { kind: 'move', hit: { source, place: index }, place: state.selection.peek().sources[source]!.places![index]!, from: pixel }
+    return { kind: 'move', hit: { source, place: index }, place: state.selection.peek().sources[source]!.places![index]!, from: pixel, name: `Add place to ${titleOf(source)}` }
   }
 
   function apply(plot: Plot, pixel: Pixel, event: PointerEvent): void {
@@ -178,7 +179,7 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       if (done.kind !== 'draw') apply(plot, pixelOf(event), event)
       grip = null
       if (done.kind === 'draw') close(plot, done.points, event)
-      end()
+      end(done.kind === 'move' ? done.name : undefined)
       snapped = null
       changed()
     },
@@ -215,6 +216,7 @@ export function corners(points: readonly Pixel[]): Pixel[] {
  * is room for no more.
  */
 export function give(place: Place, more: boolean, extra: Partial<SelectedSource> = {}): number | null {
+  startFromPlaces()
   const chosen = state.chosen.peek()
   const source = chosen === null ? undefined : state.selection.peek().sources[chosen]
   if (chosen === null || !source || (!more && source.places?.length)) return addSource({ places: [place], ...extra })

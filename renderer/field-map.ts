@@ -5,7 +5,6 @@ import { BAND_CELLS, DELAY_CELLS, LEVEL_CELLS } from '../worklet/field-axes.ts'
 import type { Planes } from '../worklet/histogram.ts'
 import { putLab, sourceColour, toLab } from './colour.ts'
 import type { Lab } from './colour.ts'
-import { CLAIM_COLUMNS, CLAIM_ROWS } from './field-claims.ts'
 import type { Claims } from './field-claims.ts'
 import type { View } from './field-state.ts'
 
@@ -50,16 +49,14 @@ export function createFieldMap(): FieldMap {
       else under.fill(0)
       for (const total of totals) total.fill(0)
       for (let row = 0; row < rows; row++) {
-        const claimRow = Math.floor(row * CLAIM_ROWS / rows) * CLAIM_COLUMNS
         for (let column = 0; column < LEVEL_CELLS; column++) {
           const cell = row * LEVEL_CELLS + column
           const energy = Math.max(now[cell]!, UNDER * under[cell]!)
-          const claim = claimRow + (column * CLAIM_COLUMNS / LEVEL_CELLS | 0)
           let most = 0
           let second = 0
           let owner = -1
           for (let s = 0; s < shares.length; s++) {
-            const share = placed[s] ? shares[s]![claim]! : 0
+            const share = placed[s] ? shares[s]![cell]! : 0
             if (share > most) { second = most; most = share; owner = s } else if (share > second) second = share
           }
           const certainty = Math.max(0, Math.min(1, (most - OWNED) / (1 - OWNED)))

@@ -26,7 +26,7 @@ const views: readonly [View, string, string][] = [
 
 const Tools = () => (
   <div class="field-tools">
-    <div class="toolset" role="group" aria-label="Tool">
+    <div class="toolset" role="group" aria-label="Tools of the field">
       {tools.map(({ tool, icon, label, help }) => (
         <button key={tool} type="button" class="tool" aria-pressed={field.tool.value === tool} aria-label={label}
           title={`${label}: ${help} (${toolKeys[tool]})`} onClick={() => { field.tool.value = tool }}><Icon name={icon} /></button>

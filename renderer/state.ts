@@ -56,6 +56,8 @@ export const state = {
   preset: signal<ChosenPreset | null>(null),
   settings: signal<Settings>(initialSettings()),
   selection: signal<Selection>({ mask: 'soft', sources: [] }),
+  /** The selection that came with a preset nobody chose: while it stands, pointing at a place starts from places alone. */
+  given: signal<Selection | null>(null),
   rest: signal<Rest>({ mute: false, solo: false }),
   banner: signal<Banner | null>(null),
   /** Limits of this browser that stay true while the page is open. */

@@ -1,140 +1,243 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { inflateSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
-import { glyph } from '../main/font.ts'
-import { axes, GROUND, INK, Picture } from '../main/picture.ts'
-import { png } from '../main/png.mjs'
-import { waveFile } from './band.ts'
-import { filesIn, scratch, winnow } from './cli-fixtures.ts'
-import { melody, noise, placed, together } from './signals.ts'
+// The stereo field's picture and hand without a browser: places and pixels, shapes drawn by hand, who claims what, and
+// gestures as the pointer makes them.
 
-const folder = scratch()
-const RATE = 44100
-const at = (name: string): string => join(folder, name)
+import { beforeEach, describe, expect, test } from 'vitest'
+import { DELAY_CELLS, LEVEL_CELLS } from '../worklet/field-axes.ts'
+import { readSelection } from '../worklet/selection.ts'
+import type { Place } from '../worklet/selection.ts'
+import { stampedOutline } from '../renderer/field-brush.ts'
+import { claimsOf, weightOfSource } from '../renderer/field-claims.ts'
+import * as geometry from '../renderer/field-geometry.ts'
+import type { Pixel, Plot } from '../renderer/field-geometry.ts'
+import { createHand } from '../renderer/field-hand.ts'
+import { withBand } from '../renderer/field-handles.ts'
+import { fieldKey } from '../renderer/field-keys.ts'
+import { field, WHOLE } from '../renderer/field-state.ts'
+import { redo, undo, undoName } from '../renderer/history.ts'
+import { state } from '../renderer/state.ts'
+import { random } from './signals.ts'
 
-function sound(name: string, channels: readonly Float32Array[]): string {
-  writeFileSync(at(name), waveFile(channels, RATE))
-  return at(name)
-}
-const voice = (lowest: number, seed: number): Float32Array => {
-  const air = noise(2 * RATE, seed + 9, 0.004)
-  return melody(2 * RATE, RATE, lowest, seed).map((x, i) => x + air[i]!)
-}
-const two = sound('two.wav', together(placed(voice(200, 1), -5, -0.5), placed(voice(330, 2), 4, 0.6)))
+const plot = (view: Plot['view'] = field.view.peek()): Plot =>
+  ({ view, range: 1, window: field.window.peek(), sampleRate: 44_100, left: 46, top: 46, width: 346, height: 420 })
+const pixel = (level: number, delay: number): Pixel => [geometry.levelToPixel(plot('delay'), level), geometry.delayToPixel(plot('delay'), delay)]
+const places = (source = 0): readonly Place[] => state.selection.value.sources[source]?.places ?? []
 
-/** Width, height and the pixels of a PNG whose rows are unfiltered. */
-function readPng(bytes: Buffer): { width: number; height: number; rgba: Buffer } {
-  expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
-  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]
-  let data: Buffer | null = null
-  for (let i = 8; i < bytes.length; i += 12 + bytes.readUInt32BE(i))
-    if (bytes.subarray(i + 4, i + 8).toString() === 'IDAT') data = bytes.subarray(i + 8, i + 8 + bytes.readUInt32BE(i))
-  const rows = inflateSync(data!)
-  expect(rows.length).toBe(height * (width * 4 + 1))
-  return { width, height, rgba: Buffer.concat(Array.from({ length: height }, (_, y) => rows.subarray(y * (width * 4 + 1) + 1, (y + 1) * (width * 4 + 1)))) }
-}
+beforeEach(() => {
+  while (undoName.value) undo()
+  state.selection.value = { mask: 'soft', sources: [] }
+  state.chosen.value = state.chosenPlace.value = null
+  field.peaks.value = [{ level: -4, delay: -12.47, weight: 1 }, { level: 5, delay: 17, weight: 0.6 }]
+  field.tool.value = 'point'
+  field.view.value = 'delay'
+  field.window.value = WHOLE
+  field.cross.value = null
+  field.corners.value = []
+})
 
-describe('winnow field', () => {
-  test('--json: the peaks, in dB and microseconds, positive where the right channel lags', async () => {
-    const { code, out } = await winnow(['field', two, '--json'])
-    expect(code).toBe(0)
-    const { peaks, seconds, outputs } = JSON.parse(out) as { peaks: { level: number; delay: number; weight: number }[]; seconds: number; outputs: string[] }
-    expect(seconds).toBe(2)
-    expect(outputs).toEqual([])
-    expect(peaks).toHaveLength(2)
-    const [left, right] = peaks.sort((a, b) => a.level - b.level) as [typeof peaks[0], typeof peaks[0]]
-    for (const [peak, level, samples] of [[left, -5, -0.5], [right, 4, 0.6]] as const) {
-      expect(Math.abs(peak.level - level)).toBeLessThan(1)
-      expect(Math.abs(peak.delay - (samples / RATE) * 1e6)).toBeLessThan((0.3 / RATE) * 1e6)
-      expect(Object.keys(peak)).toEqual(['level', 'delay', 'weight'])
+describe('pixels', () => {
+  test('levels, delays and frequencies go there and back, whole and zoomed', () => {
+    for (const window of [WHOLE, { x0: 0.3, x1: 0.6, y0: 0.5, y1: 0.8 }]) {
+      const p = { ...plot('delay'), window }
+      for (const level of [-17, -3.2, 0, 8]) expect(geometry.pixelToLevel(p, geometry.levelToPixel(p, level))).toBeCloseTo(level, 6)
+      for (const delay of [-90, 0, 33]) expect(geometry.pixelToDelay(p, geometry.delayToPixel(p, delay))).toBeCloseTo(delay, 6)
+      for (const hertz of [60, 1000, 9000]) expect(geometry.pixelToHertz(p, geometry.hertzToPixel(p, hertz))).toBeCloseTo(hertz, 4)
     }
-    expect(Math.max(left.weight, right.weight)).toBe(1)
+    expect(geometry.delayToPixel(plot(), 50)).toBeLessThan(geometry.delayToPixel(plot(), 0)) // right later is up
   })
-
-  test('a table for people', async () => {
-    const { code, out, err } = await winnow(['field', two])
-    expect(code).toBe(0)
-    expect(err).toBe('')
-    expect(out).toMatch(/^ +level +delay +weight\n {2}1 +\S+ dB +\S+ µs +\S+ samples +100 %\n {2}2 +\S+ dB +\S+ µs +\S+ samples +\d+ %\n$/)
-  })
-
-  test('--out: a picture that is brightest where the peaks are, the same every time', async () => {
-    expect((await winnow(['field', two, '--out', at('a.png')])).code).toBe(0)
-    expect((await winnow(['field', two, '--out', at('b.png'), '--json'])).out).toContain('b.png')
-    expect(readFileSync(at('a.png')).equals(readFileSync(at('b.png')))).toBe(true)
-    const { width, height, rgba } = readPng(readFileSync(at('a.png')))
-    expect([width, height]).toEqual([1100, 1180])
-    const light = (level: number): number => { // a column of the field from top to bottom
-      const x = Math.round(130 + 820 * (0.5 + level / 44))
-      let most = 0
-      for (let y = 96; y < 600; y++) most = Math.max(most, rgba[(y * width + x) * 4]!)
-      return most
+  test('zooming keeps the point under the pointer and never leaves the plane', () => {
+    const next = random(3)
+    let window = WHOLE
+    for (let i = 0; i < 300; i++) {
+      const [x, y, factor] = [next(), next(), 0.5 + next()]
+      const before = window.x0 + x * (window.x1 - window.x0)
+      window = geometry.zoomed(window, x, y, factor)
+      if (window.x0 > 0 && window.x1 < 1) expect(window.x0 + x * (window.x1 - window.x0)).toBeCloseTo(before, 9)
+      window = geometry.panned(window, next() - 0.5, next() - 0.5)
+      for (const edge of [window.x0, window.y0]) expect(edge).toBeGreaterThanOrEqual(-1e-12)
+      for (const edge of [window.x1, window.y1]) expect(edge).toBeLessThanOrEqual(1 + 1e-12)
+      expect(window.x1).toBeGreaterThan(window.x0)
     }
-    expect(light(-5)).toBeGreaterThan(150)
-    expect(light(4)).toBeGreaterThan(150)
-    expect(light(15)).toBeLessThan(80)
   })
-
-  test('what has no field is told in one sentence', async () => {
-    const mono = sound('mono.wav', [voice(200, 3)])
-    const before = filesIn(folder)
-    const { code, out, err } = await winnow(['field', mono, '--out', at('mono.png')])
-    expect([code, out]).toEqual([2, ''])
-    expect(err).toMatch(/^winnow: .*mono\.wav: expected two channels, .* got one; .*\n$/)
-    expect((await winnow(['field', two, '--out', at('field.jpg')])).err).toMatch(/expected a name ending in \.png, got .*field\.jpg\n$/)
-    expect(filesIn(folder)).toEqual(before)
-  })
-
-  test('silence has no place, inverted polarity says what it is', async () => {
-    const x = voice(200, 4)
-    expect((await winnow(['field', sound('silence.wav', [new Float32Array(9000), new Float32Array(9000)])])).out).toBe('no place stands out\n')
-    const { out } = await winnow(['field', sound('inverted.wav', [x, x.map((v) => -v)]), '--out', at('inverted.png')])
-    expect(out).toBe('no place stands out\n100 % of the weight lies at delays beyond 30 samples: inverted polarity, or wide effects\n')
-    readPng(readFileSync(at('inverted.png')))
-  })
-
-  test('a sound shorter than a window is heard', async () => {
-    const { out } = await winnow(['field', sound('short.wav', placed(noise(600, 5), 3)), '--json'])
-    const { peaks } = JSON.parse(out) as { peaks: { level: number }[] }
-    expect(Math.abs(peaks[0]!.level - 3)).toBeLessThan(0.5)
+  test('a place outside what is shown waits at the edge', () => {
+    expect(geometry.markOf(plot(), 3, 20)).toMatchObject({ outside: false })
+    const { at: [, y], outside } = geometry.markOf(plot(), 3, 900)
+    expect([outside, y]).toEqual([true, 52])
   })
 })
 
-describe('pictures', () => {
-  test('PNG: what goes in comes out', () => {
-    const rgba = Uint8Array.from({ length: 5 * 3 * 4 }, (_, i) => (i * 37) % 256)
-    const read = readPng(Buffer.from(png(rgba, 5, 3)))
-    expect([read.width, read.height]).toEqual([5, 3])
-    expect([...read.rgba]).toEqual([...rgba])
+describe('shapes', () => {
+  const circle = (n: number, r: number): Pixel[] => Array.from({ length: n }, (_, i) => [200 + r * Math.cos(2 * Math.PI * i / n), 200 + r * Math.sin(2 * Math.PI * i / n)])
+  test('a lasso is simplified to at most a dozen corners and keeps its area', () => {
+    const simple = geometry.simplify(circle(200, 80))
+    expect(simple.length).toBeLessThanOrEqual(12)
+    expect(geometry.area(simple) / (Math.PI * 6400)).toBeGreaterThan(0.9)
+  })
+  test('the even-odd rule holds for crossing lines', () => {
+    const bow: Pixel[] = [[0, 0], [10, 10], [10, 0], [0, 10]]
+    expect(([[1, 5], [9, 5], [5, 1], [5, 9]] as Pixel[]).map((at) => geometry.contains(bow, at))).toEqual([true, true, false, false])
+  })
+  test('a brush dab is a disc, a stroke a sausage; strokes add, erase, and a thing cut through keeps its larger part', () => {
+    const dab = stampedOutline([[100, 100]], 20, null)
+    expect(geometry.area(dab) / (Math.PI * 400)).toBeGreaterThan(0.85)
+    expect(geometry.area(dab) / (Math.PI * 400)).toBeLessThan(1.1)
+    const stroke = stampedOutline([[100, 100], [200, 100]], 20, null)
+    expect(geometry.area(stroke) / (Math.PI * 400 + 4000)).toBeGreaterThan(0.9)
+    const longer = stampedOutline([[220, 100], [300, 100]], 20, { outline: stroke, erase: false })
+    expect(geometry.area(longer)).toBeGreaterThan(1.6 * geometry.area(stroke))
+    const cut = stampedOutline([[130, 60], [130, 140]], 12, { outline: stroke, erase: true })
+    expect(geometry.contains(cut, [180, 100])).toBe(true)
+    expect(geometry.contains(cut, [95, 100])).toBe(false)
+    expect(stampedOutline([[150, 100]], 200, { outline: dab, erase: true })).toEqual([])
+  })
+})
+
+describe('claims', () => {
+  const share = (sources: { places?: Place[]; band?: [number, number] }[], source: number, level: number, delay: number): number => {
+    const claims = claimsOf({ mask: 'soft', sources: sources.map((s, i) => ({ name: String(i), ...s })) }, 'delay', 1, 44_100)
+    const column = Math.floor(LEVEL_CELLS * (0.5 + level / 44))
+    const row = Math.floor(DELAY_CELLS * (0.5 + delay * 0.0441 / 10))
+    return claims.shares[source]![row * LEVEL_CELLS + column]!
+  }
+  test('points compete: each owns its own surroundings, and half way between is disputed', () => {
+    const two = [{ places: [{ level: -6, delay: 0 }] }, { places: [{ level: 6, delay: 0 }] }]
+    expect(share(two, 0, -6, 0)).toBeGreaterThan(0.9)
+    expect(share(two, 1, -6, 0)).toBeLessThan(0.1)
+    expect(Math.abs(share(two, 0, 0, 0) - share(two, 1, 0, 0))).toBeLessThan(0.1)
+  })
+  test('an area claims what is inside it, a band takes the rest of the frequencies away', () => {
+    const square: Place = { polygon: [[2, -50], [10, -50], [10, 50], [2, 50]] }
+    expect(share([{ places: [square] }], 0, 6, 0)).toBe(1)
+    expect(share([{ places: [square] }], 0, -6, 0)).toBe(0)
+    expect(weightOfSource([{ name: 'a', places: [square], band: [100, 500] }], 0)(6, 0, 1000)).toBe(0)
+    expect(weightOfSource([{ name: 'a', places: [square], band: [100, 500] }], 0)(6, 0, 300)).toBe(1)
+  })
+  test('a band that leaves nothing out is none', () => {
+    expect(withBand({ name: 'a', band: [1, 2] }, [3, 22_050], 22_050)).toEqual({ name: 'a' })
+    expect(withBand({ name: 'a' }, [200, 22_050], 22_050)).toEqual({ name: 'a', band: [200, 22_050] })
+  })
+})
+
+describe('the pointer', () => {
+  const hand = createHand(plot, () => {})
+  const event = ([offsetX, offsetY]: Pixel, more: Partial<PointerEvent> = {}): PointerEvent =>
+    ({ offsetX, offsetY, button: 0, shiftKey: false, altKey: false, ctrlKey: false, ...more }) as PointerEvent
+  const drag = (from: Pixel, to: Pixel, more: Partial<PointerEvent> = {}): void => {
+    hand.down(event(from, more))
+    for (let i = 1; i <= 8; i++) hand.move(event([from[0] + (to[0] - from[0]) * i / 8, from[1] + (to[1] - from[1]) * i / 8], more))
+    hand.up(event(to, more))
+  }
+  const click = (at: Pixel, more: Partial<PointerEvent> = {}): void => drag(at, at, more)
+
+  test('a click makes a source, pulled onto the peak; Alt leaves it where it is; one step each', () => {
+    click(pixel(-3.5, -13))
+    expect(places()).toEqual([{ level: -4, delay: -12.47 }])
+    click(pixel(4.6, 16), { altKey: true })
+    expect(places(1)[0]).toMatchObject({ level: expect.closeTo(4.6, 1), delay: expect.closeTo(16, 0) })
+    expect(undoName.value).toBe('Add place to Source 2')
+    undo()
+    undo()
+    expect([state.selection.value.sources.length, undoName.value]).toEqual([0, null])
+    redo()
+    expect(places()).toEqual([{ level: -4, delay: -12.47 }])
   })
 
-  test('every letter is drawn, and no two alike', () => {
-    const letters = [...'0123456789.,:;ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-+/()%=[]_<>*!?&|\'µαβ±×·# ']
-    const drawn = letters.map((letter) => glyph(letter).join())
-    expect(new Set(drawn).size).toBe(letters.length)
-    for (const letter of letters) {
-      expect(glyph(letter), letter).toHaveLength(8)
-      expect(glyph(letter).every((row) => row >= 0 && row < 32), letter).toBe(true)
-    }
-    expect(glyph('−')).toEqual(glyph('-'))
-    expect(drawn).not.toContain(glyph('漢').join())
+  test('with Shift the chosen source gets another place; a drag moves it as one step, Shift along one axis', () => {
+    click(pixel(-8, 40), { altKey: true })
+    click(pixel(8, -40), { altKey: true, shiftKey: true })
+    expect(places().length).toBe(2)
+    drag(pixel(8, -40), pixel(12, -20), { altKey: true })
+    expect(places()[1]).toMatchObject({ level: expect.closeTo(12, 0), delay: expect.closeTo(-20, 0) })
+    expect(undoName.value).toBe('Move place of Source 1')
+    drag(pixel(12, -20), pixel(2, -16), { altKey: true, shiftKey: true })
+    expect(places()[1]).toMatchObject({ level: expect.closeTo(2, 0), delay: expect.closeTo(-20, 0) })
+    undo()
+    undo()
+    undo()
+    expect(places().length).toBe(1)
   })
 
-  test('text stands where it is put, and nothing is drawn outside', () => {
-    const picture = new Picture(60, 20)
-    const inked = (from: number, to: number): boolean => {
-      for (let y = 0; y < 20; y++) for (let x = from; x < to; x++) if (picture.pixels[(y * 60 + x) * 4]! > 200) return true
-      return false
+  test('a lasso makes an area, its corners can be pulled, Escape takes a gesture back', () => {
+    field.tool.value = 'lasso'
+    hand.down(event(pixel(2, 0)))
+    for (let a = 0; a <= 6.2; a += 0.1) hand.move(event(pixel(6 - 4 * Math.cos(a), 40 * Math.sin(a))))
+    hand.up(event(pixel(2, 0)))
+    const [area] = places() as { polygon: [number, number][] }[]
+    expect(geometry.contains(area!.polygon, [6, 0])).toBe(true)
+    expect(geometry.contains(area!.polygon, [-1, 0])).toBe(false)
+    expect(undoName.value).toBe('Add area to Source 1')
+    const corner = pixel(...area!.polygon[0]!)
+    hand.down(event(corner))
+    hand.move(event([corner[0] - 60, corner[1]]))
+    hand.abort()
+    expect(places()).toEqual([area])
+    drag(corner, [corner[0] - 40, corner[1]])
+    expect(undoName.value).toBe('Shape place of Source 1')
+    expect((places()[0] as typeof area)!.polygon.length).toBe(area!.polygon.length)
+    expect(readSelection(JSON.parse(JSON.stringify(state.selection.value)), [])).toEqual(state.selection.value)
+  })
+
+  test('the brush paints an area, adds to it, and takes away with Alt', () => {
+    field.tool.value = 'brush'
+    drag(pixel(4, -20), pixel(4, 20))
+    drag(pixel(4, 20), pixel(10, 40))
+    expect(places().length).toBe(1)
+    const polygon = (): [number, number][] => (places()[0] as { polygon: [number, number][] }).polygon
+    expect(geometry.contains(polygon(), [9, 36])).toBe(true)
+    drag(pixel(9, 60), pixel(9, 20), { altKey: true })
+    expect(geometry.contains(polygon(), [9, 36])).toBe(false)
+    expect(geometry.contains(polygon(), [4, 0])).toBe(true)
+  })
+
+  test('against frequency a rectangle is a span of levels and a band', () => {
+    field.view.value = 'frequency'
+    field.tool.value = 'rectangle'
+    const p = plot('frequency')
+    drag([geometry.levelToPixel(p, 3), geometry.hertzToPixel(p, 4000)], [geometry.levelToPixel(p, 9), geometry.hertzToPixel(p, 300)])
+    const [source] = state.selection.value.sources
+    expect(source!.band![0]).toBeCloseTo(300, -1)
+    expect(source!.band![1]).toBeCloseTo(4000, -2)
+    expect(geometry.contains((source!.places![0] as { polygon: [number, number][] }).polygon, [6, 12])).toBe(true)
+  })
+
+  test('a drawing too small to mean anything changes nothing', () => {
+    field.tool.value = 'lasso'
+    drag(pixel(0, 0), pixel(0.1, 0.2))
+    expect(undoName.value).toBeNull()
+  })
+})
+
+describe('the keyboard', () => {
+  const key = (name: string, more: Partial<KeyboardEvent> = {}): boolean =>
+    fieldKey({ key: name, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false, ...more } as KeyboardEvent, plot())
+
+  test('from peak to peak, a place there, moved, snapped back, removed', () => {
+    key('p')
+    key('p')
+    key('Enter')
+    expect(places()).toEqual([{ level: 5, delay: 17 }])
+    key('ArrowLeft')
+    key('ArrowUp', { shiftKey: true })
+    key('ArrowUp', { ctrlKey: true })
+    expect(places()).toEqual([{ level: 4.5, delay: 25.2 }])
+    key('ArrowDown', { shiftKey: true })
+    key('Enter')
+    expect(places()).toEqual([{ level: 5, delay: 17 }])
+    key('Delete')
+    expect(state.selection.value.sources[0]).toEqual({ name: 'source 1', atoms: [] })
+  })
+
+  test('corners set one after the other are an area; Escape leaves step by step', () => {
+    key('l')
+    for (const arrows of [[], ['ArrowRight', 'ArrowRight'], ['ArrowUp', 'ArrowUp']]) {
+      for (const arrow of arrows) key(arrow, { shiftKey: true })
+      key('Enter', { shiftKey: arrows[0] === 'ArrowUp' })
     }
-    picture.text(30, 10, 'H', { align: 'right' })
-    expect([inked(0, 20), inked(20, 30), inked(30, 60)]).toEqual([false, true, false])
-    picture.text(30, 10, 'H')
-    expect([inked(30, 40), inked(40, 60)]).toEqual([true, false])
-    picture.text(-5, -3, 'WW')
-    picture.ring(59, 19, 8, 2, INK)
-    picture.fill({ x: 50, y: 15, width: 100, height: 100 }, GROUND)
-    axes(picture, { x: 10, y: 5, width: 30, height: 10 }, { title: 't', bottom: [{ at: 0, label: '0' }], left: [{ at: 1, label: '1' }], bottomLabel: 'b', leftLabel: 'l' })
-    expect(picture.pixels).toHaveLength(60 * 20 * 4)
+    expect((places()[0] as { polygon: [number, number][] }).polygon.map(([level]) => level)).toEqual([0, 4, 4])
+    expect([key('Escape'), key('Escape'), key('Escape')]).toEqual([true, true, false])
+  })
+
+  test('keys of others stay theirs', () => {
+    for (const name of [' ', 'a', 'Tab', 'm', '1']) expect(key(name)).toBe(false)
+    expect(key('v', { ctrlKey: true })).toBe(false)
   })
 })
