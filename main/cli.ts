@@ -1,7 +1,8 @@
 // `winnow`: the command line in a process of its own, and in each of its worker threads.
 
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread, workerData } from 'node:worker_threads'
 import { run } from './command-line.ts'
+import { CREW, serveCrew } from './crew.ts'
 import { serveJobs } from './pool.ts'
 import { systemSentence } from './user-error.ts'
 
@@ -22,4 +23,5 @@ async function main(): Promise<void> {
 }
 
 if (isMainThread) await main()
+else if (workerData === CREW) serveCrew()
 else serveJobs()

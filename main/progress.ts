@@ -7,8 +7,8 @@ export interface Writer {
 }
 
 export interface Progress {
-  /** Share of the work that is done, 0 to 1. */
-  report(share: number): void
+  /** Share of the work that is done, 0 to 1, and what else is worth a few letters. */
+  report(share: number, detail?: string): void
   /** Wipes the bar, so that what follows begins on a clean line. */
   clear(): void
 }
@@ -24,10 +24,21 @@ const clock = (seconds: number): string => {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
-export const progressLine = (label: string, share: number, elapsedMs: number): string => {
+const LEVELS = '▁▂▃▄▅▆▇█'
+const CURVE = 16
+
+/** The course of a loss in a few letters, from its first value to its least; each the last of its stretch. */
+export function sparkline(values: readonly number[]): string {
+  const width = Math.min(CURVE, values.length)
+  const shown = Array.from({ length: width }, (_, i) => values[Math.ceil(((i + 1) * values.length) / width) - 1]!)
+  const least = Math.min(...values), most = Math.max(...values)
+  return shown.map((x) => LEVELS[most > least ? Math.round(((x - least) / (most - least)) * (LEVELS.length - 1)) : 0]).join('')
+}
+
+export const progressLine = (label: string, share: number, elapsedMs: number, detail = ''): string => {
   const full = Math.round(share * BAR)
   const remaining = share > 0 && elapsedMs >= SETTLED ? `  ${clock(elapsedMs / 1000 * (1 - share) / share)} left` : ''
-  return `${label}  ${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${String(Math.floor(share * 100)).padStart(3)} %${remaining}`
+  return `${label}  ${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${String(Math.floor(share * 100)).padStart(3)} %${remaining}${detail && '  ' + detail}`
 }
 
 export function progress(stderr: Writer, label: string, now: () => number = () => performance.now()): Progress {
@@ -36,13 +47,13 @@ export function progress(stderr: Writer, label: string, now: () => number = () =
   let drawn = -Infinity
   let shown = false
   return {
-    report(share) {
+    report(share, detail) {
       const time = now()
       if (time - drawn < EVERY) return
       drawn = time
       shown = true
       const room = (stderr.columns || 80) - 1
-      stderr.write('\r\x1b[2K' + progressLine(label, Math.max(0, Math.min(1, share)), time - began).slice(0, room))
+      stderr.write('\r\x1b[2K' + progressLine(label, Math.max(0, Math.min(1, share)), time - began, detail).slice(0, room))
     },
     clear() {
       if (shown) stderr.write('\r\x1b[2K')

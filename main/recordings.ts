@@ -44,6 +44,11 @@ export async function readSources(words: readonly string[]): Promise<SourceFiles
   return [...sources].map(([source, { atoms, files }]) => ({ source, atoms, files }))
 }
 
+/** The files of a folder or a pattern, or the one file. */
+export async function filesOf(texts: readonly string[]): Promise<NamedFile[]> {
+  return (await Promise.all(texts.map(expand))).flat()
+}
+
 async function expand(text: string): Promise<NamedFile[]> {
   const [, path = text, from, to] = /^(.+)@(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/s.exec(text) ?? []
   const passage = from === undefined ? null : { from: Number(from), to: Number(to) }

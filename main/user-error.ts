@@ -47,10 +47,23 @@ export function asked<T>(read: () => T, where = ''): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof UserError || !(error instanceof Error)) throw error
-    if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) throw error
-    throw new UserError(where === '' || error.message.startsWith(where) ? error.message : `${where}: ${error.message}`)
+    throw complaint(error, where)
   }
+}
+
+/** The same for work that takes its time. */
+export async function askedFor<T>(read: () => Promise<T>, where = ''): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw complaint(error, where)
+  }
+}
+
+function complaint(error: unknown, where: string): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error
+  if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) return error
+  return new UserError(where === '' || error.message.startsWith(where) ? error.message : `${where}: ${error.message}`)
 }
 
 /** What goes wrong while writing has no path of its own (the handle does not know it): this adds it. */

@@ -108,7 +108,7 @@ describe('winnow learn', () => {
 
 describe('bad input ends with 2, one sentence, and nothing written', () => {
   const cases: [string, () => string[], RegExp][] = [
-    ['no source', () => [], /learn: expected OUT\.preset SOURCE=FILES…, got/],
+    ['no source', () => [], /learn: expected OUT\.preset SOURCE=FILES… or OUT\.preset --notes FOLDER, got no sources/],
     ['a file without a source', () => [`${folder}/hiss.wav`], /learn: expected SOURCE=FILES, as in voice=rec\/\*\.wav, got/],
     ['no file', () => ['voice='], /learn: expected a file, a folder or a pattern behind SOURCE=, got nothing/],
     ['a file that is not there', () => [`voice=${folder}/none.wav`], /none\.wav: there is no such file/],

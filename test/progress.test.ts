@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progress, progressLine } from '../main/progress.ts'
+import { progress, progressLine, sparkline } from '../main/progress.ts'
 
 function terminal(isTTY: boolean, columns = 100) {
   const written: string[] = []
@@ -35,4 +35,12 @@ test('the remaining time in hours, minutes and seconds, once it can be known', (
   expect(progressLine('x', 0.01, 72_000)).toContain('1:58:48 left')
   expect(progressLine('x', 0, 72_000)).not.toContain('left')
   expect(progressLine('x', 1, 5000)).toContain('100 %  0:00 left')
+})
+
+test('a loss is drawn in at most sixteen letters, high to low', () => {
+  expect(sparkline([8, 4, 2, 1, 1])).toBe('█▄▂▁▁')
+  expect(sparkline(Array.from({ length: 1000 }, (_, i) => 1000 - i))).toMatch(/^█▇.*▂▁▁$/)
+  expect(sparkline(Array.from({ length: 1000 }, (_, i) => 1000 - i)).length).toBe(16)
+  expect([sparkline([]), sparkline([3]), sparkline([3, 3])]).toEqual(['', '▁', '▁▁'])
+  expect(progressLine('x', 0.5, 60_000, '█▁')).toMatch(/1:00 left  █▁$/)
 })

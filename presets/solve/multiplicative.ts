@@ -71,7 +71,7 @@ export function* multiplicative(problem: Problem, { divergence, iterations, l1 =
 }
 
 /** The slope is (down − up)/α, and its two parts stand there. */
-function residuals(H: Float64Array, up: Float64Array, down: Float64Array, alpha: number): Residuals {
+export function residuals(H: Float64Array, up: Float64Array, down: Float64Array, alpha: number): Residuals {
   const scale = up.reduce((most, x, i) => Math.max(most, x, down[i]!), 0)
   const largest = H.reduce((most, x) => Math.max(most, x), 0)
   let positive = 0, zero = 0
