@@ -59,6 +59,6 @@ const DISTANCES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120
 export function marks({ from, seconds }: View, width: number, room: number): { readonly times: readonly number[]; readonly digits: number } {
   const distance = DISTANCES.find((d) => d / seconds * width >= room) ?? DISTANCES.at(-1)!
   const times: number[] = []
-  for (let n = Math.ceil(from / distance - 1e-9); n * distance <= from + seconds + 1e-9; n++) times.push(n * distance)
+  for (let n = Math.ceil(from / distance - 1e-9); n * distance <= from + seconds + 1e-9; n++) times.push(n * distance + 0) // −0 is 0
   return { times, digits: distance < 0.1 ? 2 : distance < 1 ? 1 : 0 }
 }
