@@ -3,9 +3,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { threads } from '../main/crew.ts'
+import { alone, type Crew } from '../presets/learn/crew.ts'
+import { learn as learning, type Plan } from '../presets/learn/learn.ts'
 import { readPreset, type Preset } from '../presets/preset.ts'
 import { noteOf, readRecordings, readSources } from '../main/recordings.ts'
 import { filesIn, scratch, winnow } from './cli-fixtures.ts'
+import { plainKernel } from './kernels.ts'
 import { melody, noise, tone } from './signals.ts'
 import { wav } from './sound-files.ts'
 
@@ -102,6 +106,160 @@ describe('winnow learn', () => {
     for (const name of ['low', 'high']) {
       const scored = JSON.parse((await winnow(['score', join(folder, name + '.wav'), join(folder, 'parts', name + '.wav'), '--json'])).out)
       expect(scored.siSdr, name).toBeGreaterThan(15)
+    }
+  })
+})
+
+describe('notes of one instrument', () => {
+  /** Silence, then a note that begins with a click-like burst and goes on as a tone. */
+  const note = (hertz: number, lead: number, seconds = 1.2, gain = 0.5): Float32Array => {
+    const out = new Float32Array(Math.round((lead + seconds) * RATE))
+    const burst = noise(RATE, Math.round(hertz), 0.6)
+    for (let i = Math.round(lead * RATE), t = 0; i < out.length; i++, t++)
+      for (let partial = 1; partial <= 3; partial++)
+        out[i]! += gain * Math.exp(-t / RATE) * (Math.sin((2 * Math.PI * hertz * partial * t) / RATE) / partial + (partial === 1 ? burst[t % RATE]! * Math.exp(-t / (0.012 * RATE)) : 0))
+    return out
+  }
+  const hertzOf = (pitch: number): number => 440 * 2 ** ((pitch - 69) / 12)
+  const put = (name: string, samples: Float32Array, rate = RATE): void => writeFileSync(join(folder, name), wav([samples], rate))
+  beforeEach(() => {
+    mkdirSync(join(folder, 'keys'))
+    for (const [name, pitch, lead] of [['mf_060.wav', 60, 0.3], ['pp_060.wav', 60, 0], ['63.wav', 63, 0.1], ['F#4.wav', 66, 0.02]] as const) put(`keys/${name}`, note(hertzOf(pitch), lead))
+  })
+  const bins = (name = 'out.preset') => read(name).dictionary.fftSize / 2 + 1
+  const row = (preset: Preset, i: number): Float32Array => preset.dictionary.spectra.subarray(i * bins(), (i + 1) * bins())
+  const peak = (x: Float32Array): number => x.indexOf(Math.max(...x))
+
+  test('three spectra for every semitone, those between from their neighbours, found behind whatever silence', async () => {
+    const ran = await learn('--notes', join(folder, 'keys'), '--instrument', 'celesta', '--json')
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    expect(JSON.parse(ran.out)).toMatchObject({ loss: [], recordings: 4, sources: [{ name: 'celesta', atoms: 21 }] })
+    const preset = read()
+    expect(preset).toMatchObject({ learned: { method: 'templates' }, dictionary: { sampleRate: RATE, fftSize: 2048, hopSize: 256, tailSize: 512, divergence: { alpha: 1, beta: -0.5 } } })
+    expect(preset.dictionary.atoms).toEqual([60, 61, 62, 63, 64, 65, 66].flatMap((pitch) => Array(3).fill({ source: 'celesta', pitch })))
+    preset.dictionary.atoms.forEach(({ pitch }, i) => {
+      expect(Math.abs(peak(row(preset, i)) - (hertzOf(pitch!) * 2048) / RATE), `atom ${i}`).toBeLessThan(1.6)
+      // the burst is in the first spectrum and all but gone in the third
+      const above = row(preset, i).subarray(700).reduce((sum, x) => sum + x, 0)
+      if (i % 3 === 0) expect(above).toBeGreaterThan(0.1)
+      if (i % 3 === 2) expect(above).toBeLessThan(0.02)
+    })
+  })
+
+  test('layers count alike whatever their level, and so do folders', async () => {
+    mkdirSync(join(folder, 'other'))
+    put('other/60.wav', note(2 * hertzOf(60), 0, 1.2, 0.01))
+    await learn('--notes', join(folder, 'keys'), join(folder, 'other'))
+    const both = read()
+    expect(both.dictionary.atoms[0]).toEqual({ source: 'keys', pitch: 60 })
+    const bin = (hertz: number): number => Math.round((hertz * 2048) / RATE)
+    const [low, high] = [row(both, 2)[bin(hertzOf(60))]!, row(both, 2)[bin(4 * hertzOf(60))]!]
+    await learn('--notes', join(folder, 'keys'))
+    expect(low).toBeCloseTo(row(read(), 2)[bin(hertzOf(60))]! / 2, 2)
+    expect(high).toBeGreaterThan(0.05)
+  })
+
+  test('the recorded command makes the same bytes again', async () => {
+    await learn('--notes', join(folder, 'keys'), '--passes', '10', '--licence', 'CC0')
+    const first = readFileSync(join(folder, 'out.preset'))
+    expect((await winnow(words(read().learned.command).slice(1))).code).toBe(0)
+    expect(readFileSync(join(folder, 'out.preset')).equals(first)).toBe(true)
+  })
+
+  const cases: [string, () => string[], RegExp][] = [
+    ['no folder', () => ['--notes'], /--notes: expected FOLDER… behind it, got nothing/],
+    ['sources besides', () => [`x=${folder}/hiss.wav`, '--notes', join(folder, 'keys')], /expected no sources beside --notes, got "x=/],
+    ['a fit', () => ['--notes', join(folder, 'keys'), '--iterations', '3'], /--iterations: expected none with --notes, which averages instead of fitting, got one/],
+    ['an instrument without notes', () => [`x=${folder}/hiss.wav`, '--instrument', 'x'], /--instrument: expected none without --notes, got one/],
+    ['a name that is no note', () => ['--notes', join(folder, 'hiss.wav')], /expected a file named by its note/],
+    ['a note too short', () => { put('keys/70.wav', note(500, 0, 0.2)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected at least 400 ms of a note, got 200 ms/],
+    ['silence', () => { put('keys/70.wav', new Float32Array(RATE)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected sound, got silence/],
+    ['another rate', () => { put('keys/70.wav', note(500, 0), 44_100); return ['--notes', join(folder, 'keys')] }, /70\.wav.*: expected 16000 Hz, or two or four times that, got 44100 Hz/],
+  ]
+  test.each(cases)('%s: one sentence, nothing written', async (_name, given, says) => {
+    const words = given()
+    const before = filesIn(folder)
+    const ran = await learn(...words)
+    expect(ran.err).toMatch(says)
+    expect([ran.code, ran.err.trim().split('\n').length]).toEqual([2, 1])
+    expect(filesIn(folder)).toEqual(before)
+  })
+})
+
+describe('a preset that grows', () => {
+  const sourcesOf = (preset: Preset): string[] => preset.dictionary.atoms.map(({ source }) => source)
+  test('keeps its analysis and what it knew; a source of the same name is replaced, and said to be', async () => {
+    await learn(`voice=${folder}/rec`, '--atoms', '3', '--iterations', '5', '--hop', '128', '--passes', '4', '--licence', 'CC0: me', '--name', 'One')
+    const before = read()
+    const ran = await learn(`hiss:2=${folder}/hiss.wav`, '--append', '--iterations', '5', '--sparsity', '0.2', '--licence', 'CC0: me; CC BY: you', '--json')
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    expect(JSON.parse(ran.out)).toMatchObject({ replaced: [], sources: [{ name: 'hiss', atoms: 2 }] })
+    const grown = read()
+    expect(sourcesOf(grown)).toEqual(['voice', 'voice', 'voice', 'hiss', 'hiss'])
+    expect(grown.dictionary.spectra.subarray(0, before.dictionary.spectra.length)).toEqual(before.dictionary.spectra)
+    expect(grown).toMatchObject({
+      name: 'One', settings: { passes: 4, sparsity: 0.2 }, dictionary: { hopSize: 128 },
+      learned: { files: ['a1.wav', 'a2.wav', 'hiss.wav'], licences: ['CC0: me', 'CC BY: you'] },
+    })
+    // both commands, typed again, make the same bytes
+    const bytes = readFileSync(join(folder, 'out.preset'))
+    for (const command of grown.learned.command.split(' && ')) expect((await winnow(words(command).slice(1))).code).toBe(0)
+    expect(readFileSync(join(folder, 'out.preset')).equals(bytes)).toBe(true)
+    expect((await learn(`voice:1=${folder}/rec/a1.wav`, '--append', '--iterations', '2')).out).toMatch(/voice \(replaced\) 1 atoms of/)
+    expect(sourcesOf(read())).toEqual(['hiss', 'hiss', 'voice'])
+  })
+
+  test('notes join sources', async () => {
+    await learn(`voice=${folder}/rec`, '--atoms', '2', '--iterations', '2')
+    mkdirSync(join(folder, 'keys'))
+    writeFileSync(join(folder, 'keys/69.wav'), wav([tone(RATE, 440, RATE)], RATE))
+    expect((await learn('--notes', join(folder, 'keys'), '--append')).err).toBe('')
+    expect(read().dictionary.atoms.map(({ source, pitch }) => `${source} ${pitch}`)).toEqual(['voice null', 'voice null', 'keys 69', 'keys 69', 'keys 69'])
+    expect(read().dictionary.divergence).toEqual({ alpha: 1, beta: 0 })
+  })
+
+  test('not into nothing, and not in another analysis', async () => {
+    expect((await learn(`voice=${folder}/rec`, '--append')).err).toMatch(/out\.preset: there is no such file/)
+    await learn(`voice=${folder}/rec`, '--atoms', '2', '--iterations', '2')
+    const bytes = readFileSync(join(folder, 'out.preset'))
+    expect((await learn(`x=${folder}/rec`, '--append', '--fft', '512')).err).toMatch(/--fft: expected none with --append, which keeps the analysis of the preset, got one/)
+    expect((await learn(`x:511=${folder}/rec`, '--append', '--frames', '9')).code).toBe(2)
+    expect(readFileSync(join(folder, 'out.preset')).equals(bytes)).toBe(true)
+  })
+})
+
+describe('stopped, and several cores', () => {
+  test('with --keep, the last whole pass is what is written', async () => {
+    let asked = 0
+    const signal = Object.defineProperty(new AbortController().signal, 'aborted', { get: () => asked++ > 30 })
+    const ran = await winnow(['learn', join(folder, 'out.preset'), `voice=${folder}/rec`, '--atoms', '3', '--iterations', '5000', '--keep', '--json'], { signal })
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    const passes = JSON.parse(ran.out).loss.length
+    expect(passes).toBeGreaterThan(2)
+    expect(passes).toBeLessThan(5000)
+    const stopped = read()
+    await learn(`voice=${folder}/rec`, '--atoms', '3', '--iterations', String(passes))
+    expect(stopped.dictionary.spectra).toEqual(read().dictionary.spectra)
+  })
+
+  test('threads of the built program find the same bits as this one', async () => {
+    const recordings = await readRecordings([{ path: join(folder, 'hiss.wav'), passage: null }, { path: join(folder, 'rec/a1.wav'), passage: null }], () => {}, () => {})
+    const plan: Plan = {
+      parts: [{ source: 'x', pitch: null, atoms: 5, recordings }], sizes: { sampleRate: RATE, fftSize: 256, hopSize: 32, tailSize: 256 },
+      method: 'nmf', divergence: { alpha: 1, beta: 0 }, iterations: 6, start: 'kmeans', seed: 1, frames: 5000, module: plainKernel,
+    }
+    const learnt = async (crew: Crew) => {
+      const steps = learning(plan, { crew })
+      let step = await steps.next()
+      while (!step.done) step = await steps.next()
+      return step.value
+    }
+    const two = threads(2)
+    try {
+      const [here, there] = [await learnt(alone), await learnt(two.crew)]
+      expect(there).toEqual(here)
+    } finally {
+      await two.end()
     }
   })
 })

@@ -8,6 +8,8 @@ import { transposed, type Note } from './notes.ts'
 
 /** Seconds after the onset at which a frame of a template ends, as a listener's would. */
 const SPANS = [[0.005, 0.045], [0.05, 0.15], [0.3, 0.9]] as const
+/** The last span is taken as far as a note goes, but not less than a tenth of a second of it. */
+const LEAST = SPANS.at(-1)![0] + 0.1
 /** Kept before the onset: nothing of it is heard in the templates. */
 const LEAD = 0.02
 /** A semitone that was not recorded is made of the recordings next to it, as far away as this. */
@@ -26,6 +28,10 @@ export function* noteTemplates(source: string, instruments: readonly Instrument[
   const bins = sizes.fftSize / 2 + 1
   const template = templater(sizes, module)
   const onsets = new Map(instruments.flat().map(({ recording }) => [recording, onsetOf(recording)]))
+  for (const [{ name, sampleRate, channels }, onset] of onsets) {
+    const seconds = channels[0]!.length / sampleRate - onset
+    if (seconds < LEAST) throw new RangeError(`${name}: expected at least ${1000 * LEAST} ms of a note, got ${Math.round(1000 * seconds)} ms`)
+  }
   const recorded = instruments.map((notes) => [...new Set(notes.map(({ pitch }) => pitch))].sort((a, b) => a - b))
   const all = recorded.flat()
   const lowest = Math.min(...all), highest = Math.max(...all)
@@ -99,8 +105,7 @@ function templater(sizes: Sizes, module: WebAssembly.Module): (recording: Record
       data.forEach((x, i) => { sum[i % bins]! += x })
       const total = sum.reduce((all, x) => all + x, 0)
       if (!(total > 0))
-        throw new RangeError(`${name}: expected a note that sounds from ${1000 * from} to ${1000 * to} ms after it begins, got ${
-          rows.length === 0 ? `one of ${Math.round(1000 * (channels[0]!.length / sampleRate - onset))} ms` : 'silence'}`)
+        throw new RangeError(`${name}: expected a note that sounds from ${1000 * from} to ${1000 * to} ms after it begins, got silence`)
       return sum.map((x) => x / total)
     })
   }
