@@ -5,6 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { GCProfiler } from 'node:v8'
+import { divergences } from '../worklet/dictionary.ts'
+import { type Automation, solvers } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
 import { ringBytes } from '../worklet/frame.ts'
 import { wholeDictionary } from '../worklet/selection.ts'
@@ -27,7 +29,7 @@ export interface Bench {
   readonly worstQuantumSlicedMicros: number
   readonly worstQuantumRawMicros: number
   readonly quantumBudgetMicros: number
-  /** Garbage collections that 300 000 calls of `process` caused, and those that 100 000 with one small object each did. */
+  /** Garbage collections that 300 000 calls of `process` caused, and as many again as half of them that change the solver, and those that 100 000 with one small object each did. */
   readonly collections: number
   readonly collectionsLittering: number
 }
@@ -35,7 +37,8 @@ export interface Bench {
 export const kernelModule = (): WebAssembly.Module => new WebAssembly.Module(new Uint8Array(readFileSync(kernelFile)))
 
 /** The hosted processor on noise, and one call of its `process`. */
-function quantumTask(mode: Mode, dictionary = randomDictionary(ATOMS, 4), values: Parameters<typeof parameterArrays>[0] = {}): () => void {
+function quantumTask(mode: Mode, dictionary = randomDictionary(ATOMS, 4), values: Parameters<typeof parameterArrays>[0] = {},
+  turn: (automation: Automation) => void = () => {}): () => void {
   const selection = wholeDictionary([...new Set(dictionary.atoms.map((atom) => atom.source))])
   const frames = new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, RATE, 1), 4))
   const { processor } = hostProcessor(workletFile,
@@ -44,7 +47,10 @@ function quantumTask(mode: Mode, dictionary = randomDictionary(ATOMS, 4), values
   const inputs = [[Float32Array.from({ length: QUANTUM }, () => next() - 0.5)]]
   const outputs = [[new Float32Array(QUANTUM)]]
   const automation = parameterArrays(values)
-  return () => void processor.process(inputs, outputs, automation)
+  return () => {
+    turn(automation)
+    processor.process(inputs, outputs, automation)
+  }
 }
 
 /**
@@ -76,7 +82,11 @@ function worstQuanta(mode: Mode): { worst: number; raw: number } {
  */
 export function countCollections(): Pick<Bench, 'collections' | 'collectionsLittering'> {
   // small, because the number of calls matters, not their size; with free atoms, so that every stage runs
-  const call = quantumTask('direct', randomDictionary(12, 2, 256), { freeAtoms: 2 })
+  const small = randomDictionary(12, 2, 256)
+  const call = quantumTask('direct', small, { freeAtoms: 2 })
+  let calls = 0
+  const solving = quantumTask('direct', { ...small, divergence: divergences['euc']! }, { freeAtoms: 2, block: 0.1, variation: 0.1 },
+    ({ solver }) => { solver[0] = (calls++ >> 5) % solvers.length })
   const count = (calls: number, task: () => void): number => {
     for (let i = 0; i < 20000; i++) task()
     const profiler = new GCProfiler()
@@ -86,7 +96,7 @@ export function countCollections(): Pick<Bench, 'collections' | 'collectionsLitt
   }
   const litter: object[] = []
   return {
-    collections: count(300_000, call),
+    collections: count(300_000, call) + count(150_000, solving),
     collectionsLittering: count(100_000, () => {
       call()
       litter[0] = { x: 1, y: 2, z: 3 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Basis, Multiplicative, SLICE } from '../worklet/activations.ts'
+import { Activations } from '../worklet/activations.ts'
+import { Basis, SLICE } from '../worklet/basis.ts'
 import { divergences, type Divergence } from '../worklet/dictionary.ts'
 import { divergenceKind, Kernel } from '../worklet/kernel.ts'
 import { initialSettings, type Settings } from '../worklet/parameters.ts'
@@ -31,17 +32,17 @@ function problem(bins: number, atoms: number, seed = 1): Problem & { h: Float64A
   return { w, rows, v: v.map((x) => x / mean), h: Float64Array.from({ length: atoms }, () => ((0.5 + next()) * bins) / atoms) }
 }
 
-function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = plainKernel): { solver: Multiplicative; basis: Basis; magnitude: Float32Array; hear(v: ArrayLike<number>): void } {
+function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = plainKernel): { solver: Activations; basis: Basis; magnitude: Float32Array; hear(v: ArrayLike<number>): void } {
   const atoms = p.h.length
   const bins = p.v.length
   const room = Basis.room(atoms, 0)
   const padded = Basis.paddedBins(bins)
-  const kernel = new Kernel(module, Basis.floats(atoms, 0, bins) + Multiplicative.floats(room, padded) + padded + 64)
+  const kernel = new Kernel(module, Basis.floats(atoms, 0, bins) + Activations.floats(room, padded, divergence) + padded + 64)
   const basis = new Basis(kernel, { spectra: p.rows, bins, known: bins }, atoms, 0)
   const magnitude = kernel.floats(padded)
   const hear = (v: ArrayLike<number>): void => { for (let bin = 0; bin < bins; bin++) magnitude[basis.dealt(bin)] = v[bin]! }
   hear(p.v)
-  return { solver: new Multiplicative(kernel, basis, divergence, SLICE), basis, magnitude, hear }
+  return { solver: new Activations(kernel, basis, divergence, SLICE), basis, magnitude, hear }
 }
 
 const settings = (changes: Partial<Settings>): Settings => ({ ...initialSettings(), ...changes })

@@ -190,7 +190,7 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     await page.mouse.click(20, 20) // Tab goes on from there
 
     const names = new Set<string>()
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < 200; i++) {
       await page.keyboard.press('Tab')
       const { tag, name, ring, isSlider } = await focused()
       if (tag === 'BODY') break

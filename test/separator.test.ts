@@ -17,6 +17,11 @@ describe('laws', () => {
     rig({ dictionary: dictionary({ hopSize: 128, tailSize: 256 }), settings: { freeAtoms: 4, sparsity: 0.1 }, ...o }))
   lawsOf('Euclidean, sharp, with a floor and a residue', (o) =>
     rig({ dictionary: dictionary({ divergence: divergences['euc']!, hopSize: 512 }), settings: { sharpness: 2, floor: -20, residue: 1 }, ...o }))
+  lawsOf('proximal, with every penalty and free atoms', (o) =>
+    rig({ settings: { solver: 1, variation: 0.3, block: 0.05, sparsity: 0.02, freeAtoms: 2 }, ...o }))
+  lawsOf('proximal, dual Itakura-Saito', (o) => rig({ dictionary: dictionary({ divergence: divergences['dual-is']! }), settings: { solver: 1, block: 0.05 }, ...o }))
+  lawsOf('least squares, with free atoms', (o) =>
+    rig({ dictionary: dictionary({ divergence: divergences['euc']! }), settings: { solver: 2, freeAtoms: 3, sparsity: 0.02 }, ...o }))
   lawsOf('binary', (o) => rig({ selection: { mask: 'binary', sources: [{ name: 'a', atoms: ['tones'], band: [100, 5000] }, { name: 'b' }] }, ...o }))
 })
 
@@ -165,16 +170,18 @@ describe('rough treatment', () => {
 })
 
 describe('the parameter table', () => {
-  const changed: Record<string, number> = { passes: 9, steps: 1, relaxation: 1, sparsity: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1 }
+  const changed: Record<string, number> = { passes: 9, steps: 1, relaxation: 1, sparsity: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1,
+    solver: 1, variation: 1, block: 0.5, gamma: 0.3 }
   // a selection in which the balance of fixed and free atoms, and the residue, matter
   const base = { dictionary: dictionary({ divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] } }
   const x = mixture(30000)
   const mixRows = ['reduction', 'wet', 'level', 'bypass'] // turned in mixer.test.ts
 
   test.each(parameters.map((p) => p.name).filter((name) => !mixRows.includes(name)))('turning %s changes the sound', (name) => {
-    const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2 }
-    const before = rig({ ...base, settings: start }).run([x])[0]![0]!
-    const after = rig({ ...base, settings: { ...start, [name]: changed[name]! } }).run([x])[0]![0]!
+    const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2, solver: ['variation', 'block', 'gamma'].includes(name) ? 1 : 0 }
+    const used = name === 'gamma' ? { ...base, dictionary: dictionary() } : base // the Euclidean loss has no envelope
+    const before = rig({ ...used, settings: start }).run([x])[0]![0]!
+    const after = rig({ ...used, settings: { ...start, [name]: changed[name]! } }).run([x])[0]![0]!
     expect(errorDb(after, before)).toBeGreaterThan(-90)
   })
 

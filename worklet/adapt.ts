@@ -1,7 +1,7 @@
 // The basis that learns online: free atoms next to the fixed ones, re-learned from every frame (kernel/adapt.ts has the
 // formulas). They start as broad, overlapping humps, so that each finds something of its own.
 
-import type { Basis } from './activations.ts'
+import type { Basis } from './basis.ts'
 import { type Divergence, omegaOf } from './dictionary.ts'
 import { divergenceKind, type Kernel } from './kernel.ts'
 import type { Settings } from './parameters.ts'

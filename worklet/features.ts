@@ -1,6 +1,6 @@
 // What is measured of every bin before anything is decided about it.
 
-import type { Basis } from './activations.ts'
+import type { Basis } from './basis.ts'
 import type { Kernel } from './kernel.ts'
 import type { Analysis } from './stft.ts'
 

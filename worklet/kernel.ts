@@ -21,9 +21,17 @@ export interface Arithmetic {
   passBetaHalf: Pass
   passBetaThreeHalves: Pass
   passAlphaBeta: Pass
+  slopeEuclidean: Pass
+  slopeKl: Pass
+  slopeDualItakuraSaito: Pass
   prepare(v: Address, m: Address, x: Address, n: number, numbers: Address): void
   weigh(v: Address, m: Address, n: number, out: Address): void
   step(h: Address, g: Address, d: Address, sums: Address, l1: Address, atoms: number, power: Address): void
+  descend(z: Address, h: Address, g: Address, each: Address, stride: number, atoms: number, momentum: Address, turned: Address): void
+  project(w: Address, x: Address, step: number, g: Address, atoms: number, stride: number, fromPanel: number, toPanel: number): void
+  lanes(g: Address, out: Address, atoms: number): void
+  leftover(gram: Address, b: Address, l1: Address, h: Address, rest: Address, atoms: number, stride: number): void
+  sweep(gram: Address, h: Address, rest: Address, first: number, atoms: number, stride: number): void
   explain(w: Address, h: Address, room: number, ends: Address, groups: number, spectra: Address, stride: number, total: Address,
     fromPanel: number, toPanel: number): void
   masks(spectra: Address, groups: number, stride: number, v: Address, total: Address, assign: Address, gates: Address,

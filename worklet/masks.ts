@@ -1,7 +1,8 @@
 // Dictionary × places × hand → one gain per bin and source. What the masks leave of one is the rest's, so
 // that everything always adds up. Places and painted areas are factors of `gates`, beside the band.
 
-import type { Activations, Basis } from './activations.ts'
+import type { Activations } from './activations.ts'
+import type { Basis } from './basis.ts'
 import { dictionarySources, type Atom } from './dictionary.ts'
 import { type Kernel, PANEL_BINS } from './kernel.ts'
 import type { Settings } from './parameters.ts'

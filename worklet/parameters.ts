@@ -11,16 +11,28 @@ export interface Parameter {
   /** The grid a control moves on; 0 for continuous. A row with min 0, max 1 and step 1 is a switch. */
   readonly step: number
   readonly help: string
+  /** What the values from 0 on are called, where they are choices and not amounts. */
+  readonly words?: readonly string[]
 }
+
+export const solvers = ['multiplicative', 'proximal', 'least-squares'] as const
 
 const row = <Name extends string>(name: Name, label: string, unit: Parameter['unit'], min: number, max: number,
   initial: number, step: number, help: string) => ({ name, label, unit, min, max, initial, step, help })
 
+const choice = <Name extends string>(name: Name, label: string, words: readonly string[], help: string) =>
+  ({ ...row(name, label, '', 0, words.length - 1, 0, 1, help), words })
+
 export const parameters = [
   row('passes', 'Passes', '', 1, 20, 3, 1, 'How often each frame is solved. More is cleaner and costs more.'),
-  row('steps', 'Steps', '', 1, 4, 4, 1, 'Steps per pass. 4 find music sooner; 1 is steadier where noise is learned as it plays.'),
-  row('relaxation', 'Relaxation', '', 1, 1.95, 1.25, 0, 'How far each step of a pass goes: 1 is the plain update, more gets there sooner.'),
+  choice('solver', 'Solver', solvers, 'What finds the activations: multiplicative for any dictionary, proximal with penalties on variation and block for a '
+    + 'Euclidean, KL or dual-IS one, least-squares for a Euclidean one. One that does not know the dictionary in play leaves it to multiplicative.'),
+  row('steps', 'Steps', '', 1, 4, 4, 1, 'Steps per multiplicative pass. 4 find music sooner; 1 is steadier where noise is learned as it plays.'),
+  row('relaxation', 'Relaxation', '', 1, 1.95, 1.25, 0, 'How far each multiplicative step goes: 1 is the plain update, more gets there sooner.'),
   row('sparsity', 'Sparsity', '', 0, 1, 0, 0, 'How strongly few atoms are preferred to many.'),
+  row('variation', 'Variation', '', 0, 10, 0, 0, 'How strongly the proximal solver keeps activations as they were a frame ago.'),
+  row('block', 'Block', '', 0, 1, 0, 0, 'What it costs, with the proximal solver, to wake an atom that has been silent lately.'),
+  row('gamma', 'Gamma', '', 0.1, 30, 3, 0, 'With the proximal solver, how far a bin may be missed, in mean bins, before misses cost no more than in proportion.'),
   row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),
   row('floor', 'Floor', 'dB', -120, -6, -120, 0, 'The least that every source keeps of each bin. Softer artefacts, less separation.'),
   row('residue', 'Residue', '', 0, 1, 0, 0, 'How much of what the dictionary cannot explain goes to the rest.'),
@@ -49,17 +61,19 @@ export const constantAutomation = (settings: Settings): Automation =>
 /** Sample `i` of an automated row. */
 export const valueAt = (values: Float32Array, i: number): number => values[values.length > 1 ? i : 0]!
 
-export const isSwitch = (p: Parameter): boolean => p.step === 1 && p.min === 0 && p.max === 1
+export const isSwitch = (p: Parameter): boolean => p.step === 1 && p.min === 0 && p.max === 1 && !p.words
 
 export const parameterNamed = (name: string): Parameter | undefined => parameters.find((p) => p.name === name)
 
 /** The text a person reads and types, and its inverse: `fromText(p, toText(p, x))` is x. */
 export const toText = (p: Parameter, value: number): string =>
-  isSwitch(p) ? (value ? 'on' : 'off') : String(value) + (p.unit && ' ' + p.unit)
+  isSwitch(p) ? (value ? 'on' : 'off') : p.words?.[value] ?? String(value) + (p.unit && ' ' + p.unit)
 
 export function fromText(p: Parameter, text: string): number {
   const word = text.trim().toLowerCase()
   if (isSwitch(p) && (word === 'on' || word === 'off')) return word === 'on' ? 1 : 0
+  const named = p.words?.indexOf(word) ?? -1
+  if (named >= 0) return named
   const digits = (p.unit && word.endsWith(p.unit.toLowerCase()) ? word.slice(0, -p.unit.length) : word).trim().replace('−', '-')
   return checkValue(p, digits === '' ? NaN : Number(digits), `"${text}"`)
 }
@@ -67,7 +81,7 @@ export function fromText(p: Parameter, text: string): number {
 /** The one door for numbers from outside: in range and, where the row has a grid, on it; else a sentence. */
 export function checkValue(p: Parameter, value: unknown, shown = JSON.stringify(value)): number {
   if (typeof value !== 'number' || !(value >= p.min && value <= p.max))
-    throw new RangeError(`${p.name}: expected ${isSwitch(p) ? 'on or off' : `a number from ${p.min} to ${p.max}${p.unit && ' ' + p.unit}`}, got ${shown}`)
+    throw new RangeError(`${p.name}: expected ${isSwitch(p) ? 'on or off' : p.words ? `${p.words.join(', ')} (or ${p.min} to ${p.max})` : `a number from ${p.min} to ${p.max}${p.unit && ' ' + p.unit}`}, got ${shown}`)
   if (p.step && Math.abs((value - p.min) / p.step - Math.round((value - p.min) / p.step)) > 1e-9)
     throw new RangeError(`${p.name}: expected a multiple of ${p.step}, got ${shown}`)
   return value

@@ -8,8 +8,9 @@
 // A frame's work is a row of units of about equal size. The direct mode does them all in the quantum that completes the
 // hop; the sliced mode spreads them over the samples of the next hop and is one hop later.
 
-import { Basis, Multiplicative, SLICE, type Activations } from './activations.ts'
+import { Activations } from './activations.ts'
 import { FreeAtoms, MAX_FREE_ATOMS } from './adapt.ts'
+import { Basis, SLICE } from './basis.ts'
 import { binCount, dictionarySources, fitSpectra, type Dictionary } from './dictionary.ts'
 import { Features } from './features.ts'
 import { fact, Frame, type FrameLayout } from './frame.ts'
@@ -97,7 +98,7 @@ export class Separator {
     const room = Basis.room(fixed, MAX_FREE_ATOMS)
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
       channels * sources * Synthesis.floats(shape) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
-      Multiplicative.floats(room, padded) + FreeAtoms.floats(padded) +
+      Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) +
       Masks.floats(dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded))
     const transform = new Transform(kernel, shape.fftSize)
     const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
@@ -106,7 +107,7 @@ export class Separator {
     this.slice = mode === 'sliced' ? SLICE : basis.panels
     this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
     this.features = new Features(kernel, basis, channels)
-    this.activations = new Multiplicative(kernel, basis, dictionary.divergence, this.slice)
+    this.activations = new Activations(kernel, basis, dictionary.divergence, this.slice)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
     this.syntheses = selection.sources.map(() => each(() => new Synthesis(transform, shape)))

@@ -18,6 +18,10 @@ export const IS = 2
 export const HALF = 3
 export const THREE_HALVES = 4
 export const AB = 5
+// Slopes of what the proximal solver minimises, in place of ratios: see `slope`.
+const SLOPE_EUC = 6
+const SLOPE_KL = 7
+const SLOPE_DUAL = 8
 
 export const PANEL: usize = 32 * 4
 
@@ -62,6 +66,12 @@ function passOf(kind: i32, w: usize, v: usize, weights: usize, h: usize, g: usiz
       a0 = f32x4.div(x0, a0); a1 = f32x4.div(x1, a1); a2 = f32x4.div(x2, a2); a3 = f32x4.div(x3, a3)
       a4 = f32x4.div(x4, a4); a5 = f32x4.div(x5, a5); a6 = f32x4.div(x6, a6); a7 = f32x4.div(x7, a7)
       correlate(w, g, atoms, a0, a1, a2, a3, a4, a5, a6, a7)
+    } else if (kind >= SLOPE_EUC) {
+      a0 = slope(kind, v128.load(x), a0, alpha); a1 = slope(kind, v128.load(x, 16), a1, alpha)
+      a2 = slope(kind, v128.load(x, 32), a2, alpha); a3 = slope(kind, v128.load(x, 48), a3, alpha)
+      a4 = slope(kind, v128.load(x, 64), a4, alpha); a5 = slope(kind, v128.load(x, 80), a5, alpha)
+      a6 = slope(kind, v128.load(x, 96), a6, alpha); a7 = slope(kind, v128.load(x, 112), a7, alpha)
+      correlate(w, g, atoms, a0, a1, a2, a3, a4, a5, a6, a7)
     } else {
       // two products over the same panel, now in the first-level cache: g from n, then d from e
       const m = weights + bins
@@ -92,9 +102,28 @@ function passOf(kind: i32, w: usize, v: usize, weights: usize, h: usize, g: usiz
   }
 }
 
+/**
+ * The slope of the fit at q, which may be negative, with `x` as made by `prepare`: q − v, or that of the Moreau envelope of width
+ * γ, (q − p)/γ with p the positive root of p² − u·p − c = 0 (Yukawa & Kagami 2018). In the padding, where x is 0, it is some finite
+ * number: the spectra are 0 there.
+ */
+@inline
+function slope(kind: i32, x: v128, q: v128, gamma: f32): v128 {
+  if (kind == SLOPE_EUC) return f32x4.sub(q, x)
+  const width = f32x4.splat(gamma)
+  // KL: u = q − γ, c = γ·v     dual Itakura-Saito: u = q − γ/v, c = γ
+  const u = f32x4.sub(q, kind == SLOPE_KL ? width : f32x4.mul(width, x))
+  const c = kind == SLOPE_KL ? f32x4.mul(width, x) : width
+  const s = f32x4.sqrt(madd(u, u, f32x4.mul(f32x4.splat(4), c)))
+  // the form without cancellation, for either sign of u
+  const far = f32x4.mul(f32x4.splat(0.5), f32x4.add(s, f32x4.abs(u)))
+  const p = v128.bitselect(far, f32x4.div(c, f32x4.max(far, f32x4.splat(1e-30))), f32x4.ge(u, f32x4.splat(0)))
+  return f32x4.mul(f32x4.sub(q, p), f32x4.splat(1 / gamma))
+}
+
 /** g[atom] += Σ over the panel's bins of W·r, kept in four lanes. */
 @inline
-function correlate(row: usize, g: usize, atoms: i32, r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128, r6: v128, r7: v128): void {
+export function correlate(row: usize, g: usize, atoms: i32, r0: v128, r1: v128, r2: v128, r3: v128, r4: v128, r5: v128, r6: v128, r7: v128): void {
   const end = g + (usize(atoms) << 4)
   for (; g < end; g += 32) {
     let b = madd(v128.load(row), r0, v128.load(g)), c = f32x4.mul(v128.load(row, 16), r1)
@@ -185,6 +214,20 @@ export function passAlphaBeta(w: usize, v: usize, m: usize, h: usize, g: usize, 
   else passOf(AB, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), f32.load(numbers, 4), f32.load(numbers, 8), false)
 }
 
+// For the proximal solver: `numbers`: γ, and two that do not count.
+export function slopeEuclidean(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  passOf(SLOPE_EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
+}
+export function slopeKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  passOf(SLOPE_KL, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
+}
+export function slopeDualItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  passOf(SLOPE_DUAL, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
+}
+
 /** The sum of `n` numbers, a multiple of 4, each times its weight, into `out`. */
 export function weigh(v: usize, m: usize, n: i32, out: usize): void {
   let all = f32x4.splat(0)
@@ -223,7 +266,7 @@ export function step(h: usize, g: usize, d: usize, sums: usize, l1: usize, atoms
 }
 
 @inline
-function clear(at: usize): void {
+export function clear(at: usize): void {
   const zero = f32x4.splat(0)
   v128.store(at, zero); v128.store(at, zero, 16); v128.store(at, zero, 32); v128.store(at, zero, 48)
 }
@@ -239,7 +282,7 @@ function powerOf(ratio: v128, p: f32): v128 {
 
 /** The lane sums of four neighbouring vectors. */
 @inline
-function gather(at: usize): v128 {
+export function gather(at: usize): v128 {
   const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48)
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7)) // a02 b02 a13 b13
   const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7))

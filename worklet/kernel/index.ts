@@ -3,9 +3,11 @@
 // to collect: V8 boxes it wherever the call is not inlined.
 export { split, transform, merge, unmerge, overlap, remainder } from './fft'
 export {
-  passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, step, weigh,
+  passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, slopeEuclidean, slopeKl,
+  slopeDualItakuraSaito, step, weigh,
 } from './activations'
 export { explain, masks, extend, magnitude, deal, collect } from './masks'
 export { pairs } from './places'
 export { ratios, learn, sum } from './adapt'
 export { multiply, climb, raise, cost } from './batch'
+export { descend, lanes, leftover, project, sweep } from './solvers'
