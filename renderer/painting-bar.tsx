@@ -10,7 +10,7 @@ import { capital, clock, figure } from './format.ts'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 import { removeSelected } from './painting-gestures.ts'
-import { painting, picture } from './painting-state.ts'
+import { painting } from './painting-state.ts'
 import type { Stroke, Tool } from './painting-state.ts'
 import { progress } from './spectrogram-file.ts'
 import { state } from './state.ts'
@@ -41,6 +41,7 @@ const octaves = (width: number): string => (width >= 0.95 ? `${figure(width, 1)}
 
 /** Keys that choose tools wherever the focus is, but in a text and in the other view. */
 function toolKey(event: KeyboardEvent): void {
+  if (state.input.peek().kind !== 'file') return
   const target = event.target instanceof HTMLElement ? event.target : null
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || target?.closest('input[type=text], select, textarea, .field')) return
   const key = event.key.toLowerCase()
@@ -172,8 +173,17 @@ export const PaintingBar = () => {
   }, [])
   const input = state.input.value
   const { tool, stroke, width, strength, soft, partials } = painting
-  if (input.kind !== 'file' || !picture.value) return null
+  if (input.kind === 'none') return null
   const now = tool.value
+  if (input.kind === 'microphone')
+    return (
+      <div class="head tools">
+        <h2>Spectrogram</h2>
+        <span class="grow" />
+        <Shows mono={input.channels === 1} />
+        <Colours />
+      </div>
+    )
   return (
     <div class="head tools">
       <div class="segments" role="group" aria-label="Tool">

@@ -42,8 +42,7 @@ export function drawFrequencies(context: CanvasRenderingContext2D, axis: Axis, l
   context.fillRect(GUTTER - 1, top, 1, bottom - top)
 }
 
-/** Along the top: the times of a view of a file. */
-export function drawTimes(context: CanvasRenderingContext2D, view: View, width: number): void {
+function ruler(context: CanvasRenderingContext2D, width: number): void {
   context.fillStyle = token('--panel')
   context.fillRect(0, 0, width, RULER)
   context.fillStyle = '#000'
@@ -51,6 +50,11 @@ export function drawTimes(context: CanvasRenderingContext2D, view: View, width: 
   label(context)
   context.textAlign = 'right'
   context.fillText('Hz', GUTTER - 8, RULER / 2)
+}
+
+/** Along the top: the times of a view of a file. */
+export function drawTimes(context: CanvasRenderingContext2D, view: View, width: number): void {
+  ruler(context, width)
   context.textAlign = 'left'
   const { times, digits } = marks(view, width - GUTTER, 64)
   for (const time of times) {
@@ -63,15 +67,15 @@ export function drawTimes(context: CanvasRenderingContext2D, view: View, width: 
   }
 }
 
-/** Along the bottom: how long ago, of a live picture. */
-export function drawAges(context: CanvasRenderingContext2D, seconds: number, width: number, height: number): void {
-  label(context)
+/** The same of a live picture: how long ago. */
+export function drawAges(context: CanvasRenderingContext2D, seconds: number, width: number): void {
+  ruler(context, width)
   context.textAlign = 'center'
-  for (let t = 0; t <= seconds; t++) {
-    const x = width - t * (width - GUTTER) / seconds
+  for (let t = 0; t < seconds; t++) {
+    const x = Math.round(width - t * (width - GUTTER) / seconds)
     context.fillStyle = token('--line-strong')
-    context.fillRect(Math.round(x) - 1, height, 1, 4)
+    context.fillRect(x - 1, RULER - 9, 1, 8)
     context.fillStyle = token('--text-3')
-    context.fillText(t ? `−${t} s` : 'now', t ? x : width - 18, height + RULER / 2 + 1)
+    context.fillText(t ? `−${t} s` : 'now', t ? x - 20 : x - 18, RULER / 2 - 1)
   }
 }

@@ -1,35 +1,42 @@
 // The live spectrogram of a microphone: it scrolls, the newest at the right.
 
+import { effect, untracked } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { shapeFor } from '../worklet/stft.ts'
 import { brush, fit, token } from './canvas.ts'
 import { currentFeed } from './engine.ts'
 import type { Feed } from './feeds.ts'
 import { watch } from './frames.ts'
+import { drawWrapped } from './painting-drawing.ts'
+import { planeOf } from './painting-plane.ts'
+import { painting } from './painting-state.ts'
 import { GUTTER, RULER, drawAges, drawFrequencies } from './spectrogram-axes.ts'
+import { litBy } from './spectrogram-lit.ts'
 import { frequencyAxis } from './spectrogram-rows.ts'
+import type { Look } from './spectrogram-store.ts'
+import type { View } from './spectrogram-view.ts'
 import { createSpectrogram } from './spectrogram.ts'
 import type { Spectrogram } from './spectrogram.ts'
 import { state } from './state.ts'
 
 const SECONDS = 8.5
+const LIVE_VIEW: View = { from: 0, seconds: SECONDS, low: 0, high: 1 }
 const DESCRIPTION = `Spectrogram of the last ${SECONDS} seconds. Light is energy, colour is the source that owns it, grey is the rest. `
   + 'The shares are listed with the sources.'
 
 function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sampleRate: number, lost: boolean): void {
   const context = brush(canvas, true)
   if (!context) return
-  const width = canvas.clientWidth
-  const height = canvas.clientHeight - RULER
-  context.fillStyle = token('--app')
-  context.fillRect(0, height, width, RULER)
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const axis = frequencyAxis(sampleRate)
   context.fillStyle = token('--well')
-  context.fillRect(GUTTER, 0, width - GUTTER, height)
-  picture?.draw(context, GUTTER, 0, width - GUTTER, height)
-  drawFrequencies(context, frequencyAxis(sampleRate), 0, 1, width, 0, height)
-  drawAges(context, SECONDS, width, height)
+  context.fillRect(GUTTER, RULER, width - GUTTER, height - RULER)
+  picture?.draw(context, GUTTER, RULER, width - GUTTER, height - RULER)
+  drawFrequencies(context, axis, 0, 1, width, RULER, height)
+  drawAges(context, SECONDS, width)
+  if (painting.wrapped.peek()) drawWrapped(context, planeOf(LIVE_VIEW, axis, width, height), state.selection.peek(), axis)
   context.fillStyle = lost ? token('--danger') : 'rgba(255,255,255,.85)'
-  context.fillRect(width - 1.5, 0, 1.5, height)
+  context.fillRect(width - 1.5, RULER, 1.5, height - RULER)
 }
 
 export const LiveSpectrogram = () => {
@@ -40,7 +47,16 @@ export const LiveSpectrogram = () => {
     let rate = 48_000
     let stale = true
     let shownLost = false
-    return watch({
+    const lookNow = (): Look => ({
+      owners: painting.owners.value, contested: painting.contested.value, diffuse: painting.diffuse.value,
+      lit: litBy(state.highlight.value, state.selection.value, frequencyAxis(rate)),
+    })
+    const stopLook = effect(() => {
+      picture?.look(lookNow())
+      void painting.wrapped.value
+      stale = true
+    })
+    const unwatch = watch({
       begin({ preset: { dictionary }, frame: { layout } }, sampleRate) {
         const { fftSize, windowSize, hopSize } = shapeFor(dictionary, sampleRate)
         const feed = currentFeed()
@@ -49,6 +65,7 @@ export const LiveSpectrogram = () => {
         shownFeed = feed
         rate = sampleRate
         stale = true
+        picture.look(untracked(lookNow))
       },
       frame(frame) { picture?.push(frame) },
       draw(fresh) {
@@ -61,6 +78,10 @@ export const LiveSpectrogram = () => {
         drawPicture(target, picture, rate, lost)
       },
     })
+    return () => {
+      unwatch()
+      stopLook()
+    }
   }, [])
   return <canvas ref={canvas} class="picture" role="img" aria-label={DESCRIPTION} />
 }

@@ -10,7 +10,8 @@ import type { SeparatorOptions } from '../worklet/separator.ts'
 import { Analysis, Transform, windows } from '../worklet/stft.ts'
 import type { Shape } from '../worklet/stft.ts'
 import { ROWS, Rows } from './spectrogram-rows.ts'
-import { Store, levelCode, phaseCode, sideCode } from './spectrogram-store.ts'
+import { Space } from './spectrogram-space.ts'
+import { Store, levelCode } from './spectrogram-store.ts'
 
 /** A file's samples; what lies outside of it is silence. */
 export interface Sound {
@@ -78,10 +79,6 @@ async function hops(listener: Listener, sound: Sound, from: number, to: number, 
   }
 }
 
-/** Coherence is that of about this many frames and of bins this far to each side. */
-const KEEP = 0.6
-const AROUND = 2
-
 export class Looker implements Listener {
   readonly hopSize: number
   readonly lead: number
@@ -89,9 +86,7 @@ export class Looker implements Listener {
   private readonly analyses: readonly Analysis[]
   private readonly magnitude: Float32Array
   private readonly levels = new Float32Array(ROWS)
-  /** Per bin and smoothed in time: |L|², |R|², R·L̄. */
-  private readonly smooth: readonly Float32Array[]
-  private readonly now: readonly Float32Array[]
+  private readonly space: Space | null
 
   constructor(module: WebAssembly.Module, shape: Shape, private readonly rows: Rows, channels: 1 | 2) {
     const bins = shape.fftSize / 2 + 1
@@ -102,18 +97,16 @@ export class Looker implements Listener {
     const transform = new Transform(kernel, shape.fftSize)
     this.analyses = Array.from({ length: channels }, () => new Analysis(transform, shape, shape.tailSize))
     this.magnitude = new Float32Array(bins)
-    const pairs = (): Float32Array[] => (channels === 2 ? [0, 1, 2, 3].map(() => new Float32Array(bins)) : [])
-    this.smooth = pairs()
-    this.now = pairs()
+    this.space = channels === 2 ? new Space(bins) : null
   }
 
   reset(): void {
     for (const analysis of this.analyses) analysis.reset()
-    for (const values of this.smooth) values.fill(0)
+    this.space?.reset()
   }
 
   hear(hop: readonly Float32Array[]): void {
-    const { analyses: [first, second], analyses, magnitude, smooth, now } = this
+    const { analyses: [first, second], analyses, magnitude, space } = this
     analyses.forEach((analysis, c) => {
       const samples = hop[c]!
       for (let i = 0; i < samples.length; i++) analysis.write(Number.isFinite(samples[i]!) ? samples[i]! : 0, i)
@@ -126,40 +119,20 @@ export class Looker implements Listener {
       const re2 = second.re[i]!, im2 = second.im[i]!
       const right = re2 * re2 + im2 * im2
       magnitude[i] = Math.sqrt((left + right) / 2)
-      now[0]![i] = left
-      now[1]![i] = right
-      now[2]![i] = re2 * re + im2 * im
-      now[3]![i] = im2 * re - re2 * im
-      for (let n = 0; n < 4; n++) smooth[n]![i] = KEEP * smooth[n]![i]! + (1 - KEEP) * now[n]![i]!
+      space!.put(i, left, right, re2 * re + im2 * im, im2 * re - re2 * im)
     }
   }
 
   keep(store: Store, column: number, first: boolean): void {
-    const { rows, levels, magnitude, now } = this
+    const { rows, levels, magnitude, space } = this
     rows.levels(magnitude, levels)
     for (let row = 0; row < ROWS; row++) {
       const cell = column * ROWS + row
       const code = levelCode(levels[row]!)
       if (!first && code <= store.level[cell]!) continue
       store.level[cell] = code
-      if (!now.length) continue
-      const bin = rows.speaker(magnitude, row)
-      store.side[cell] = sideCode(10 * Math.log10((now[1]![bin]! + 1e-20) / (now[0]![bin]! + 1e-20)))
-      store.phase[cell] = phaseCode(Math.atan2(now[3]![bin]!, now[2]![bin]!))
-      store.coherence[cell] = Math.round(255 * this.coherence(bin))
+      space?.keep(store, cell, rows.speaker(magnitude, row))
     }
-  }
-
-  private coherence(bin: number): number {
-    const { smooth: [left, right, re, im] } = this
-    let l = 0, r = 0, x = 0, y = 0
-    for (let i = Math.max(0, bin - AROUND); i <= Math.min(left!.length - 1, bin + AROUND); i++) {
-      l += left![i]!
-      r += right![i]!
-      x += re![i]!
-      y += im![i]!
-    }
-    return l * r > 0 ? Math.min(1, (x * x + y * y) / (l * r)) : 1
   }
 }
 

@@ -96,18 +96,19 @@ export class Store {
     return DARKEST_LIGHT
   }
 
-  /** Columns `from` to `to` as pixels, the highest row first. */
-  paint(from: number, to: number, light: number, colours: readonly Lab[], look: Look, area: Uint8Array | null): Uint8ClampedArray<ArrayBuffer> {
+  /** Columns `from` to `to` as pixels, the highest row first; `light` for all, or for each column. */
+  paint(from: number, to: number, light: number | Float32Array, colours: readonly Lab[], look: Look, area: Uint8Array | null): Uint8ClampedArray<ArrayBuffer> {
     const width = to - from
     const pixels = new Uint8ClampedArray(4 * width * ROWS)
     const shares = new Float32Array(this.shares.length)
     for (let column = from; column < to; column++) {
+      const lightest = typeof light === 'number' ? light : light[column]!
       for (let row = 0; row < ROWS; row++) {
         const cell = column * ROWS + row
         const at = 4 * ((ROWS - 1 - row) * width + column - from)
         const code = this.level[cell]!
         if (code === 0) { putLab(pixels, at, 0.115, 0, 0); continue }
-        const energy = Math.max(0, Math.min(1, (levelOf(code) - light) / RANGE + 1))
+        const energy = Math.max(0, Math.min(1, (levelOf(code) - lightest) / RANGE + 1))
         for (let k = 0; k < shares.length; k++) shares[k] = look.owners ? this.shares[k]![cell]! / 255 : 0
         const mark = energy < VISIBLE ? null : this.mark(look, cell, row + column, row - column)
         if (mark) putLab(pixels, at, 0.5 + 0.4 * energy, mark.a, mark.b)
