@@ -12,6 +12,7 @@ import type { Feed } from './feeds.ts'
 import { sessionRate } from './files.ts'
 import { createSeparation, ramp } from './separation.ts'
 import type { Separation } from './separation.ts'
+import { capacityFor, follows, isFull, withSpares } from './spares.ts'
 import { heard, heardSelection, heardSettings, sent, state } from './state.ts'
 import type { ChosenPreset } from './state.ts'
 import type { Settings } from '../worklet/parameters.ts'
@@ -95,12 +96,14 @@ export const discard = async (unused: Session): Promise<void> => { if (unused !=
 async function separate(
   { context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection,
 ): Promise<Separation> {
+  const wanted = heardSelection(selection, state.rest.peek())
   const separation: Separation = await createSeparation({
-    context, native, preset, selection: heardSelection(selection, state.rest.peek()),
+    context, native, preset, selection: withSpares(wanted, capacityFor(wanted)),
     settings: heardSettings(settings, state.rest.peek()),
     channels: native ? channels : 2, module: await kernelModule(),
     onFault: (message) => { if (separation === current) listener.fault(message) },
   })
+  given.set(separation, wanted)
   return separation
 }
 
@@ -135,7 +138,7 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   separation.fade.connect(next.output)
   separation.fade.gain.value = 1
   commit()
-  if (fits(separation)) separation.follow(sent.peek(), heard.peek()) // what was turned while it started
+  if (fits(separation)) tell(separation) // what was turned while it started
   else void rebuild()
 }
 
@@ -178,7 +181,7 @@ async function replaceSeparation(
   const old = current
   current = separation
   commit()
-  if (fits(separation)) separation.follow(sent.peek(), heard.peek())
+  if (fits(separation)) tell(separation)
   crossfade(context, old?.fade.gain ?? null, separation.fade.gain)
   if (!old) return
   if (context.state === 'running') await after(LEAD_SECONDS + 2 * CROSSFADE_SECONDS)
@@ -209,35 +212,40 @@ async function followTransport(playing: boolean, audible: boolean): Promise<void
   }
 }
 
-/** A separation has the preset and the number of sources that it was made with. */
-const fits = (separation: Separation): boolean =>
-  separation.preset === state.preset.peek()?.preset && separation.frame.layout.sources === heard.peek().sources.length
+/** What each separation was last told, without spares. */
+const given = new WeakMap<Separation, Selection>()
+const capacityOf = (separation: Separation): number => separation.frame.layout.sources
+const fits = (separation: Separation): boolean => separation.preset === state.preset.peek()?.preset
+  && follows(given.get(separation)!, heard.peek(), capacityOf(separation))
 
-/** Sources that come and go, and presets that an undo brings back, need another separation: what the state says when its turn comes. */
+function tell(separation: Separation): void {
+  const selection = heard.peek()
+  separation.follow(sent.peek(), withSpares(selection, capacityOf(separation)))
+  given.set(separation, selection)
+}
+
+/** More sources than there is room for, one gone from among others, a preset that an undo brings back: another separation. */
 let rebuilding = false
 async function rebuild(): Promise<void> {
   if (rebuilding) return
   rebuilding = true
   try {
-    await inTurn(async () => {
+    while (current && (!fits(current) || isFull(heard.peek(), capacityOf(current)))) await inTurn(async () => {
       const preset = state.preset.peek()
-      if (preset && current && !fits(current))
-        await replaceSeparation(preset, state.settings.peek(), state.selection.peek(), () => true, () => {})
+      if (preset && current) await replaceSeparation(preset, state.settings.peek(), state.selection.peek(), () => true, () => {})
     })
   } catch (error) {
     listener.fault(error instanceof Error ? error.message : String(error))
   } finally {
     rebuilding = false
   }
-  if (current && !fits(current)) void rebuild()
 }
 
 effect(() => {
-  const [settings, selection] = [sent.value, heard.value] // read whether anything sounds or not, so that changes are seen
-  void state.preset.value
+  for (const each of [sent, heard, state.preset]) void each.value // read whether anything sounds or not, so that changes are seen
   if (!current) return
-  if (fits(current)) current.follow(settings, selection)
-  else void rebuild()
+  if (fits(current)) tell(current)
+  if (!fits(current) || isFull(heard.peek(), capacityOf(current))) void rebuild()
 })
 effect(() => {
   const { kind } = state.input.value

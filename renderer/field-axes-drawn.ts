@@ -34,6 +34,9 @@ export function drawAxes(context: CanvasRenderingContext2D, plot: Plot): void {
   }
   const [low, high] = [Math.max(-LEVEL_LINEAR, pixelToLevel(plot, left)), Math.min(LEVEL_LINEAR, pixelToLevel(plot, left + width))]
   const levels = high - low > 30 ? [-18, -12, -6, 0, 6, 12, 18] : ticks(low, high, 8)
+  context.strokeStyle = token('--line')
+  context.lineWidth = 1
+  context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1)
   context.textAlign = 'center'
   for (const level of levels) {
     const x = levelToPixel(plot, level)

@@ -4,7 +4,7 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { BAND_CELLS, DELAY_CELLS, LEVEL_CELLS } from '../worklet/field-axes.ts'
-import { fit, scaleOf, token } from './canvas.ts'
+import { fit, scaleOf } from './canvas.ts'
 import { choose } from './editing.ts'
 import { drawAxes, drawProfile } from './field-axes-drawn.ts'
 import { claimsOf, weightOfSource, weightOfSpot } from './field-claims.ts'
@@ -21,7 +21,7 @@ import { state } from './state.ts'
 const EDGES = { left: 46, right: 12, top: 46, bottom: 38 }
 const PROFILE = 34 // px
 /** Seconds between two pictures of what sounds; a changed selection is painted at once. */
-const MAP_EVERY = 0.066
+const MAP_EVERY = 0.08
 
 /** Kept while the panel is folded: its worker's answer is for the whole file. */
 const feed = createFieldFeed()
@@ -92,9 +92,6 @@ export const FieldPlot = () => {
       context.imageSmoothingEnabled = true
       context.drawImage(map.canvas, x0 * LEVEL_CELLS, (1 - y1) * rows, (x1 - x0) * LEVEL_CELLS, (y1 - y0) * rows, left, high, width, height)
       drawProfile(context, now, map, PROFILE)
-      drawAxes(context, now)
-      context.strokeStyle = token('--line')
-      context.strokeRect(left - 0.5, high - 0.5, width + 1, height + 1)
     }
 
     function drawOver(): void {
@@ -104,7 +101,9 @@ export const FieldPlot = () => {
       const tool = field.tool.peek()
       const keyed = document.activeElement === top
       const spot = field.corners.peek().length ? field.cross.peek() : keyed && state.chosenPlace.peek() === null ? field.cross.peek() : null
-      drawScene(prepare(top), now, {
+      const context = prepare(top)
+      drawAxes(context, now)
+      drawScene(context, now, {
         selection: state.selection.peek(), chosen: state.chosen.peek(), chosenPlace: state.chosenPlace.peek(), peaks: field.peaks.peek(),
         hover: hand.hover, lit: highlight?.kind === 'source' ? highlight.source : null, draft: hand.draft,
         brush: tool === 'brush' && hand.at ? { at: hand.at, radius: field.brush.peek() * now.width } : null,

@@ -88,7 +88,7 @@ function createMeasuring(): Viewer {
     measured.inputPeak.value = input
     measured.outputPeak.value = output
     if (total > 0) {
-      const shares = [...claimed].map((energy) => energy / total)
+      const shares = [...claimed.subarray(0, state.selection.peek().sources.length)].map((energy) => energy / total)
       measured.shares.value = [...shares, Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0))]
     } else measured.shares.value = []
     input = output = total = counted = 0

@@ -2,8 +2,10 @@
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MAX_SOURCES, readSelection } from '../worklet/selection.ts'
+import type { Selection } from '../worklet/selection.ts'
 import * as editing from '../renderer/editing.ts'
 import { begin, cancel, end, press, redo, redoName, step, undo, undoName } from '../renderer/history.ts'
+import { capacityFor, follows, isFull, withSpares } from '../renderer/spares.ts'
 import { set, state } from '../renderer/state.ts'
 import { random } from './signals.ts'
 
@@ -120,5 +122,23 @@ describe('edits', () => {
     editing.removeSource(2)
     while (editing.addSource() !== null);
     expect([names().length, new Set(names()).size, editing.hasRoom()]).toEqual([MAX_SOURCES, MAX_SOURCES, false])
+  })
+})
+
+describe('room for sources to come', () => {
+  const of = (...names: string[]): Selection => ({ mask: 'soft', sources: names.map((name) => ({ name })) })
+  test('a separation goes on while sources come and go at the end or change their names, not when others move up', () => {
+    const full = of('a', 'b')
+    expect([of('a', 'b', 'c'), of('a'), of('a', 'x'), of()].map((now) => follows(full, now, 3))).toEqual([true, true, true, true])
+    expect([of('b'), of('b', 'c', 'd'), of('a', 'b', 'c', 'd')].map((now) => follows(full, now, 3))).toEqual([false, false, false])
+  })
+  test('spares fill the room, claim nothing, and the same question has the same answer', () => {
+    const selection = of('a', 'b')
+    const padded = withSpares(selection, capacityFor(selection))
+    expect(padded.sources.slice(0, 2)).toEqual(selection.sources)
+    expect(padded.sources.slice(2).every(({ atoms, places, painted }) => atoms?.length === 0 && !places && !painted)).toBe(true)
+    expect(withSpares(selection, padded.sources.length)).toBe(padded)
+    const most = of(...Array.from({ length: MAX_SOURCES }, (_, i) => `s${i}`))
+    expect([capacityFor(most), isFull(most, MAX_SOURCES), isFull(selection, 2), isFull(selection, 3)]).toEqual([MAX_SOURCES, false, true, false])
   })
 })
