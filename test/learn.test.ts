@@ -1,91 +1,17 @@
-// Learning: the mathematics against slow twins and laws, the frames against the definition of the transform, and the
-// command from files to a preset.
+// From recordings to atoms: the frames against the definition of the transform, the parts, and what is refused.
 
 import { describe, expect, test } from 'vitest'
-import { divergences, omegaOf } from '../worklet/dictionary.ts'
-import type { Divergence } from '../worklet/dictionary.ts'
+import { divergences } from '../worklet/dictionary.ts'
 import { shapeFor, windows } from '../worklet/stft.ts'
-import { costOf } from '../presets/learn/divergence.ts'
 import { soundingFrames } from '../presets/learn/frames.ts'
-import type { Frames } from '../presets/learn/frames.ts'
 import { learn } from '../presets/learn/learn.ts'
 import type { Outcome, Part, Plan, Progress, Recording } from '../presets/learn/learn.ts'
-import { addProduct, addProductByColumns, addProductByRows } from '../presets/learn/matrix.ts'
 import { everyNote, notesApart, transposed } from '../presets/learn/notes.ts'
-import { nmf } from '../presets/learn/nmf.ts'
 import { seededRandom, someOf } from '../presets/learn/random.ts'
-import { centroids, exemplars } from '../presets/learn/start.ts'
+import { exemplars } from '../presets/learn/start.ts'
 import { plainKernel } from './kernels.ts'
-import { noise, random, tone } from './signals.ts'
+import { noise, tone } from './signals.ts'
 import { finish } from './steps.ts'
-
-/** Points from each region of the family, and two β-divergences. */
-const points: [number, number][] = [
-  [1, 1], [1, 0], [1, -1], [0.5, 0.5], [-0.5, 0.75], [2, -0.5], [1.5, 1], [-1, 2], [-0.75, -0.75], [1, -0.5], [1, 0.5], [-1, 1],
-]
-
-/** Frames of a known, low-rank make, with a little of everything so that no divergence is infinite. */
-function planted(count: number, bins: number, rank: number, seed: number): Frames {
-  const next = random(seed)
-  const w = Float64Array.from({ length: rank * bins }, () => next() ** 3)
-  const h = Float64Array.from({ length: count * rank }, () => next() ** 3)
-  const q = new Float64Array(count * bins)
-  addProduct(q, h, w, count, rank, bins)
-  return { bins, count, data: Float32Array.from(q, (x) => x * (0.8 + 0.4 * next()) + 1e-3) }
-}
-
-describe('divergences', () => {
-  test.each(points)('(%f, %f): zero where equal, else positive', (alpha, beta) => {
-    const cost = costOf({ alpha, beta })
-    for (const p of [0.01, 0.5, 1, 7]) {
-      expect(Math.abs(cost(p, p))).toBeLessThan(1e-12)
-      for (const q of [0.02, 0.4, 1.3, 20]) expect(cost(p, q)).toBeGreaterThan(0)
-    }
-  })
-
-  test('the named points are the textbook formulas', () => {
-    const p = 2.5, q = 0.75
-    const is = (name: string, value: number): void => expect(costOf(divergences[name]!)(p, q)).toBeCloseTo(value, 12)
-    is('euc', (p - q) ** 2 / 2)
-    is('kl', p * Math.log(p / q) - p + q)
-    is('is', p / q - Math.log(p / q) - 1)
-    is('dual-is', q / p - Math.log(q / p) - 1)
-    is('hellinger', 2 * (Math.sqrt(p) - Math.sqrt(q)) ** 2)
-    is('beta-1.5', (p ** 1.5 + 0.5 * q ** 1.5 - 1.5 * p * q ** 0.5) / 0.75)
-  })
-
-  test('limits are continuous', () => {
-    const near = ({ alpha, beta }: Divergence, shift: number): number => costOf({ alpha: alpha + shift, beta: beta + shift / 3 })(1.7, 0.6)
-    for (const point of [{ alpha: 1, beta: 0 }, { alpha: 0, beta: 1.5 }, { alpha: 2, beta: -2 }, { alpha: 0, beta: 0 }])
-      expect(near(point, 1e-5)).toBeCloseTo(near(point, 0), 3)
-  })
-
-  test('silence costs a finite amount where it can', () => {
-    for (const name of ['euc', 'kl', 'hellinger', 'beta-1.5', 'beta-half']) expect(costOf(divergences[name]!)(0, 0.5)).toBeGreaterThan(0)
-  })
-})
-
-test('products agree with their definition at sizes that do not divide', () => {
-  const next = random(3)
-  for (const [n, k, m] of [[1, 1, 1], [2, 4, 5], [3, 5, 7], [5, 9, 2], [8, 8, 8], [7, 3, 33]] as const) {
-    const a = Float64Array.from({ length: n * k }, next), b = Float64Array.from({ length: k * m }, next), c = Float64Array.from({ length: n * m }, next)
-    const slow = (rows: number, cols: number, inner: number, x: (r: number, i: number) => number, y: (i: number, c: number) => number): Float64Array =>
-      Float64Array.from({ length: rows * cols }, (_, at) => {
-        let sum = 1
-        for (let i = 0; i < inner; i++) sum += x(Math.floor(at / cols), i) * y(i, at % cols)
-        return sum
-      })
-    const close = (got: Float64Array, want: Float64Array): void => got.forEach((x, i) => expect(x).toBeCloseTo(want[i]!, 12))
-    const ones = (length: number): Float64Array => new Float64Array(length).fill(1)
-    const out = [ones(n * m), ones(n * k), ones(k * m)] as const
-    addProduct(out[0], a, b, n, k, m)
-    close(out[0], slow(n, m, k, (r, i) => a[r * k + i]!, (i, col) => b[i * m + col]!))
-    addProductByRows(out[1], c, b, n, m, k)
-    close(out[1], slow(n, k, m, (r, i) => c[r * m + i]!, (i, col) => b[col * m + i]!))
-    addProductByColumns(out[2], a, c, n, k, m)
-    close(out[2], slow(k, m, n, (r, i) => a[i * k + r]!, (i, col) => c[i * m + col]!))
-  }
-})
 
 describe('chance', () => {
   test('is even, seeded, and chooses without repetition', () => {
@@ -98,101 +24,6 @@ describe('chance', () => {
     expect(new Set(some).size).toBe(30)
     expect(some).toEqual([...some].sort((a, b) => a - b))
     expect(someOf(3, 9, seededRandom(1))).toEqual([0, 1, 2])
-  })
-})
-
-describe('factorisation', () => {
-  test.each(points)('(%f, %f): the loss never rises, is what the factors cost, and falls far', async (alpha, beta) => {
-    const frames = planted(70, 23, 4, 11)
-    const divergence = { alpha, beta }
-    const { yields, result } = await finish(nmf(frames, exemplars(frames, 4, seededRandom(1)), { divergence, iterations: 300 }))
-    expect(result.loss).toEqual(yields.map(({ loss }) => loss))
-    expect(result.loss.length).toBe(300)
-    result.loss.forEach((x, i) => expect(x, `pass ${i}`).toBeLessThanOrEqual((result.loss[i - 1] ?? Infinity) * (1 + 1e-9)))
-    expect(result.loss.at(-1)!).toBeLessThan(0.5 * result.loss[0]!)
-
-    const mean = frames.data.reduce((sum, x) => sum + x, 0) / frames.data.length
-    const q = new Float64Array(70 * 23)
-    addProduct(q, result.activations, result.spectra, 70, 4, 23)
-    const cost = costOf(divergence)
-    let sum = 0
-    frames.data.forEach((x, i) => { sum += cost(x / mean, Math.max(q[i]! / mean, 1e-9)) })
-    expect(sum / q.length / result.loss.at(-1)!).toBeCloseTo(1, 2)
-  })
-
-  test.each(['euc', 'kl', 'beta-1.5'])('%s: one pass is the formula, entry by entry', async (name) => {
-    const { alpha, beta } = divergences[name]!
-    const frames = planted(9, 7, 2, 4)
-    const start = exemplars(frames, 2, seededRandom(2))
-    const { result } = await finish(nmf(frames, start, { divergence: { alpha, beta }, iterations: 1 }))
-    const V = Array.from({ length: 9 }, (_, t) => Array.from({ length: 7 }, (_, f) => frames.data[t * 7 + f]!))
-    const W = [0, 1].map((k) => Array.from({ length: 7 }, (_, f) => start[k * 7 + f]!))
-    const H = V.map((v) => [0, 1].map(() => v.reduce((a, b) => a + b) / 2))
-    const Q = (): number[][] => H.map((h) => W[0]!.map((_, f) => h[0]! * W[0]![f]! + h[1]! * W[1]![f]!))
-    const fraction = (q: number[][], weight: (t: number, f: number) => number): number => {
-      let up = 0, down = 0
-      q.forEach((row, t) => row.forEach((x, f) => {
-        up += weight(t, f) * V[t]![f]! ** alpha * x ** (beta - 1)
-        down += weight(t, f) * x ** (alpha + beta - 1)
-      }))
-      return (up / down) ** omegaOf({ alpha, beta })
-    }
-    const before = Q()
-    const rise = H.map((_, t) => [0, 1].map((k) => fraction(before, (u, f) => (u === t ? W[k]![f]! : 0))))
-    H.forEach((h, t) => { h[0]! *= rise[t]![0]!; h[1]! *= rise[t]![1]! })
-    const after = Q()
-    const growth = W.map((w, k) => w.map((_, f) => fraction(after, (t, g) => (g === f ? H[t]![k]! : 0))))
-    W.forEach((w, k) => w.forEach((_, f) => { w[f]! *= growth[k]![f]! }))
-    W.forEach((w, k) => {
-      const sum = w.reduce((a, b) => a + b)
-      w.forEach((x, f) => expect(result.spectra[k * 7 + f]!).toBeCloseTo(x / sum, 5))
-      H.forEach((h, t) => expect(result.activations[t * 2 + k]! / (h[k]! * sum)).toBeCloseTo(1, 5))
-    })
-  })
-
-  test('parts that never share a bin are found exactly, and what is absent is exactly zero', async () => {
-    const next = random(8)
-    const bins = 12, count = 60
-    const shapes = [[4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 5, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 3, 1]]
-    const data = new Float32Array(bins * count)
-    for (let t = 0; t < count; t++) for (const shape of shapes) {
-      const gain = next() < 0.4 ? 0 : next()
-      shape.forEach((x, f) => { data[t * bins + f]! += gain * x + 1e-30 })
-    }
-    const frames = { bins, count, data }
-    const { result } = await finish(nmf(frames, centroids(frames, 3, seededRandom(3)), { divergence: divergences['kl']!, iterations: 200 }))
-    const found = [0, 1, 2].map((k) => Array.from(result.spectra.slice(k * bins, (k + 1) * bins)))
-    for (const shape of shapes) {
-      const sum = shape.reduce((a, b) => a + b)
-      const best = Math.min(...found.map((row) => Math.max(...row.map((x, f) => Math.abs(x - shape[f]! / sum)))))
-      expect(best).toBeLessThan(1e-3)
-    }
-    expect(found.flat().filter((x) => x === 0).length).toBeGreaterThan(20)
-  })
-
-  test('at convergence the conditions of Karush, Kuhn and Tucker hold', async () => {
-    const frames = planted(40, 15, 3, 21)
-    const { result: { spectra, activations } } = await finish(nmf(frames, exemplars(frames, 3, seededRandom(4)), { divergence: divergences['kl']!, iterations: 4000 }))
-    const q = new Float64Array(40 * 15)
-    addProduct(q, activations, spectra, 40, 3, 15)
-    for (let t = 0; t < 40; t++) for (let k = 0; k < 3; k++) {
-      let slope = 0
-      for (let f = 0; f < 15; f++) slope += spectra[k * 15 + f]! * (1 - frames.data[t * 15 + f]! / q[t * 15 + f]!)
-      expect(slope).toBeGreaterThan(-2e-3)
-      if (activations[t * 3 + k]! > 0.01) expect(Math.abs(slope)).toBeLessThan(2e-3)
-    }
-  })
-
-  test('k-means separates what is apart, at any loudness', () => {
-    const next = random(9)
-    const bins = 9, count = 90
-    const data = Float32Array.from({ length: bins * count }, (_, i) => {
-      const t = Math.floor(i / bins), f = i % bins
-      return (1 + (t % 7)) * ((Math.floor(f / 3) === t % 3 ? 1 : 0) + 0.05 * next())
-    })
-    const rows = centroids({ bins, count, data }, 3, seededRandom(1))
-    const peaks = [0, 1, 2].map((k) => [0, 1, 2].findIndex((g) => rows[k * bins + 3 * g]! > 0.2))
-    expect(peaks.sort()).toEqual([0, 1, 2])
   })
 })
 
