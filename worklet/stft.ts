@@ -200,7 +200,7 @@ export class Synthesis {
   }
 
   /** Adds frame × mask. The mask has one gain per bin. */
-  add(frame: Analysis, mask: Float32Array): void {
+  add(frame: Pick<Analysis, 're' | 'im'>, mask: Float32Array): void {
     const { transform, window, sums } = this
     const { kernel: { run }, re, im, turn, points } = transform
     run.unmerge(frame.re.byteOffset, frame.im.byteOffset, mask.byteOffset, turn.byteOffset, points, re.byteOffset, im.byteOffset)
