@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { Activations } from '../worklet/activations.ts'
+import { envelope, fitOf } from '../presets/solve/fit.ts'
+import { solve as batchSolve, type SolveOptions } from '../presets/solve/solve.ts'
+import { Activations, refusal } from '../worklet/activations.ts'
 import { Basis, SLICE } from '../worklet/basis.ts'
 import { divergences, type Divergence } from '../worklet/dictionary.ts'
 import { divergenceKind, Kernel } from '../worklet/kernel.ts'
 import { initialSettings, type Settings } from '../worklet/parameters.ts'
 import { kernels, plainKernel } from './kernels.ts'
-import { errorDb, loss, omega, orderedPass, pass, type Problem } from './reference.ts'
+import { errorDb, loss, omega, orderedPass, pass, type Problem, product } from './reference.ts'
 import { random } from './signals.ts'
 
 // Every named point, and others from each region of the family.
@@ -218,3 +220,118 @@ describe('the multiplicative solver', () => {
 
 const lossScaleOf = (d: Divergence): number =>
   divergenceKind(d).kind === 0 ? Math.LN2 : d.beta === 0 || d.alpha + d.beta === 0 ? 1 / d.alpha ** 2 : 1 / Math.abs(d.alpha * d.beta)
+
+describe('the proximal and the least-squares solver', () => {
+  const bins = 257, atoms = 14
+  type Name = 'euc' | 'kl' | 'dual-is'
+  /** One frame after the other, each with as many passes as it takes; the answers at the frames' own levels. */
+  function frames(name: Name, p: ReturnType<typeof problem>, changes: Partial<Settings>, loudness: readonly number[], passes: number, module = plainKernel): Float64Array[] {
+    const { solver: s, magnitude, hear } = solver(p, divergences[name]!, module)
+    return loudness.map((gain) => {
+      hear(p.v.map((x) => gain * x))
+      const slices = s.begin(magnitude, atoms, passes, settings(changes))
+      for (let i = 0; i < slices; i++) s.advance()
+      return Float64Array.from(s.h.subarray(0, atoms))
+    })
+  }
+  const batch = (name: Name, p: ReturnType<typeof problem>, options: Partial<SolveOptions>): Float64Array => {
+    const mean = p.v.reduce((a, b) => a + b, 0) / bins
+    return batchSolve({ values: Float64Array.from(p.v, (x) => x / mean), spectra: Float64Array.from(p.rows), bins },
+      { method: name === 'euc' ? 'nnls' : 'pfbs', divergence: divergences[name]!, iterations: 4000, ...options }).activations
+  }
+
+  describe.each(kernels)('%s kernel', (_, module) => {
+    test.each(['euc', 'kl', 'dual-is'] as const)('%s: the proximal solver finds what the batch one finds, to float32', (name) => {
+      for (const seed of [41, 42]) {
+        const p = problem(bins, atoms, seed)
+        const gamma = 3
+        const got = frames(name, p, { solver: 1, gamma, sparsity: 0.02 }, [1], 1500, module)[0]!
+        expect(got.every((x) => x >= 0)).toBe(true)
+        expect(errorDb(got, batch(name, p, { l1: 0.02, ...(name !== 'euc' && { gamma }) })), `${seed}`).toBeLessThan(-75)
+        // of one frame alone the block norm is an L1 norm
+        expect(errorDb(frames(name, p, { solver: 1, gamma, block: 0.02 }, [1], 1500, module)[0]!, got)).toBeLessThan(-75)
+      }
+    })
+
+    test('least squares finds what the batch one finds exactly, zeros included', () => {
+      for (const seed of [41, 42, 43]) {
+        const p = problem(bins, atoms, seed)
+        const want = batch('euc', p, { l1: 0.01 })
+        const got = frames('euc', p, { solver: 2, sparsity: 0.01 }, [1], 300, module)[0]!
+        expect(errorDb(got, want)).toBeLessThan(-75)
+        want.forEach((x, atom) => { if (x === 0) expect(got[atom]!).toBeLessThan(1e-3) })
+        expect(got.some((x) => x === 0)).toBe(want.some((x) => x === 0))
+      }
+    })
+  })
+
+  test.each(['euc', 'kl'] as const)('%s: variation pulls to the last frame, the block norm spares what has sounded: as plain descent finds it', (name) => {
+    const p = problem(bins, atoms, 44)
+    const mean = p.v.reduce((a, b) => a + b, 0) / bins
+    const v = p.v.map((x) => x / mean)
+    const gamma = 2, block = 0.05, variation = 0.5
+    const [first, second] = frames(name, p, { solver: 1, gamma, block, variation }, [1, 2], 2000) as [Float64Array, Float64Array]
+    // the second frame is twice as loud, so at its level the first held half of what it held
+    const before = first.map((x) => x / 2)
+    const fit = name === 'euc' ? fitOf(divergences['euc']!) : envelope(fitOf(divergences['kl']!), gamma)
+    const pull = (2 * variation * atoms) / (bins * (name === 'euc' ? 1 : gamma))
+    let h = second.map(() => bins / atoms)
+    for (let i = 0; i < 30000; i++) {
+      const slopes = product(p.w, h).map((q, bin) => fit.slope(v[bin]!, q))
+      h = h.map((x, k) => {
+        let slope = pull * (x - before[k]!) + (block * x) / Math.sqrt(0.95 * before[k]! ** 2 + x * x + 1e-12)
+        for (let bin = 0; bin < bins; bin++) slope += p.w[bin * atoms + k]! * slopes[bin]!
+        return Math.max(0, x - (name === 'euc' ? 8 : 16) * slope)
+      })
+      if (i > 2000 && i % 500 === 0 && errorDb(second, h) < -70) break
+    }
+    expect(errorDb(second, h)).toBeLessThan(-70)
+    const plain = frames(name, p, { solver: 1, gamma }, [1, 2], 2000)[1]!
+    expect(errorDb(second, plain)).toBeGreaterThan(-30)
+  })
+
+  test('after silence nothing is remembered; a quieter frame is pulled to the last one\'s shape, not to its loudness', () => {
+    const p = problem(bins, atoms, 45)
+    const changes = { solver: 1, variation: 2 }
+    const blocked = { ...changes, block: 0.1 }
+    expect(errorDb(frames('kl', p, blocked, [3, 0, 1], 300)[2]!, frames('kl', p, blocked, [1], 300)[0]!)).toBeLessThan(-60)
+    const [once] = frames('kl', p, changes, [1], 300)
+    expect(errorDb(frames('kl', p, changes, [1, 1e-4], 300)[1]!, once!)).toBeLessThan(-40)
+    expect(errorDb(frames('kl', p, changes, [0.01, 1], 300)[1]!, once!)).toBeGreaterThan(-15) // a louder one is held back
+  })
+
+  test('few passes from a warm start hold what many found', () => {
+    for (const [name, solver, passes] of [['euc', 1, 3], ['kl', 1, 3], ['dual-is', 1, 3], ['euc', 2, 1]] as const) {
+      const p = problem(bins, atoms, 46)
+      const steady = frames(name, p, { solver }, Array<number>(60).fill(1), passes).at(-1)!
+      expect(errorDb(steady, frames(name, p, { solver }, [1], 2000)[0]!), `${name} ${solver}`).toBeLessThan(-40)
+    }
+  })
+
+  test('changing the solver while it plays goes on from what the last one found', () => {
+    const p = problem(bins, atoms, 47)
+    const { solver: s, magnitude } = solver(p, divergences['euc']!)
+    const frame = (solver: number): Float64Array => {
+      const slices = s.begin(magnitude, atoms, 3, settings({ solver }))
+      for (let i = 0; i < slices; i++) s.advance()
+      return Float64Array.from(s.h.subarray(0, atoms))
+    }
+    let last = frame(0)
+    for (let i = 0; i < 40; i++) last = frame(0)
+    for (const solver of [1, 2, 0, 2, 1, 0]) {
+      const next = frame(solver)
+      expect(errorDb(product(p.w, next), product(p.w, last)), `to ${solver}`).toBeLessThan(-20) // multiplicative starts are 4 % of everything
+      for (let i = 0; i < 40; i++) last = frame(solver)
+    }
+  })
+
+  test('a divergence that a solver does not know is refused in one sentence, and left to multiplicative where it is played', () => {
+    expect(refusal(divergences['is']!, 1)).toBe('solver: expected a dictionary of divergence euc, kl, dual-is for proximal, got one of is')
+    expect(refusal(divergences['kl']!, 2)).toBe('solver: expected a dictionary of divergence euc for least-squares, got one of kl')
+    for (const [name, solver] of [['is', 0], ['kl', 0], ['kl', 1], ['dual-is', 1], ['euc', 1], ['euc', 2]] as const) expect(refusal(divergences[name]!, solver)).toBeNull()
+    const p = problem(129, 8, 48)
+    expect([...solve(p, divergences['is']!, 3, { solver: 1 })]).toEqual([...solve(p, divergences['is']!, 3)])
+    expect([...solve(p, divergences['kl']!, 3, { solver: 2 })]).toEqual([...solve(p, divergences['kl']!, 3)])
+    expect([...solve(p, divergences['kl']!, 3, { solver: 1 })]).not.toEqual([...solve(p, divergences['kl']!, 3)])
+  })
+})

@@ -30,7 +30,7 @@ export const parameters = [
   row('steps', 'Steps', '', 1, 4, 4, 1, 'Steps per multiplicative pass. 4 find music sooner; 1 is steadier where noise is learned as it plays.'),
   row('relaxation', 'Relaxation', '', 1, 1.95, 1.25, 0, 'How far each multiplicative step goes: 1 is the plain update, more gets there sooner.'),
   row('sparsity', 'Sparsity', '', 0, 1, 0, 0, 'How strongly few atoms are preferred to many.'),
-  row('variation', 'Variation', '', 0, 10, 0, 0, 'How strongly the proximal solver keeps activations as they were a frame ago.'),
+  row('variation', 'Variation', '', 0, 4, 0, 0, 'How strongly the proximal solver holds activations to what they were a frame ago; 1 weighs as much as what is heard.'),
   row('block', 'Block', '', 0, 1, 0, 0, 'What it costs, with the proximal solver, to wake an atom that has been silent lately.'),
   row('gamma', 'Gamma', '', 0.1, 30, 3, 0, 'With the proximal solver, how far a bin may be missed, in mean bins, before misses cost no more than in proportion.'),
   row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),

@@ -62,7 +62,8 @@ export class Proximal implements Solver {
     const { basis: { fixed, fitted: { known } }, heard: { h, before, fade, first, atoms, paddedAtoms }, each, z, numbers } = this
     const row = this.rowBytes / 4
     const share = known / (atoms - first)
-    const pull = (2 * settings.variation) / share
+    // λ_t in units of the fit's own curvature for atoms that share a frame alike; the first sound is pulled nowhere
+    const pull = fade > 0 ? (2 * settings.variation) / (share * (this.euclidean ? 1 : settings.gamma)) : 0
     numbers[0] = settings.gamma
     for (let atom = 0; atom < row; atom++) {
       const held = atom < fixed ? 1 : 0
