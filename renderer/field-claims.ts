@@ -1,7 +1,7 @@
 // Who claims which part of the field, for the picture: the geometry of the engine's masks (worklet/places.ts), asked at
 // spots instead of bins. A spot has a level and either a delay, which a few frequencies stand for, or a frequency.
 
-import type { SelectedSource, Selection } from '../worklet/selection.ts'
+import type { AreaPlace, PointPlace, SelectedSource, Selection } from '../worklet/selection.ts'
 import { BAND_CELLS, DELAY_CELLS, DELAY_RANGES, LEVEL_CELLS, xToLevel, yToDelay, zToHertz } from '../worklet/field-axes.ts'
 import { contains, isArea, isPoint, microseconds } from './field-geometry.ts'
 import type { View } from './field-state.ts'
@@ -9,6 +9,10 @@ import type { View } from './field-state.ts'
 /** Asked at half as many cells each way as the histogram has; between them it is smooth enough. */
 const COLUMNS = 65
 const ROWS = 65
+
+/** dB to either side, and how many more per octave above 1 kHz. */
+export type Wide = PointPlace & { readonly width?: number; readonly spread?: number }
+type Polygon = AreaPlace['polygon']
 
 export interface Claims {
   /** Which sources have places; the shares of the others are not drawn. */
@@ -19,51 +23,96 @@ export interface Claims {
 
 /** Where a delay is asked about without a frequency. */
 const ASKED = [250, 700, 1800]
-const SHARPNESS = 0.1
-/** Of the direction between the channels, beyond which a lone point claims nothing. */
-const LONELY = 0.35
+// As worklet/places.ts has them.
+const SOFTNESS = 0.1
+const REACH = 6
+const LEAST = 1e-3
+const ALONE = 6 // dB
 
-/** Squared sine of the angle between two directions (1, a·e^{−jωd}): 0 the same, 1 opposite. */
+/** sin² of the angle between two directions (1, a·e^{−jωd}) in the plane of the channels: 0 the same, 1 opposite. */
 function apart(a: number, phase: number, b: number, other: number): number {
-  const cos = Math.cos(phase - other)
-  return Math.max(0, (a * a + b * b - 2 * a * b * cos) / ((1 + a * a) * (1 + b * b)))
+  return Math.max(0, (a * a + b * b - 2 * a * b * Math.cos(phase - other)) / ((1 + a * a) * (1 + b * b)))
 }
 const ratioOf = (level: number): number => 10 ** (Math.min(60, Math.max(-60, level)) / 20)
+const turned = (level: number, dB: number): number => Math.sin(Math.atan(ratioOf(level + dB)) - Math.atan(ratioOf(level))) ** 2
 
-interface Point { readonly source: number; readonly ratio: number; readonly delay: number }
+interface Point { readonly source: number; readonly place: Wide; readonly ratio: number }
+
+/** The separation of each point at a frequency: from its own width, or from the nearest point of another source. */
+function separations(points: readonly Point[], omega: number, hertz: number): number[] {
+  return points.map(({ source, place, ratio }) => {
+    const { level, delay, width, spread = 0 } = place
+    const others = points.filter((other) => other.source !== source && !together(other.place, place))
+    if (width === undefined && others.length) return Math.min(...others.map((other) => apart(ratio, -omega * delay, other.ratio, -omega * other.place.delay)))
+    const dB = Math.min(60, Math.max(0.25, (width ?? ALONE) + (spread ? spread * Math.log2(Math.max(hertz, 10) / 1000) : 0)))
+    return Math.max(turned(level, dB), turned(level, -dB)) / REACH
+  })
+}
+const together = (a: PointPlace, b: PointPlace): boolean => Math.abs(a.level - b.level) < 0.3 && Math.abs(a.delay - b.delay) < 2
+
+const pointsOf = (sources: readonly SelectedSource[]): readonly Point[] => sources.flatMap(({ places = [] }, source) =>
+  places.filter(isPoint).map((place) => ({ source, place, ratio: ratioOf(place.level) })))
 
 /** Asks for the share of every source of a bin with this level (dB), phase difference (radians, right over left) and frequency. */
 export type Ask = (level: number, phase: number, hertz: number, into: Float64Array) => void
 
 export function askerOf(sources: readonly SelectedSource[]): Ask {
-  const points: readonly Point[] = sources.flatMap(({ places = [] }, source) =>
-    places.filter(isPoint).map(({ level, delay }) => ({ source, ratio: ratioOf(level), delay })))
+  const points = pointsOf(sources)
   const areas = sources.flatMap(({ places = [] }, source) => places.filter(isArea).map(({ polygon }) => ({ source, polygon })))
+  let known = -1
+  let apartness: number[] = []
   return (level, phase, hertz, into) => {
     into.fill(0)
     const omega = 2e-6 * Math.PI * hertz
     const ratio = ratioOf(level)
-    let least = Infinity
-    for (const { ratio: own, delay } of points) least = Math.min(least, apart(ratio, phase, own, -omega * delay))
-    if (least <= LONELY / 2) for (const { source, ratio: own, delay } of points) {
-      let nearest = LONELY
-      for (const other of points)
-        if (other.source !== source) nearest = Math.min(nearest, apart(own, -omega * delay, other.ratio, -omega * other.delay))
-      const away = apart(ratio, phase, own, -omega * delay) - least
-      into[source] = Math.max(into[source]!, Math.exp(-away / (SHARPNESS * Math.max(1e-4, nearest))))
+    if (hertz !== known) apartness = separations(points, omega, known = hertz)
+    let total = 1e-30
+    let nearest = 1e6
+    for (let i = 0; i < points.length; i++) {
+      const { source, place, ratio: own } = points[i]!
+      const width = SOFTNESS * Math.max(apartness[i]!, LEAST)
+      const t = apart(ratio, phase, own, -omega * place.delay) + width
+      const claim = width * (1 + width) / (t * t)
+      into[source]! += claim
+      total += claim
+      nearest = Math.min(nearest, t / ((width / SOFTNESS) * (REACH + SOFTNESS)))
     }
-    const turn = omega > 0 ? 2 * Math.PI / omega : Infinity
-    const delay = omega > 0 ? -phase / omega : 0
-    for (const { source, polygon } of areas)
-      for (let lap = -2; lap <= 2; lap++) if (contains(polygon, [level, lap === 0 ? delay : delay + lap * turn])) into[source] = 1
-    let sum = 0
+    for (let s = 0; s < sources.length; s++) into[s]! /= total * (1 + nearest ** 4)
+    cover(areas, level, phase, omega, into)
     for (let s = 0; s < sources.length; s++) {
       const band = sources[s]!.band
       if (band && (hertz < band[0] || hertz > band[1])) into[s] = 0
-      sum += into[s]!
     }
-    if (sum > 1) for (let s = 0; s < sources.length; s++) into[s]! /= sum
   }
+}
+
+/** Drawn areas lie on top of the points. */
+function cover(areas: readonly { readonly source: number; readonly polygon: Polygon }[], level: number, phase: number, omega: number, into: Float64Array): void {
+  const delay = omega > 0 ? -phase / omega : 0
+  const turn = omega > 0 ? 2 * Math.PI / omega : Infinity
+  const within = areas.filter(({ polygon }) => {
+    for (let lap = -2; lap <= 2; lap++) if (contains(polygon, [level, lap === 0 ? delay : delay + lap * turn])) return true
+    return false
+  })
+  if (within.length === 0) return
+  into.fill(0)
+  for (const { source } of within) into[source] = 1 / within.length
+}
+
+/** dB to either side of a point at 1 kHz, beyond which the rest begins: its own, or what its neighbours leave it. */
+export function widthOf(sources: readonly SelectedSource[], source: number, index: number): number {
+  const place: Wide | undefined = sources[source]?.places?.filter(isPoint).find((each) => each === sources[source]!.places![index])
+  if (!place) return 0
+  if (place.width !== undefined) return place.width
+  const points = pointsOf(sources)
+  const separation = separations(points, 2e-3 * Math.PI, 1000)[points.findIndex((point) => point.place === place)]!
+  let [low, high] = [0.25, 60]
+  for (let i = 0; i < 24; i++) {
+    const middle = (low + high) / 2
+    if (Math.max(turned(place.level, middle), turned(place.level, -middle)) < REACH * separation) low = middle
+    else high = middle
+  }
+  return low
 }
 
 /** How much of a bin lies where a source's places are: what lights up when they are pointed at. */
@@ -87,18 +136,17 @@ export function claimsOf({ sources }: Selection, view: View, range: number, samp
   const asked = sources.map(() => new Float32Array(placed.some(Boolean) ? COLUMNS * ROWS : 0))
   const ask = askerOf(sources)
   const here = new Float64Array(sources.length)
-  for (let row = 0; row < ROWS && placed.some(Boolean); row++) {
-    const y = row / (ROWS - 1)
-    const delay = microseconds(yToDelay(y, DELAY_RANGES[range]!), sampleRate)
-    const frequencies = view === 'delay' ? ASKED : [zToHertz(y, sampleRate)]
-    for (let column = 0; column < COLUMNS; column++) {
-      const level = xToLevel(column / (COLUMNS - 1))
-      for (const hertz of frequencies) {
-        ask(level, view === 'delay' ? -2e-6 * Math.PI * hertz * delay : 0, hertz, here)
-        for (let s = 0; s < asked.length; s++) if (placed[s]) asked[s]![row * COLUMNS + column]! += here[s]! / frequencies.length
+  // one frequency after the other: how far the points are apart there is computed once for each
+  for (const frequency of placed.some(Boolean) ? (view === 'delay' ? ASKED : [0]) : [])
+    for (let row = 0; row < ROWS; row++) {
+      const y = row / (ROWS - 1)
+      const hertz = frequency || zToHertz(y, sampleRate)
+      const phase = frequency ? -2e-6 * Math.PI * hertz * microseconds(yToDelay(y, DELAY_RANGES[range]!), sampleRate) : 0
+      for (let column = 0; column < COLUMNS; column++) {
+        ask(xToLevel(column / (COLUMNS - 1)), phase, hertz, here)
+        for (let s = 0; s < asked.length; s++) if (placed[s]) asked[s]![row * COLUMNS + column]! += frequency ? here[s]! / ASKED.length : here[s]!
       }
     }
-  }
   const rows = view === 'delay' ? DELAY_CELLS : BAND_CELLS
   return { placed, shares: asked.map((coarse, s) => (placed[s] ? between(coarse, rows) : coarse)) }
 }

@@ -98,7 +98,10 @@ function drawPlaces(context: CanvasRenderingContext2D, plot: Plot, scene: Scene,
       marker(context, at, colour, strong, outside)
       chip(context, plot, source, [at[0], at[1] - 4])
     }
-    if (isChosen) for (const handle of handlesOf(plot, scene.selection.sources[source]!, i)) knob(context, handle.at, scene.snapped !== null)
+    if (!isChosen) return
+    const handles = handlesOf(plot, scene.selection.sources, source, i)
+    if (isPoint(place)) whiskers(context, handles, colour, 'width' in place)
+    for (const { at } of handles) knob(context, at, scene.snapped !== null)
   })
   context.globalAlpha = 1
 }
@@ -145,6 +148,18 @@ function chip(context: CanvasRenderingContext2D, { left, top, width }: Plot, sou
   context.textAlign = 'center'
   context.textBaseline = 'middle'
   context.fillText(String(source + 1), cx, cy + 0.5)
+}
+
+/** Lines between the handles of a width; dashed where the neighbours set it. */
+function whiskers(context: CanvasRenderingContext2D, handles: readonly { readonly at: Pixel; readonly name: string }[], colour: string, own: boolean): void {
+  const ends = handles.filter(({ name }) => name !== 'Band of').map(({ at }) => at)
+  context.setLineDash(own ? [] : [3, 4])
+  stroked(context, colour, 1.2, () => {
+    context.beginPath()
+    for (let i = 0; i + 1 < ends.length; i += 2) { context.moveTo(...ends[i]!); context.lineTo(...ends[i + 1]!) }
+    if (ends.length === 4) for (const side of [0, 1]) { context.moveTo(...ends[side]!); context.lineTo(...ends[side + 2]!) }
+  })
+  context.setLineDash([])
 }
 
 function knob(context: CanvasRenderingContext2D, [x, y]: Pixel, snapped: boolean): void {

@@ -1,9 +1,11 @@
 // Figures of the chosen place, and what can be done without one: suggested peaks, masks, a passage to learn from.
 
-import type { SelectedSource } from '../worklet/selection.ts'
+import type { Place, SelectedSource } from '../worklet/selection.ts'
 import type { Parameter } from '../worklet/parameters.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { addPlace, changePlace, choose, chooseMask, editSource, removePlace, titleOf } from './editing.ts'
+import { widthOf } from './field-claims.ts'
+import type { Wide } from './field-claims.ts'
 import { figures } from './field-drawing.ts'
 import { isArea, isPoint, microseconds, round, samplesOf, snap, taken } from './field-geometry.ts'
 import { withBand } from './field-handles.ts'
@@ -20,7 +22,9 @@ const rows = {
   level: row('level', 'Level, dB', -120, 120, 'How much louder the right channel is.'),
   delay: row('delay', 'Delay, µs', -100_000, 100_000, 'How much later the right channel is.'),
   samples: row('samples', 'Delay, samples', -5000, 5000, 'The same in samples of this session.'),
-  phase: row('phase', 'Phase at 1 kHz, °', -36_000, 36_000, 'The same as a phase of the right channel over the left.'),
+  phase: row('phase', 'Phase, ° at 1 kHz', -36_000, 36_000, 'The same as a phase of the right channel over the left.'),
+  width: row('width', 'Width, dB', 0.25, 60, 'To either side; beyond begins the rest. Empty of an own width, half the way to the neighbours counts.'),
+  spread: row('spread', 'Wider, dB/oct.', -20, 20, 'How much the width grows with every octave above 1 kHz.'),
   from: row('from', 'From, Hz', 0, 96_000, 'The source has nothing below.'),
   to: row('to', 'To, Hz', 0, 96_000, 'The source has nothing above.'),
 }
@@ -69,6 +73,7 @@ export const PlaceForm = ({ source, index, place }: { source: SelectedSource; in
   const move = (level: number, delay: number): void => {
     if (isPoint(current)) changePlace(index, place, { ...current, level: round(level), delay: round(delay) })
   }
+  const widen = (change: Partial<Wide>): void => changePlace(index, place, { ...current, ...change } as Place, `Width of ${titleOf(index)}`)
   return (
     <div class="place">
       <Heading source={source} index={index} place={place} />
@@ -78,6 +83,8 @@ export const PlaceForm = ({ source, index, place }: { source: SelectedSource; in
           <Figure row={rows.delay} value={current.delay} onChange={(delay) => move(current.level, delay)} />
           <Figure row={rows.phase} value={round(current.delay * DEGREES)} onChange={(phase) => move(current.level, phase / DEGREES)} />
           <Figure row={rows.samples} value={round(samplesOf(current.delay, rate))} onChange={(samples) => move(current.level, microseconds(samples, rate))} />
+          <Figure row={rows.width} value={round(widthOf(state.selection.value.sources, index, place))} onChange={(width) => widen({ width })} />
+          <Figure row={rows.spread} value={(current as Wide).spread ?? 0} onChange={(spread) => widen({ width: round(widthOf(state.selection.value.sources, index, place)), spread })} />
         </>}
         <Figure row={{ ...rows.from, max: most }} value={Math.round(from)} onChange={(low) => band(low, to)} />
         <Figure row={{ ...rows.to, max: most }} value={Math.round(to)} onChange={(high) => band(from, high)} />

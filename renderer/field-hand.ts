@@ -65,7 +65,7 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
     const { sources } = state.selection.peek()
     const [source, place] = [state.chosen.peek(), state.chosenPlace.peek()]
     if (source !== null && place !== null && sources[source]) {
-      const handle = handlesOf(plot, sources[source], place).find((each) => distance(each.at, pixel) <= GRASP)
+      const handle = handlesOf(plot, sources, source, place).find((each) => distance(each.at, pixel) <= GRASP)
       if (handle) {
         begin(`${handle.name} ${titleOf(source)}`)
         return { kind: 'handle', hit: { source, place }, handle, from: pixel }

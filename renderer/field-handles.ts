@@ -2,6 +2,8 @@
 
 import type { Place, SelectedSource } from '../worklet/selection.ts'
 import { clamp, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz, pixelToLevel, contains, round } from './field-geometry.ts'
+import { widthOf } from './field-claims.ts'
+import type { Wide } from './field-claims.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
 import type { Selection } from '../worklet/selection.ts'
 
@@ -16,11 +18,13 @@ const NARROWEST = 20 // hertz, of a band
 const replaced = (source: SelectedSource, at: number, place: Place): SelectedSource =>
   ({ ...source, places: source.places!.map((old, i) => (i === at ? place : old)) })
 
-export function handlesOf(plot: Plot, source: SelectedSource, index: number): Handle[] {
+export function handlesOf(plot: Plot, sources: readonly SelectedSource[], owner: number, index: number): Handle[] {
+  const source = sources[owner]!
   const place = source.places?.[index]
   if (!place) return []
-  if (plot.view === 'frequency') return bandHandles(plot, source, place)
-  if (!isArea(place)) return []
+  const wide = isPoint(place) ? widthHandles(plot, place, widthOf(sources, owner, index), index) : []
+  if (plot.view === 'frequency') return [...wide, ...bandHandles(plot, source, place)]
+  if (!isArea(place)) return wide
   return outlineOf(plot, place.polygon).map((at, corner) => ({
     at, name: 'Shape place of',
     pull: (s, [x, y]) => replaced(s, index, {
@@ -28,6 +32,24 @@ export function handlesOf(plot: Plot, source: SelectedSource, index: number): Ha
     }),
   }))
 }
+
+/** Widths have no sign: both ends pull alike. Against frequency the upper ends lean out, three octaves above the middle ones. */
+function widthHandles(plot: Plot, place: Wide, width: number, index: number): Handle[] {
+  const against = plot.view === 'frequency'
+  const y = against ? hertzToPixel(plot, 1000) : markOf(plot, place.level, place.delay).at[1]
+  const set = (source: SelectedSource, change: Partial<Wide>): SelectedSource => replaced(source, index, { ...place, ...change } as Place)
+  const ends = [-1, 1].map((side): Handle => ({
+    at: [levelToPixel(plot, place.level + side * width), y], name: 'Width of',
+    pull: (source, [x]) => set(source, { width: round(clamp(side * (pixelToLevel(plot, x) - place.level), 0.25, 60)) }),
+  }))
+  if (!against) return ends
+  const high = hertzToPixel(plot, 1000 * 2 ** OCTAVES)
+  return [...ends, ...[-1, 1].map((side): Handle => ({
+    at: [levelToPixel(plot, place.level + side * Math.max(0.25, width + OCTAVES * (place.spread ?? 0))), high], name: 'Spread of',
+    pull: (source, [x]) => set(source, { width: round(width), spread: round(clamp((side * (pixelToLevel(plot, x) - place.level) - width) / OCTAVES, -20, 20)) }),
+  }))]
+}
+const OCTAVES = 3
 
 /** The ends of the source's band, at its place. */
 function bandHandles(plot: Plot, { band }: SelectedSource, place: Place): Handle[] {

@@ -1,7 +1,9 @@
 // The field by keyboard alone. With a place chosen the arrows move it; else they move a cross, and Enter does there what a
 // click does: a point, or with an area's tool one corner after the other.
 
+import type { Place } from '../worklet/selection.ts'
 import { changePlace, choose, removePlace, titleOf } from './editing.ts'
+import { widthOf } from './field-claims.ts'
 import { addArea, corners, give } from './field-hand.ts'
 import { begin, end } from './history.ts'
 import { clamp, delayToPixel, hertzToPixel, isArea, isPoint, levelToPixel, round, snap } from './field-geometry.ts'
@@ -28,7 +30,8 @@ export function fieldKey(event: KeyboardEvent, plot: Plot): boolean {
   if (event.metaKey) return false
   const arrow = arrows[event.key]
   const plain = !event.ctrlKey && !event.altKey
-  if (arrow) shift(plot, arrow, event)
+  if (arrow && event.altKey) widen(arrow)
+  else if (arrow) shift(plot, arrow, event)
   else if (event.key === 'Enter') enter(plot, event.shiftKey)
   else if (event.key === 'Escape') return leave()
   else if (event.key === 'Delete' || event.key === 'Backspace') remove()
@@ -69,6 +72,14 @@ function shift(plot: Plot, [x, y]: readonly [number, number], { shiftKey, ctrlKe
   field.cross.value = plot.view === 'delay'
     ? { level: clamp(from.level + level, -60, 60), delay: (from.delay ?? 0) + delay, hertz: null }
     : { level: clamp(from.level + level, -60, 60), delay: null, hertz: clamp((from.hertz ?? 1000) * 2 ** (y * OCTAVE_STEP * size), 20, plot.sampleRate / 2) }
+}
+
+/** Alt with the arrows: wider and narrower. */
+function widen([x, y]: readonly [number, number]): void {
+  const chosen = chosenPlace()
+  if (!chosen || !isPoint(chosen.place)) return
+  const width = widthOf(state.selection.peek().sources, chosen.source, chosen.index)
+  changePlace(chosen.source, chosen.index, { ...chosen.place, width: clamp(round(width + (x || y) * LEVEL_STEP), 0.25, 60) } as Place, `Width of ${titleOf(chosen.source)}`, true)
 }
 
 const pixelOf = (plot: Plot, { level, delay, hertz }: Spot): Pixel =>
