@@ -11,6 +11,8 @@ import { nmf } from '../presets/learn/nmf.ts'
 import type { Factorisation } from '../presets/learn/nmf.ts'
 import { seededRandom } from '../presets/learn/random.ts'
 import { exemplars } from '../presets/learn/start.ts'
+import { fast } from '../presets/products.ts'
+import { plainKernel } from './kernels.ts'
 import { random } from './signals.ts'
 import { finish as finished } from './steps.ts'
 
@@ -94,6 +96,17 @@ describe('the corners', () => {
     expect(learned([learner('a', a, 4, noise), learners[1]!], { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
     expect(learned([{ ...learners[0]!, frames: planted(150, 4, 8) }, learners[1]!], { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
   })
+})
+
+test('in the kernel’s float32 it finds the same', () => {
+  for (const [learners, over] of [
+    [[learner('a', a, 4, b)], { tauA: 0.3 }],
+    [[learner('a', a, 5, b, noise), learner('b', b, 3, a)], { tauA: 0.3, tauS: 0.4, pairs, l1Spectra: 1e-3, l1Activations: 1e-3 }],
+  ] as const) {
+    const slow = learned(learners, over), quick = learned(learners, { ...over, precision: fast(plainKernel) })
+    slow.spectra.forEach((basis, i) => basis.forEach((x, at) => expect(Math.abs(x - quick.spectra[i]![at]!)).toBeLessThan(1e-4)))
+    slow.loss.forEach((losses, i) => losses.forEach((x, pass) => expect(Math.abs(x - quick.loss[i]![pass]!)).toBeLessThan(1e-4 * Math.max(0.1, Math.abs(x)))))
+  }
 })
 
 type Rows = number[][]

@@ -27,7 +27,7 @@ export type Workspace = ReturnType<typeof workspace>
 /** What is shared by all sources, once. W holds the atoms of all, one source after the other. */
 export function workspace(bins: number, counts: readonly number[], precision: Precision) {
   const all = counts.reduce((sum, n) => sum + n, 0), most = Math.max(...counts)
-  const products = precision((all + 5 * most + BLOCK) * bins + all * all + 3 * most * most + 3 * BLOCK * all + 16 * 16)
+  const products = precision((all + 6 * most + BLOCK) * bins + all * all + 3 * most * most + 3 * BLOCK * all + 16 * 16)
   const zeros = (length: number): Matrix => products.zeros(length)
   const share = (): Share => ({ hV: zeros(most * bins), hh: zeros(most * most), energy: 0 })
   return {
