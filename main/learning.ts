@@ -8,6 +8,7 @@ import type { Preset } from '../presets/preset.ts'
 import type { Sizes } from '../presets/learn/frames.ts'
 import { learn as learning, methods, starts, type Outcome, type Part, type Plan, type Progress, type Recording } from '../presets/learn/learn.ts'
 import { everyNote, notesApart } from '../presets/learn/notes.ts'
+import { together } from '../presets/learn/together.ts'
 import { noteTemplates, type Templates } from '../presets/learn/templates.ts'
 import { oneOf, wholeNumber, type Arguments } from './arguments.ts'
 import { threads } from './crew.ts'
@@ -80,7 +81,7 @@ export async function planOf(args: Arguments, sources: readonly SourceFiles[], r
   return {
     parts, sizes: { sampleRate, fftSize, hopSize, tailSize },
     method: oneOf(args, 'learn', 'method', methods, 'nmf'),
-    divergence: divergenceOf(args, 'divergence', 'kl'),
+    divergence: divergenceOf(args, 'divergence', (together as readonly string[]).includes(args.text('method') ?? '') ? 'euc' : 'kl'),
     iterations: whole('iterations', 1, 10_000, 100),
     start: oneOf(args, 'learn', 'start', starts, 'kmeans'),
     seed: whole('seed', 0, 999_999, 1),

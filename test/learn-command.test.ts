@@ -284,7 +284,7 @@ describe('bad input ends with 2, one sentence, and nothing written', () => {
     ['more atoms than frames', () => [`voice:99=${folder}/hiss.wav`], /voice: expected at least one sounding frame per atom, 99, got 62/],
     ['an unknown divergence', () => [`voice=${folder}/hiss.wav`, '--divergence', 'x'], /learn: --divergence: expected euc, kl, .*, got "x"/],
     ['alpha 0', () => [`voice=${folder}/hiss.wav`, '--divergence', '0,1'], /learn: --divergence: expected .* A not 0, got "0,1"/],
-    ['an unknown method', () => [`voice=${folder}/hiss.wav`, '--method', 'magic'], /learn: --method: expected nmf, exemplar, got "magic"/],
+    ['an unknown method', () => [`voice=${folder}/hiss.wav`, '--method', 'magic'], /learn: --method: expected nmf, exemplar, anmf, dnmf, danmf, got "magic"/],
     ['a rate that is none', () => [`voice=${folder}/hiss.wav`, '--rate', '9000'], /learn: --rate: expected 16000, 8000, 4000, got "9000"/],
     ['a window that is none', () => [`voice=${folder}/hiss.wav`, '--fft', '1000'], /fftSize: expected a power of two from 256 to 16384, got 1000/],
     ['a parameter out of range', () => [`voice=${folder}/hiss.wav`, '--passes', '21'], /passes: expected a number from 1 to 20, got "21"/],

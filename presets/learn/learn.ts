@@ -13,10 +13,12 @@ import type { Means, Pass } from './nmf.ts'
 import type { Penalties } from './penalties.ts'
 import { seededRandom } from './random.ts'
 import { centroids, exemplars } from './start.ts'
+import { checkCompany, learnTogether } from './together.ts'
+import type { Company } from './together.ts'
 
 export type { Recording, Sizes }
 
-export const methods = ['nmf', 'exemplar'] as const
+export const methods = ['nmf', 'exemplar', 'anmf', 'dnmf', 'danmf'] as const
 export type Method = (typeof methods)[number]
 export const starts = ['kmeans', 'exemplar'] as const
 export type Start = (typeof starts)[number]
@@ -29,7 +31,7 @@ export interface Part {
   readonly recordings: readonly Recording[]
 }
 
-export interface Plan {
+export interface Plan extends Company {
   readonly parts: readonly Part[]
   readonly sizes: Sizes
   readonly method: Method
@@ -90,6 +92,9 @@ type Way = (lessons: readonly Lesson[], plan: Plan, means: Means) => AsyncGenera
 const ways: Readonly<Record<Method, Way>> = {
   nmf: byNmf,
   exemplar: byExample,
+  anmf: learnTogether,
+  dnmf: learnTogether,
+  danmf: learnTogether,
 }
 
 /** Yields after every pass, so that whoever runs it can show progress, take turns, or leave and keep nothing. */
@@ -101,7 +106,8 @@ export async function* learn(plan: Plan, { crew = alone, stop }: Running = {}): 
   let last: Round | null = null
   for await (const round of ways[method](lessons, plan, { crew, module })) {
     last = round
-    yield { done: tally.add(round.loss), of: method === 'exemplar' ? 1 : iterations, loss: tally.latest() }
+    const of = method === 'exemplar' ? 1 : iterations
+    yield { done: Math.min(of, tally.add(round.loss)), of, loss: tally.latest() } // more only where a weight is looked for that would work
     if (stop?.aborted) break
   }
   const found = last!.spectra()
@@ -163,7 +169,8 @@ async function* byExample(lessons: readonly Lesson[]): AsyncGenerator<Round> {
 
 const partName = ({ source, pitch }: Part): string => (pitch === null ? source : `${source}, note ${pitch}`)
 
-function checkPlan({ parts, sizes, divergence, iterations, method, frames }: Plan): void {
+function checkPlan(plan: Plan): void {
+  const { parts, sizes, divergence, iterations, method, frames } = plan
   checkShape(sizes, (field, message) => { throw new RangeError(`${field}: ${message}`) })
   const atoms = parts.reduce((sum, part) => sum + part.atoms, 0)
   if (parts.length === 0) throw new RangeError('sources: expected at least one, got none')
@@ -176,6 +183,7 @@ function checkPlan({ parts, sizes, divergence, iterations, method, frames }: Pla
   if (method === 'nmf' && divergence.alpha === 0)
     throw new RangeError(`divergence: expected an alpha other than 0, for which there is no multiplicative update, got ${divergence.alpha},${divergence.beta}`)
   if (!(iterations >= 1) || !(frames >= 1)) throw new RangeError(`iterations, frames: expected at least 1, got ${iterations}, ${frames}`)
+  checkCompany(plan)
 }
 
 /** Rows as a preset keeps them: float32 that sum to one. */
