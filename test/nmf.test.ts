@@ -185,6 +185,13 @@ describe('what may be asked for', () => {
     }
   })
 
+  test('frames of nothing, or not of numbers, are refused in one sentence', async () => {
+    const start = new Float64Array(17).fill(1)
+    for (const [value, says] of [[0, 'got a mean of 0'], [NaN, 'got a mean of NaN'], [-1, 'got a mean of -1']] as const)
+      await expect(finish(nmf({ bins: 17, count: 2, data: new Float32Array(34).fill(value) }, start, { divergence: divergences['kl']!, iterations: 1 })))
+        .rejects.toThrow(`frames: expected some that are above zero, ${says}`)
+  })
+
   test('a fit that goes on where another stopped is that fit', async () => {
     const divergence = divergences['kl']!
     const whole = await fitted(frames, 3, { divergence, iterations: 40 })

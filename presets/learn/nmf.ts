@@ -2,7 +2,7 @@
 // multiplicative updates with a floor (Cichocki, Cruces & Amari 2011). The frames are cut into shards, which several
 // threads may share: see shard.ts for the update of H. Here W moves, by the sums of what the shards say:
 //
-//   W ← max(ε, W ⊙ [ (Hᵀ A + α∇⁻) ⊘ (Hᵀ B + α∇⁺) ]^ω)      ∇⁺ − ∇⁻: the slope of the penalties; for α < 0 they change sides
+//   W ← max(ε, W ⊙ [ (Hᵀ A + |α|∇⁻) ⊘ (Hᵀ B + |α|∇⁺) ]^ω)      ∇⁺ − ∇⁻: the slope of the penalties; for α < 0 they change sides
 //
 // Nothing is normalised on the way, for no part of the objective sees how a product of W and H shares its size between them:
 // penalties.ts says how. So floors stay exact, and an entry that still is at its floor when all is done was nothing: 0.
@@ -64,6 +64,7 @@ const HALVINGS = 12
 
 /** One `yield` per pass. `start` is atoms × bins and is not changed. */
 export async function* nmf(frames: Frames, start: ArrayLike<number>, options: NmfOptions, { crew, module }: Means = { crew: alone, module: null }): AsyncGenerator<Pass, Factorisation> {
+  if (!(meanOf(frames.data) > 0)) throw new RangeError(`frames: expected some that are above zero, got a mean of ${meanOf(frames.data)}`)
   const shards = shardsOf(frames, start, options, module).map((spec) => crew.place(spec))
   try {
     const steps = fitting(frames, start, options)
@@ -157,9 +158,10 @@ function shardsOf({ bins, count, data }: Frames, start: ArrayLike<number>, { div
   const rows = Math.max(FEWEST, Math.ceil(count / SHARDS))
   return Array.from({ length: Math.ceil(count / rows) }, (_, i): ShardSpec => {
     const from = i * rows, to = Math.min(count, from + rows)
+    const share = data.slice(from * bins, to * bins)
+    for (let j = 0; j < share.length; j++) share[j] = Math.max(leastValue, share[j]! / unit)
     return {
-      bins, atoms, divergence, module, least: leastOf(atoms, bins).activations,
-      data: data.slice(from * bins, to * bins).map((x) => Math.max(leastValue, x / unit)),
+      bins, atoms, divergence, module, data: share, least: leastOf(atoms, bins).activations,
       weights: weights && weights.length > bins ? weights.slice(from * bins, to * bins) : weights,
       activations: activations && Float64Array.from({ length: (to - from) * atoms }, (_, j) => activations[from * atoms + j]! / unit),
     }
