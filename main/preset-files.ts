@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readPreset, type Preset } from '../presets/preset.ts'
 import { dictionarySources } from '../worklet/dictionary.ts'
-import { checkSupported, readSelection, wholeDictionary, type Selection } from '../worklet/selection.ts'
+import { readSelection, wholeDictionary, type Selection } from '../worklet/selection.ts'
 import { fileSource, bytesAt } from './audio/bytes.ts'
 import { presetFolder } from './places.ts'
 import { UserError, asked } from './user-error.ts'
@@ -49,7 +49,7 @@ export async function loadPreset(text: string): Promise<Preset> {
 /** The selection of a file, else the preset's, else one source per source of the dictionary. */
 export async function loadSelection(path: string | null, preset: Preset): Promise<Selection> {
   const known = dictionarySources(preset.dictionary.atoms)
-  if (path === null) return asked(() => checkSupported(preset.selection ?? wholeDictionary(known)), 'the preset')
+  if (path === null) return preset.selection ?? wholeDictionary(known)
   const text = new TextDecoder().decode(await wholeFile(path, 'a selection'))
   return asked(() => {
     let json: unknown
@@ -58,6 +58,6 @@ export async function loadSelection(path: string | null, preset: Preset): Promis
     } catch (error) {
       throw new UserError(`${path}: expected JSON, got text that is none: ${(error as Error).message.replace(/\s+/g, ' ')}`)
     }
-    return checkSupported(readSelection(json, known, path), path)
+    return readSelection(json, known, path)
   }, path)
 }

@@ -7,6 +7,7 @@ import type { Dictionary } from '../worklet/dictionary.ts'
 import { Mixer } from '../worklet/mixer.ts'
 import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
+import { placedSource } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
 import { openAudio, readSound } from './audio/reader.ts'
 import { wavWriter, type Bits, type WavWriter } from './audio/wav-writer.ts'
@@ -75,6 +76,9 @@ function withLatency(dictionary: Dictionary, latency: SeparationRequest['latency
 async function start(request: SeparationRequest, sampleRate: number, channels: 1 | 2) {
   const preset = await loadPreset(request.preset)
   const selection = await loadSelection(request.selection, preset)
+  const placed = placedSource(selection)
+  if (channels === 1 && placed !== undefined)
+    throw new UserError(`${request.input}: expected two channels, because ${placed} has a place between left and right, got one`)
   const settings: Settings = { ...initialSettings(), ...request.fallback, ...preset.settings, ...request.settings }
   const module = new WebAssembly.Module(await readFile(kernelFile))
   return {

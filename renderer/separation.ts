@@ -7,7 +7,7 @@ import { parameters } from '../worklet/parameters.ts'
 import type { ParameterName, Settings } from '../worklet/parameters.ts'
 import { PROCESSOR_NAME } from '../worklet/protocol.ts'
 import type { FromProcessor, ProcessorOptions, ToProcessor } from '../worklet/protocol.ts'
-import { checkSupported, wholeDictionary } from '../worklet/selection.ts'
+import { wholeDictionary } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { layoutFor } from '../worklet/separator.ts'
 import type { Preset } from '../presets/preset.ts'
@@ -20,7 +20,7 @@ export const RAMP_SECONDS = 0.02
 const START_SECONDS = 10
 
 export const selectionOf = ({ selection, dictionary }: Preset): Selection =>
-  checkSupported(selection ?? wholeDictionary(dictionarySources(dictionary.atoms)))
+  selection ?? wholeDictionary(dictionarySources(dictionary.atoms))
 
 export interface Separation {
   readonly preset: Preset

@@ -2,6 +2,7 @@
 
 import type { Atom, Dictionary } from '../worklet/dictionary.ts'
 import { binCount, divergences } from '../worklet/dictionary.ts'
+import type { Covariances } from '../worklet/covariance.ts'
 import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
 import { type Selection, wholeDictionary } from '../worklet/selection.ts'
@@ -45,12 +46,12 @@ export interface Rig {
 }
 
 export function rig(options: {
-  dictionary?: Dictionary; selection?: Selection; settings?: Partial<Settings>; sampleRate?: number; channels?: 1 | 2; mode?: Mode; module?: WebAssembly.Module
+  dictionary?: Dictionary; selection?: Selection; covariances?: Covariances; settings?: Partial<Settings>; sampleRate?: number; channels?: 1 | 2; mode?: Mode; module?: WebAssembly.Module
 } = {}): Rig {
   const used = options.dictionary ?? dictionary()
   const separator = new Separator({
     module: options.module ?? plainKernel, dictionary: used, selection: options.selection ?? wholeDictionary(['tones', 'air']),
-    sampleRate: options.sampleRate ?? used.sampleRate, channels: options.channels ?? 1, mode: options.mode ?? 'direct',
+    ...(options.covariances && { covariances: options.covariances }), sampleRate: options.sampleRate ?? used.sampleRate, channels: options.channels ?? 1, mode: options.mode ?? 'direct',
   })
   const automation = constantAutomation({ ...initialSettings(), ...options.settings })
   return {

@@ -106,8 +106,11 @@ describe('the built processor', () => {
     const hosted = host()
     hosted.send({ type: 'selection', selection: { mask: 'soft', sources: [] } })
     expect(hosted.received.at(-1)).toEqual({ type: 'error', message: 'selection: expected 2 sources, got 0' })
-    hosted.send({ type: 'selection', selection: { ...wholeDictionary(['tones', 'air']), mask: 'wiener' } })
-    expect(hosted.received.at(-1)).toMatchObject({ type: 'error', message: expect.stringContaining('selection.mask: expected "soft" or "binary"') })
+    const learned = { mask: 'wiener' as const, sources: [{ name: 'tones', places: [{ learned: { from: 1, to: 2.5 } }] }, { name: 'air' }] }
+    hosted.send({ type: 'selection', selection: learned })
+    expect(hosted.received.at(-1)).toEqual({ type: 'error', message: 'selection: expected a covariance for the passage 1-2.5 s, got none' })
+    hosted.send({ type: 'selection', selection: learned, covariances: { '1-2.5': { sampleRate: 44100, fftSize: 1024, values: new Float32Array(7) } } })
+    expect(hosted.received.at(-1)).toEqual({ type: 'error', message: 'selection: passage 1-2.5 s: expected 2052 numbers (4 per bin), got 7' })
     const run = (): boolean => hosted.processor.process([[x.subarray(0, 128)]], [0, 1, 2, 3].map(() => [new Float32Array(128)]), parameterArrays())
     expect(run()).toBe(true)
     hosted.send({ type: 'stop' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkSupported, readSelection, wholeDictionary } from '../worklet/selection.ts'
+import { readSelection, wholeDictionary } from '../worklet/selection.ts'
 
 const known = ['piano', 'guitar']
 const whole = {
@@ -45,7 +45,12 @@ test.each<[(string | number)[], unknown, string]>([
   [s('atoms'), 'guitar', 'selection.sources[0].atoms: expected a list'],
   [s('places', 0), { level: 5 }, 'selection.sources[0].places[0].delay: expected a number'],
   [s('places', 0), { level: 500, delay: 0 }, 'selection.sources[0].places[0].level: expected a number from -120 to 120, got 500'],
-  [s('places', 0), { level: 0, delay: 0, width: 2 }, 'selection.sources[0].places[0]: unknown key "width"'],
+  [s('places', 0), { level: 0, delay: 0, wide: 2 }, 'selection.sources[0].places[0]: unknown key "wide" (known: level, delay, width, spread)'],
+  [s('places', 0), { level: 0, delay: 0, width: 0 }, 'selection.sources[0].places[0].width: expected a number from 0.1 to 120, got 0'],
+  [s('places', 0), { level: 0, delay: 0, spread: '1' }, 'selection.sources[0].places[0].spread: expected a number from -120 to 120, got "1"'],
+  [s('places'), Array.from({ length: 33 }, () => ({ level: 0, delay: 0 })), 'selection.sources: expected at most 32 places in all, got 33'],
+  [s('places'), Array.from({ length: 17 }, () => ({ polygon: [[0, 0], [1, 0], [1, 1]] })), 'selection.sources: expected at most 16 drawn places in all, got 17'],
+  [s('painted'), Array.from({ length: 17 }, () => ({ polygon: Array.from({ length: 4096 }, (_, i) => [i, 5]) })), 'selection.sources: expected at most 65536 corners of painted areas in all, got 69632'],
   [s('places', 1, 'polygon'), [[0, 0], [1, 1]], 'selection.sources[0].places[1].polygon: expected at least three points'],
   [s('places', 1, 'polygon', 2), [0, 'x'], 'selection.sources[0].places[1].polygon[2][1]: expected a number'],
   [s('places', 1, 'soft'), 2, 'selection.sources[0].places[1].soft: expected a number from 0 to 1, got 2'],
@@ -64,12 +69,4 @@ test.each<[(string | number)[], unknown, string]>([
 
 test.each([null, 7, 'x', [], undefined])('%j is no selection', (json) => {
   expect(() => readSelection(json, known, 'FILE')).toThrow('FILE: expected an object')
-})
-
-test('what the engine cannot do yet is refused by name', () => {
-  const plain = wholeDictionary(known)
-  expect(checkSupported(plain)).toBe(plain)
-  expect(() => checkSupported({ ...plain, mask: 'wiener' })).toThrow('selection.mask: expected "soft" or "binary", which this version can do, got "wiener"')
-  expect(() => checkSupported({ mask: 'soft', sources: [{ name: 'a', places: [{ level: 0, delay: 0 }] }] }, 'FILE')).toThrow('FILE.sources[0].places: expected none')
-  expect(() => checkSupported({ mask: 'soft', sources: [{ name: 'a', painted: [{ polygon: [[0, 0], [1, 0], [1, 1]] }] }] })).toThrow('selection.sources[0].painted: expected none')
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { divergences } from '../worklet/dictionary.ts'
+import type { Covariance } from '../worklet/covariance.ts'
 import { parameters } from '../worklet/parameters.ts'
 import { delayed, dictionary, difference, nullDb, rig } from './engine.ts'
 import { lawsOf } from './laws.ts'
@@ -9,6 +10,18 @@ import { melody, noise, random, tone } from './signals.ts'
 const mixture = (length: number, rate = 44100): Float32Array => {
   const air = noise(length, 5, 0.05)
   return melody(length, rate, 220).map((v, i) => v + air[i]!)
+}
+
+/** As a room may have it: another direction at every frequency, and some of everywhere. */
+function roomCovariance(): Covariance {
+  const next = random(8)
+  const values = new Float32Array(4 * 513)
+  for (let bin = 0; bin < 513; bin++) {
+    const [left, right, angle] = [0.2 + next(), 0.2 + next(), 6.28 * next()]
+    const cross = 0.8 * Math.sqrt(left * right)
+    values.set([left, right, cross * Math.cos(angle), cross * Math.sin(angle)], 4 * bin)
+  }
+  return { sampleRate: 44100, fftSize: 1024, values }
 }
 
 describe('laws', () => {
@@ -23,6 +36,19 @@ describe('laws', () => {
   lawsOf('least squares, with free atoms', (o) =>
     rig({ dictionary: dictionary({ divergence: divergences['euc']! }), settings: { solver: 2, freeAtoms: 3, sparsity: 0.02 }, ...o }))
   lawsOf('binary', (o) => rig({ selection: { mask: 'binary', sources: [{ name: 'a', atoms: ['tones'], band: [100, 5000] }, { name: 'b' }] }, ...o }))
+  for (const mask of ['soft', 'binary', 'wiener'] as const)
+    lawsOf(`points, an area, something learned and something painted, ${mask}`, (o) => rig({
+      selection: {
+        mask,
+        sources: [
+          { name: 'a', places: [{ level: 4, delay: 0, width: 3, spread: 1 }, { level: 7, delay: 100 }], painted: [{ polygon: [[0.1, 300], [0.4, 300], [0.3, 6000]], soft: 0.3 }] },
+          { name: 'b', places: [{ polygon: [[-9, -300], [-2, -300], [-2, 300], [-9, 300]], soft: 0.5 }], atoms: ['tones'] },
+          { name: 'c', places: [{ learned: { from: 0, to: 1 } }], band: [200, 9000], painted: [{ polygon: [[0, 0], [0.2, 0], [0.2, 2000], [0, 2000]], gain: 0 }] },
+        ],
+      },
+      covariances: { '0-1': roomCovariance() },
+      ...o,
+    }))
 })
 
 describe('separation', () => {

@@ -10,7 +10,7 @@ export interface FrameLayout {
 }
 
 /** The fixed numbers at the head of a frame, in this order. */
-export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples'] as const
+export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples', 'seconds', 'diffuse', 'fallback'] as const
 export type Fact = (typeof facts)[number]
 /** Where each fact stands in `Frame.facts`. */
 export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Readonly<Record<Fact, number>>
@@ -20,6 +20,9 @@ export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Rea
 //   load          share of real time that `process` takes, 0 when it is not measured
 //   lostFrames    frames that the reader was too slow to take, since the start
 //   badSamples    non-finite input samples replaced by silence, since the start
+//   seconds       of the file, at the middle of what the frame writes; of the input, where there is no file
+//   diffuse       share of the sound near pointed places that does not arrive straight from them: rooms and effects
+//   fallback      how far the Wiener filter has given way to soft masks because of it, 0 to 1
 
 export class Frame {
   readonly facts: Float64Array

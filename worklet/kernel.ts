@@ -39,6 +39,17 @@ export interface Arithmetic {
   extend(out: Address, gates: Address, stride: number, sources: number, v: Address, known: number, bins: number): void
   magnitude(re: Address, im: Address, re2: Address, im2: Address, out: Address, n: number): void
   pairs(lr: Address, li: Address, rr: Address, ri: Address, left: Address, right: Address, crossRe: Address, crossIm: Address, n: number): void
+  claims(places: Address, stride: number, count: number, left: Address, right: Address, crossRe: Address, crossIm: Address,
+    covered: Address, tally: Address, from: number, to: number): void
+  bearings(left: Address, right: Address, crossRe: Address, crossIm: Address, level: Address, phase: Address, from: number, to: number): void
+  area(level: Address, phase: Address, grid: Address, size: number, frame: Address, claim: Address, covered: Address, from: number, to: number): void
+  gather(places: Address, stride: number, list: Address, band: Address, gate: Address, from: number, to: number): void
+  shares(places: Address, stride: number, list: Address, mask: Address, left: Address, from: number, to: number): void
+  solve(places: Address, stride: number, list: Address, rest: Address, lr: Address, li: Address, rr: Address, ri: Address, y: Address,
+    rounds: number, epsilon: Address, from: number, to: number): void
+  part(places: Address, stride: number, list: Address, y: Address, right: number, mask: Address, xr: Address, xi: Address, numbers: Address,
+    outRe: Address, outIm: Address, from: number, to: number): void
+  paint(out: Address, gain: Address, cover: Address, stride: number, sources: number, from: number, to: number): void
   deal(row: Address, dealt: Address, bins: number, second: number, third: number, fourth: number): void
   collect(dealt: Address, row: Address, bins: number, second: number, third: number, fourth: number): void
   sum(w: Address, atom: number, room: number, fromPanel: number, toPanel: number, sums: Address): void

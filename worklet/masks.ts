@@ -1,11 +1,16 @@
 // Dictionary × places × hand → one gain per bin and source. What the masks leave of one is the rest's, so
-// that everything always adds up. Places and painted areas are factors of `gates`, beside the band.
+// that everything always adds up. Places and bands are gates of what the dictionary shares out; what was painted decides
+// over the finished masks.
 
 import type { Activations } from './activations.ts'
 import type { Basis } from './basis.ts'
 import { dictionarySources, type Atom } from './dictionary.ts'
 import { type Kernel, PANEL_BINS } from './kernel.ts'
+import type { Covariances } from './covariance.ts'
+import type { Features } from './features.ts'
+import { Painted } from './painted.ts'
 import type { Settings } from './parameters.ts'
+import { Places } from './places.ts'
 import { FREE, type Selection } from './selection.ts'
 
 export class Masks {
@@ -19,8 +24,12 @@ export class Masks {
   private readonly assign: Int32Array
   private readonly dealtGains: readonly Float32Array[]
   private readonly dealtGates: readonly Float32Array[]
-  /** What the places, the hand and the band let through, of bins in their order. */
+  /** What the places and the band let through, of bins in their order. */
   private readonly gates: readonly Float32Array[]
+  private readonly bands: readonly Float32Array[]
+  /** Of two channels. */
+  readonly places: Places | null
+  private readonly painted: Painted
   private readonly stride: number
   /** The frame's magnitude at the solver's level, against which the residue is measured. */
   private readonly seen: Float32Array
@@ -32,12 +41,12 @@ export class Masks {
   /** Rows of bins, dealt or in their order, all as far apart. */
   private static row(bins: number, paddedBins: number): number { return Math.ceil(Math.max(bins + 3, paddedBins) / 16) * 16 }
 
-  static floats(groups: number, sources: number, bins: number, paddedBins: number): number {
-    return (groups + 4 * sources + 2) * (Masks.row(bins, paddedBins) + 16) + (groups + 16) * (sources + 2) + 96
+  static floats(channels: number, groups: number, sources: number, bins: number, paddedBins: number): number {
+    return (channels === 2 ? Places.floats(bins, sources) : 0) + (groups + 7 * sources + 3) * (Masks.row(bins, paddedBins) + 16) + (groups + 16) * (sources + 2) + 96
   }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, atoms: readonly Atom[],
-    private readonly sampleRate: number, private readonly fftSize: number, selection: Selection) {
+    private readonly sampleRate: number, private readonly fftSize: number, channels: number, selection: Selection, covariances: Covariances, seconds: Float64Array) {
     const { paddedBins, fitted: { bins } } = basis
     this.names = [...dictionarySources(atoms), FREE]
     this.stride = Masks.row(bins, paddedBins) * 4
@@ -51,14 +60,18 @@ export class Masks {
     const rows = (): Float32Array[] => selection.sources.map(() => kernel.floats(this.stride / 4))
     this.gains = rows().map((row) => row.subarray(0, bins))
     this.gates = rows()
+    this.bands = rows()
     this.dealtGains = rows()
     this.dealtGates = rows()
     this.assign = kernel.integers(selection.sources.length * (this.names.length + 1))
-    this.select(selection)
+    this.places = channels === 2 ? new Places(kernel, bins, sampleRate, fftSize, selection.sources.length) : null
+    this.painted = new Painted(kernel, bins, sampleRate / fftSize, selection.sources.length, this.stride, seconds)
+    this.select(selection, covariances)
   }
 
   /** Takes a selection of as many sources as the one it was built with. */
-  select({ mask, sources }: Selection): void {
+  select(selection: Selection, covariances: Covariances): void {
+    const { mask, sources } = selection
     const { assign, names, basis: { fitted: { bins } }, sampleRate, fftSize } = this
     this.binary = mask === 'binary' ? 1 : 0
     const row = names.length + 1
@@ -68,10 +81,29 @@ export class Masks {
       const [low, high] = source.band ?? [0, Infinity]
       for (let bin = 0; bin < bins; bin++) {
         const hertz = (bin * sampleRate) / fftSize
-        this.gates[s]![bin] = hertz >= low && hertz <= high ? 1 : 0
+        this.bands[s]![bin] = hertz >= low && hertz <= high ? 1 : 0
       }
+      this.gates[s]!.set(this.bands[s]!)
       this.basis.deal(this.gates[s]!, this.dealtGates[s]!)
     })
+    this.places?.select(selection, covariances)
+    this.painted.select(selection)
+  }
+
+  /** Whether places claim anything, which is to be done before the sweeps. */
+  get placed(): boolean { return this.places !== null && this.places.active }
+
+  /** Bins `from` to `to`, multiples of 4, of the places; the last of them ends it. */
+  claim(features: Features, from: number, to: number): void {
+    const { places, basis, gates, dealtGates, bands } = this
+    if (!places) return
+    if (from === 0) places.begin()
+    places.claim(features, from, to)
+    for (let s = 0; s < gates.length; s++) {
+      if (!places.restricted[s]) continue
+      places.gather(s, bands[s]!, gates[s]!, from, to)
+      if (to >= basis.fitted.bins) basis.deal(gates[s]!, dealtGates[s]!)
+    }
   }
 
   reset(): void {
@@ -100,11 +132,12 @@ export class Masks {
     run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, scaling.byteOffset)
   }
 
-  /** After them: the bins in their order, and those above the dictionary's reach. */
+  /** After them: the bins in their order, those above the dictionary's reach, and what the hand decides. */
   finish(magnitude: Float32Array): void {
     for (let source = 0; source < this.gains.length; source++) this.basis.collect(this.dealtGains[source]!, this.gains[source]!)
     const { basis: { fitted: { known, bins } }, gains, gates, stride, kernel: { run } } = this
     if (known < bins && gains.length > 0)
       run.extend(gains[0]!.byteOffset, gates[0]!.byteOffset, stride, gains.length, magnitude.byteOffset, known, bins)
+    this.painted.apply(gains)
   }
 }

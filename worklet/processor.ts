@@ -5,11 +5,14 @@ import { fact, type Frame, FrameRing } from './frame.ts'
 import { Mixer } from './mixer.ts'
 import { type Automation, isSwitch, parameters } from './parameters.ts'
 import { type FromProcessor, PROCESSOR_NAME, type ProcessorOptions, type ToProcessor } from './protocol.ts'
-import { checkSupported, type Selection } from './selection.ts'
+import { checkLearned, type Covariances } from './covariance.ts'
+import type { Selection } from './selection.ts'
 import { Separator } from './separator.ts'
 
 // AudioWorkletGlobalScope, as far as it is used.
 declare const sampleRate: number
+/** Seconds of the context at the quantum's first sample; what stands in for AudioWorklet has none. */
+declare const currentTime: number | undefined
 declare abstract class AudioWorkletProcessor {
   readonly port: { onmessage: ((event: { data: ToProcessor }) => void) | null; postMessage(message: FromProcessor, transfer?: ArrayBuffer[]): void }
 }
@@ -44,6 +47,8 @@ class Winnow extends AudioWorkletProcessor {
   private readonly mix: Float32Array[]
   private readonly ring: FrameRing | null
   private running = true
+  /** Of the file, where one plays over and over. */
+  private duration: number | null = null
   // load: wall-clock milliseconds spent in `process`, over a window of samples
   private spent = 0
   private counted = 0
@@ -56,8 +61,8 @@ class Winnow extends AudioWorkletProcessor {
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super()
-    const { module, dictionary, selection, channels, mode, live, stems, frames } = processorOptions
-    this.separator = new Separator({ module, dictionary, selection, sampleRate, channels, mode })
+    const { module, dictionary, selection, covariances = {}, channels, mode, live, stems, frames } = processorOptions
+    this.separator = new Separator({ module, dictionary, selection, covariances, sampleRate, channels, mode })
     this.mixer = new Mixer({ sampleRate, channels, selection })
     this.channels = channels
     this.live = live
@@ -74,22 +79,29 @@ class Winnow extends AudioWorkletProcessor {
 
   private receive(message: ToProcessor): void {
     if (message.type === 'selection') {
-      const wrong = this.objection(message.selection)
+      const wrong = this.objection(message.selection, message.covariances ?? this.separator.learned)
       if (wrong) return this.port.postMessage({ type: 'error', message: wrong })
-      this.separator.select(message.selection)
+      this.separator.select(message.selection, message.covariances)
       this.mixer.select(message.selection)
+    } else if (message.type === 'origin') {
+      const { at, seconds, duration } = message
+      const ahead = typeof currentTime === 'number' ? (at - currentTime) * sampleRate : 0
+      this.duration = duration
+      this.separator.setOrigin({ sample: this.separator.consumed + ahead, seconds, duration })
     } else if (message.type === 'reset') {
+      const seconds = this.separator.fileSeconds
       this.separator.reset()
+      this.separator.setOrigin({ sample: 0, seconds, duration: this.duration })
       this.mixer.reset()
     } else this.running = false
   }
 
   /** Why a selection cannot be taken while this node runs, or null. */
-  private objection(selection: Selection): string | null {
+  private objection(selection: Selection, covariances: Covariances): string | null {
     const expected = this.separator.sourceNames.length
     if (selection.sources.length !== expected) return `selection: expected ${expected} sources, got ${selection.sources.length}`
     try {
-      checkSupported(selection)
+      checkLearned(selection, covariances)
       return null
     } catch (error) {
       return (error as Error).message

@@ -1,6 +1,7 @@
 // What passes between the page and the processor. Numbers that ramp are AudioParams (parameters.ts); everything
 // else is one of these.
 
+import type { Covariances } from './covariance.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { FrameLayout } from './frame.ts'
 import type { Selection } from './selection.ts'
@@ -14,6 +15,8 @@ export interface ProcessorOptions {
   readonly module: WebAssembly.Module
   readonly dictionary: Dictionary
   readonly selection: Selection
+  /** For the selection's learned places; none unless said otherwise. */
+  readonly covariances?: Covariances
   readonly channels: 1 | 2
   readonly mode: Mode
   /** Output 0 is the mix; with `stems`, outputs 1… are the sources and the last one the rest, before level and pan. */
@@ -25,7 +28,13 @@ export interface ProcessorOptions {
 }
 
 export type ToProcessor =
-  | { readonly type: 'selection'; readonly selection: Selection }
+  /** Without covariances those sent before stay. */
+  | { readonly type: 'selection'; readonly selection: Selection; readonly covariances?: Covariances }
+  /**
+   * For what is painted: at the context's time `at` the input is the file's second `seconds`; with a `duration` it plays over
+   * and over. Sent when a file starts and at each jump; until then, and for a microphone, the first sample is second 0.
+   */
+  | { readonly type: 'origin'; readonly at: number; readonly seconds: number; readonly duration: number | null }
   /** Forgets the audio, the warm start and what the free atoms learned. */
   | { readonly type: 'reset' }
   /** Ends the processor: `process` returns false from here on. */

@@ -1,11 +1,30 @@
 // What belongs to each source: the part of the state that is drawn and chosen rather than turned.
 // The JSON form is a contract (presets, --selection FILE.json, page ↔ worklet); `readSelection` is its one door.
 
-export interface PointPlace { readonly level: number; readonly delay: number }
-export interface AreaPlace { readonly polygon: readonly (readonly [number, number])[]; readonly soft?: number }
+/** Points compete: each reaches half the way to the nearest place of another source, unless it has a width of its own. */
+export interface PointPlace {
+  readonly level: number
+  readonly delay: number
+  /** dB to either side; beyond it begins the rest. */
+  readonly width?: number
+  /** dB that the width grows with every octave above 1 kHz, and shrinks below. */
+  readonly spread?: number
+}
+/** A drawn area of (level, delay), on top of the points. The even-odd rule decides where the line crosses itself. */
+export interface AreaPlace {
+  readonly polygon: readonly (readonly [number, number])[]
+  /** Of the area's breadth and height: how much of it the slope at the edge takes; the line is in the slope's middle. */
+  readonly soft?: number
+}
 export interface LearnedPlace { readonly learned: { readonly from: number; readonly to: number } }
 export type Place = PointPlace | AreaPlace | LearnedPlace
 
+/**
+ * An area of (seconds, hertz) where the hand decides, over everything else: the source gets `gain` of it, 1 unless said
+ * otherwise, and 0 erases; the others and the rest divide what remains as they would without it. So a sound is pushed
+ * from one source to another by painting it here and erasing it there. Of one source's areas the later lie on top; where
+ * several sources claim more than all, they share. `soft` as in a drawn place.
+ */
 export interface Painted { readonly polygon: readonly (readonly [number, number])[]; readonly gain?: number; readonly soft?: number }
 
 export interface SelectedSource {
@@ -32,6 +51,11 @@ export interface Selection {
 /** The dictionary source that stands for the atoms learned online. */
 export const FREE = 'free'
 export const MAX_SOURCES = 16
+/** Of all sources together; areas are among the places. */
+export const MAX_PLACES = 32
+export const MAX_AREAS = 16
+/** Of all painted areas together. */
+export const MAX_CORNERS = 65_536
 
 /** One selected source per dictionary source: what a dictionary means when nobody chose anything. */
 export const wholeDictionary = (sources: readonly string[]): Selection =>
@@ -90,8 +114,13 @@ function readPlace(json: Json, where: string): Place {
     if (to <= from) fail(`${where}.learned.to`, `seconds after from (${from})`, to)
     return { learned: { from, to } }
   }
-  const point = object(json, where, ['level', 'delay'])
-  return { level: number(point['level'], `${where}.level`, -LEVEL, LEVEL), delay: number(point['delay'], `${where}.delay`, -DELAY, DELAY) }
+  const { level, delay, width, spread } = object(json, where, ['level', 'delay', 'width', 'spread'])
+  return {
+    level: number(level, `${where}.level`, -LEVEL, LEVEL),
+    delay: number(delay, `${where}.delay`, -DELAY, DELAY),
+    ...(width !== undefined && { width: number(width, `${where}.width`, 0.1, LEVEL) }),
+    ...(spread !== undefined && { spread: number(spread, `${where}.spread`, -LEVEL, LEVEL) }),
+  }
 }
 
 function readPainted(json: Json, where: string): Painted {
@@ -134,16 +163,21 @@ export function readSelection(json: unknown, known: readonly string[], where = '
         fail(`${where}.sources[${i}].atoms[${j}]`, `a source of the dictionary (${[...known, FREE].join(', ')})`, name)
     })
   })
+  const places = read.flatMap((source) => source.places ?? [])
+  const count = (what: string, most: number, got: number): void => {
+    if (got > most) throw new TypeError(`${where}.sources: expected at most ${most} ${what} in all, got ${got}`)
+  }
+  count('places', MAX_PLACES, places.length)
+  count('drawn places', MAX_AREAS, places.filter((place) => 'polygon' in place).length)
+  count('corners of painted areas', MAX_CORNERS, read.reduce((sum, { painted = [] }) => sum + painted.reduce((n, { polygon }) => n + polygon.length, 0), 0))
   return { mask, sources: read }
 }
 
-/** What the format can say before the engine can do it is refused, not passed over. */
-export function checkSupported(selection: Selection, where = 'selection'): Selection {
-  if (selection.mask === 'wiener') throw new TypeError(`${where}.mask: expected "soft" or "binary", which this version can do, got "wiener"`)
-  selection.sources.forEach((source, i) => {
-    for (const key of ['places', 'painted'] as const)
-      if (source[key]?.length)
-        throw new TypeError(`${where}.sources[${i}].${key}: expected none, because this version separates by atoms and band only, got ${source[key].length}`)
-  })
-  return selection
+/** Passages that learned places name, each once. */
+export const passages = ({ sources }: Selection): LearnedPlace['learned'][] => {
+  const all = sources.flatMap(({ places = [] }) => places.flatMap((place) => ('learned' in place ? [place.learned] : [])))
+  return all.filter(({ from, to }, i) => all.findIndex((other) => other.from === from && other.to === to) === i)
 }
+
+/** What one channel cannot do: the first source that stands somewhere. */
+export const placedSource = ({ sources }: Selection): string | undefined => sources.find(({ places }) => places?.length)?.name

@@ -1,8 +1,9 @@
 // The chain, and nothing else:
 //
-//   in ─► Analysis ─► Features ─► Activations ─► Masks ─► Synthesis ─► one output per source + the rest
-//                                   │   ▲          │
-//                                   └─► Free atoms ┘
+//   in ─► Analysis ─► Features ─► Activations ─► Masks ─► Wiener ─► Synthesis ─► one output per source + the rest
+//                        │          │   ▲        ▲ │
+//                        │          └─► Free atoms ┘
+//                        └─► Places ─────────────┘
 //
 // The rest is the delayed input minus the sources: whatever the masks do, everything adds up.
 // A frame's work is a row of units of about equal size. The direct mode does them all in the quantum that completes the
@@ -11,6 +12,8 @@
 import { Activations } from './activations.ts'
 import { FreeAtoms, MAX_FREE_ATOMS } from './adapt.ts'
 import { Basis, SLICE } from './basis.ts'
+import { FileClock, type Origin } from './clock.ts'
+import { type Covariances, checkLearned } from './covariance.ts'
 import { binCount, dictionarySources, fitSpectra, type Dictionary } from './dictionary.ts'
 import { Features } from './features.ts'
 import { fact, Frame, type FrameLayout } from './frame.ts'
@@ -20,11 +23,14 @@ import { type Automation, initialSettings, type ParameterName, parameters, type 
 import type { Mode } from './protocol.ts'
 import type { Selection } from './selection.ts'
 import { Analysis, latencyOf, type Shape, shapeFor, Synthesis, Transform } from './stft.ts'
+import { Wiener } from './wiener.ts'
 
 export interface SeparatorOptions {
   readonly module: WebAssembly.Module
   readonly dictionary: Dictionary
   readonly selection: Selection
+  /** For its learned places. */
+  readonly covariances?: Covariances
   readonly sampleRate: number
   readonly channels: 1 | 2
   readonly mode: Mode
@@ -40,6 +46,8 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
 const names: readonly ParameterName[] = parameters.map((p) => p.name)
 /** Rows that count: an AudioParam that ramps passes through values between. */
 const whole: readonly boolean[] = parameters.map((p) => p.step === 1)
+/** Bins in one unit of the sliced mode's work on places: as much as four panels of a hundred atoms. */
+const BINS = 256
 /** Input beyond ±120 dB over full scale is no sound. */
 const LARGEST = 1e6
 
@@ -48,6 +56,8 @@ export class Separator {
   readonly latencySamples: number
   readonly sourceNames: readonly string[]
   readonly layout: FrameLayout
+  /** The covariances of its learned places. */
+  learned: Covariances
   /** What the last hop revealed. */
   readonly frame: Frame
   /** Called when `frame` is complete. Set it once; it must not allocate. */
@@ -63,6 +73,8 @@ export class Separator {
   private readonly activations: Activations
   private readonly freeAtoms: FreeAtoms
   private readonly masks: Masks
+  /** Of two channels. */
+  private readonly wiener: Wiener | null
   /** [source][channel] */
   private readonly syntheses: readonly (readonly Synthesis[])[]
   private readonly panels: number
@@ -71,6 +83,10 @@ export class Separator {
   private readonly fixedAtoms: number
 
   private readonly settings: Settings = initialSettings()
+  private readonly clock: FileClock
+  private filtering = false
+  /** Whether the frame at work is. */
+  private filtered = false
   private collected = 0
   private position = 0
   private peak = 0
@@ -78,19 +94,26 @@ export class Separator {
   // the frame at work: what it is, units done, and where each stage's units begin
   private silent = true
   private passes = 0
+  /** Of the file, in its middle. */
+  private readonly seconds = new Float64Array(1)
   private done = 0
   private total = 0
+  private placing = 0
   private masking = 0
+  private solving = 0
   private learning = 0
   private writing = 0
 
-  constructor({ module, dictionary, selection, sampleRate, channels, mode }: SeparatorOptions) {
+  constructor({ module, dictionary, selection, covariances = {}, sampleRate, channels, mode }: SeparatorOptions) {
     const shape = (this.shape = shapeFor(dictionary, sampleRate))
     this.sliced = mode === 'sliced'
     this.latencySamples = latencyOf(shape, mode)
     this.sourceNames = selection.sources.map((source) => source.name)
     this.layout = layoutFor(dictionary, selection, sampleRate, channels)
     this.frame = new Frame(this.layout)
+    this.clock = new FileClock(sampleRate)
+    this.learned = covariances
+    checkLearned(selection, covariances)
     const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
     const fixed = (this.fixedAtoms = dictionary.atoms.length)
     const sources = selection.sources.length
@@ -99,7 +122,7 @@ export class Separator {
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
       channels * sources * Synthesis.floats(shape) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
       Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) +
-      Masks.floats(dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded))
+      Masks.floats(channels, dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded) + (channels === 2 ? Wiener.floats(fitted.bins) : 0))
     const transform = new Transform(kernel, shape.fftSize)
     const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
     const each = <T>(make: () => T): T[] => Array.from({ length: channels }, make)
@@ -109,15 +132,33 @@ export class Separator {
     this.features = new Features(kernel, basis, channels)
     this.activations = new Activations(kernel, basis, dictionary.divergence, this.slice)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
-    this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, selection)
+    this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, channels, selection, covariances, this.seconds)
+    this.wiener = this.masks.places && new Wiener(kernel, this.masks.places, fitted.bins, shape.hopSize / sampleRate)
+    this.filtering = selection.mask === 'wiener'
     this.syntheses = selection.sources.map(() => each(() => new Synthesis(transform, shape)))
   }
 
   /** The next frame starts cold: for benchmarks, which show what the warm start is worth. */
   forgetActivations(): void { this.activations.reset() }
 
-  /** A selection of as many sources as before; anything else is a new separator. */
-  select(selection: Selection): void { this.masks.select(selection) }
+  /** A selection of as many sources as before; anything else is a new separator. Covariances stay where none are given. */
+  select(selection: Selection, covariances = this.learned): void {
+    this.learned = covariances
+    this.filtering = selection.mask === 'wiener'
+    this.masks.select(selection, covariances)
+  }
+
+  /** Where in a file the input is, for what is painted: see FileClock. */
+  setOrigin(origin: Origin): void { this.clock.set(origin, this.position) }
+
+  /** Samples of input consumed. */
+  get consumed(): number { return this.position }
+
+  /** The file's second that the next sample of input belongs to. */
+  get fileSeconds(): number {
+    this.clock.read(this.position)
+    return this.clock.seconds[0]!
+  }
 
   /** As new. */
   reset(): void {
@@ -131,6 +172,8 @@ export class Separator {
     for (const channels of this.syntheses) for (const synthesis of channels) synthesis.reset()
     this.activations.reset()
     this.masks.reset()
+    this.wiener?.reset()
+    this.clock.reset()
     this.collected = this.position = this.peak = this.energy = this.badSamples = 0
     this.done = this.total = 0
   }
@@ -204,20 +247,26 @@ export class Separator {
 
   /** The frame that the hop has completed: what must happen at once, and how many units the remainder takes. */
   private begin(): void {
-    const { analyses, features, activations, masks, settings, panels } = this
+    const { analyses, features, activations, masks, settings, panels, shape } = this
     for (let channel = 0; channel < analyses.length; channel++) analyses[channel]!.frame()
     features.measure(analyses[0]!, analyses[1])
+    this.clock.read(this.position - (shape.tailSize >> 1))
+    this.seconds[0] = this.clock.seconds[0]!
     this.passes = Math.min(settings.passes, Math.max(1, this.mostPasses))
     this.done = 0
-    this.masking = activations.begin(features.dealt, this.atoms, this.passes, settings)
-    this.silent = this.masking === 0
+    this.filtered = this.filtering
+    this.placing = activations.begin(features.dealt, this.atoms, this.passes, settings)
+    this.silent = this.placing === 0
     if (this.silent) {
       masks.reset()
       this.total = 0
       return
     }
     masks.begin(features.dealt, activations, settings)
-    this.learning = this.masking + Math.ceil(panels / this.slice)
+    if (this.atoms === 0) this.placing = this.passes = 0
+    this.masking = this.placing + (masks.placed ? this.binSlices : 0)
+    this.solving = this.masking + Math.ceil(panels / this.slice)
+    this.learning = this.solving + (this.wiener && this.filtered ? this.binSlices : 0)
     this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
     this.total = this.writing + this.syntheses.length * analyses.length
   }
@@ -229,10 +278,21 @@ export class Separator {
   }
 
   private unit(i: number): void {
-    if (i < this.masking) this.activations.advance()
-    else if (i < this.learning) this.mask(i - this.masking)
+    if (i < this.placing) this.activations.advance()
+    else if (i < this.masking) this.place(i - this.placing)
+    else if (i < this.solving) this.mask(i - this.masking)
+    else if (i < this.learning) this.filter(i - this.solving)
     else if (i < this.writing) this.learn(i - this.learning)
     else this.write(i - this.writing)
+  }
+
+  /** Slices of bins that places and the Wiener filter come in. */
+  private get binSlices(): number { return this.sliced ? Math.ceil(this.layout.bins / BINS) : 1 }
+  private binsTo(slice: number): number { return slice === this.binSlices - 1 ? Math.ceil(this.layout.bins / 4) * 4 : (slice + 1) * BINS }
+
+  private place(slice: number): void {
+    this.masks.claim(this.features, slice * BINS, this.binsTo(slice))
+    if (slice === this.binSlices - 1) this.wiener?.measure()
   }
 
   private mask(slice: number): void {
@@ -241,16 +301,25 @@ export class Separator {
     if (to === this.panels) this.masks.finish(this.features.magnitude)
   }
 
+  private filter(slice: number): void {
+    const { wiener, analyses } = this
+    wiener?.solve(this.masks.gains, analyses[0]!, analyses[1]!, slice * BINS, this.binsTo(slice))
+  }
+
   private learn(i: number): void {
     if (i === 0) this.freeAtoms.compare(this.activations.prepared, this.masks.total, this.settings)
     else this.freeAtoms.learn(i - 1, this.activations.h)
   }
 
   private write(i: number): void {
-    const { analyses, syntheses } = this
+    const { analyses, syntheses, wiener } = this
     const source = Math.floor(i / analyses.length)
     const channel = i - source * analyses.length
-    syntheses[source]![channel]!.add(analyses[channel]!, this.masks.gains[source]!)
+    const synthesis = syntheses[source]![channel]!
+    const frame = analyses[channel]!
+    const gains = this.masks.gains[source]!
+    if (wiener && this.filtered) synthesis.add(wiener.part(source, channel, gains, frame, this.layout.bins), wiener.ones)
+    else synthesis.add(frame, gains)
   }
 
   /** The finished frame's samples go out during the hop that begins now; viewers see it. */
@@ -274,6 +343,9 @@ export class Separator {
     facts[fact.inputRms] = Math.sqrt(this.energy / (this.shape.hopSize * this.analyses.length))
     facts[fact.passes] = this.silent ? 0 : this.passes
     facts[fact.badSamples] = this.badSamples
+    facts[fact.seconds] = this.seconds[0]!
+    facts[fact.diffuse] = this.wiener ? this.wiener.diffuse : 0
+    facts[fact.fallback] = this.wiener && this.filtered ? this.wiener.soft : 0
     this.peak = this.energy = 0
     frame.magnitude.set(features.magnitude)
     frame.left.set(features.left)

@@ -111,9 +111,12 @@ export class Transform {
 
 const eight = (n: number): number => Math.ceil(n / 8) * 8
 
+/** fftSize / 2 + 1 bins, and room for the kernel's step. */
+export interface Spectrum { readonly re: Float32Array; readonly im: Float32Array }
+
 /** One channel's samples in, its frames out. */
-export class Analysis {
-  /** The frame, fftSize / 2 + 1 bins. */
+export class Analysis implements Spectrum {
+  /** The frame. */
   readonly re: Float32Array
   readonly im: Float32Array
   /** What goes out while the next hop comes in: the input delayed by the latency, minus what was subtracted. */
@@ -200,7 +203,7 @@ export class Synthesis {
   }
 
   /** Adds frame × mask. The mask has one gain per bin. */
-  add(frame: Pick<Analysis, 're' | 'im'>, mask: Float32Array): void {
+  add(frame: Spectrum, mask: Float32Array): void {
     const { transform, window, sums } = this
     const { kernel: { run }, re, im, turn, points } = transform
     run.unmerge(frame.re.byteOffset, frame.im.byteOffset, mask.byteOffset, turn.byteOffset, points, re.byteOffset, im.byteOffset)

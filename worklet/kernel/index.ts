@@ -6,8 +6,9 @@ export {
   passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, slopeEuclidean, slopeKl,
   slopeDualItakuraSaito, step, weigh,
 } from './activations'
-export { explain, masks, extend, magnitude, deal, collect } from './masks'
-export { pairs } from './places'
+export { explain, masks, extend, paint, magnitude, deal, collect } from './masks'
+export { pairs, claims, bearings, area, gather } from './places'
+export { shares, solve, part } from './wiener'
 export { ratios, learn, sum } from './adapt'
 export { multiply, climb, raise, cost } from './batch'
 export { descend, lanes, leftover, project, sweep } from './solvers'

@@ -118,18 +118,50 @@ function winners(out: usize, stride: usize, sources: i32, rest: v128, share: v12
 }
 
 /**
- * Bins that the dictionary does not reach (a session may run at a higher rate): they follow what each source holds of the
- * octave below, weighted by magnitude.
+ * Bins that the dictionary does not reach (a session may run at a higher rate): they follow what each source holds of what
+ * its gate lets through in the octave below, weighted by magnitude; together no more than all.
  */
 export function extend(out: usize, gates: usize, stride: usize, sources: i32, v: usize, known: i32, bins: i32): void {
   const from = usize(known >> 1) << 2, top = usize(known) << 2, end = usize(bins) << 2
-  let energy: f32 = 1e-20
-  for (let bin = from; bin < top; bin += 4) energy += f32.load(v + bin)
   for (let s = 0; s < sources; s++) {
     const mask = out + stride * usize(s), gate = gates + stride * usize(s)
-    let held: f32 = 0
-    for (let bin = from; bin < top; bin += 4) held += f32.load(mask + bin) * f32.load(v + bin)
-    for (let bin = top; bin < end; bin += 4) f32.store(mask + bin, held / energy * f32.load(gate + bin))
+    let held: f32 = 0, open: f32 = 1e-20
+    for (let bin = from; bin < top; bin += 4) {
+      held += f32.load(mask + bin) * f32.load(v + bin)
+      open += f32.load(gate + bin) * f32.load(v + bin)
+    }
+    const share = min<f32>(1, held / open)
+    for (let bin = top; bin < end; bin += 4) f32.store(mask + bin, share * f32.load(gate + bin))
+  }
+  for (let bin = top; bin < end; bin += 4) {
+    let sum: f32 = 0
+    for (let s = 0; s < sources; s++) sum += f32.load(out + stride * usize(s) + bin)
+    if (sum <= 1) continue
+    for (let s = 0; s < sources; s++) f32.store(out + stride * usize(s) + bin, f32.load(out + stride * usize(s) + bin) / sum)
+  }
+}
+
+/**
+ * Painted areas on finished masks, bins `from` to `to`: each source gets what was painted for it, and outside of that keeps
+ * its part of what remains.   mask ← gain + (1 − cover)·mask · (1 − Σ gain) ÷ (1 − Σ cover·mask)
+ * The rows of `gain`, which is at most its cover, and of `cover` lie `stride` bytes apart like the masks.
+ */
+export function paint(out: usize, gain: usize, cover: usize, stride: usize, sources: i32, from: i32, to: i32): void {
+  const one = f32x4.splat(1)
+  for (let i = usize(from) << 2; i < usize(to) << 2; i += 16) {
+    let painted = f32x4.splat(0), open = one
+    for (let s = 0; s < sources; s++) {
+      const at = stride * usize(s) + i
+      painted = f32x4.add(painted, v128.load(gain + at))
+      open = f32x4.sub(open, f32x4.mul(v128.load(cover + at), v128.load(out + at)))
+    }
+    const share = f32x4.div(one, f32x4.max(one, painted))
+    const remains = f32x4.div(f32x4.max(f32x4.splat(0), f32x4.sub(one, painted)), f32x4.max(open, f32x4.splat(1e-6)))
+    for (let s = 0; s < sources; s++) {
+      const at = stride * usize(s) + i
+      const kept = f32x4.mul(f32x4.mul(f32x4.sub(one, v128.load(cover + at)), v128.load(out + at)), remains)
+      v128.store(out + at, madd(v128.load(gain + at), share, kept))
+    }
   }
 }
 

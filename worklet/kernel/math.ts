@@ -1,4 +1,5 @@
-// Four lanes of arithmetic that WebAssembly has no instruction for. Relative errors below 2⁻²¹ for results in range.
+// Four lanes of arithmetic that WebAssembly has no instruction for. Relative errors below 2⁻²¹ for results in range,
+// except where it says otherwise.
 
 /** a·b + c: one rounding in the relaxed build, two in the plain one. */
 @inline
@@ -47,6 +48,23 @@ export function exp2(x: v128): v128 {
 @inline
 export function pow(x: v128, p: f32): v128 {
   return exp2(f32x4.mul(log2(f32x4.max(x, f32x4.splat(1.2e-38))), f32x4.splat(p)))
+}
+
+/** The angle of (x, y), −π to π, to 2·10⁻⁵: a polynomial of the smaller over the larger (Abramowitz & Stegun 4.4.49). */
+@inline
+export function atan2(y: v128, x: v128): v128 {
+  const ax = f32x4.abs(x), ay = f32x4.abs(y)
+  const t = f32x4.div(f32x4.min(ax, ay), f32x4.max(f32x4.max(ax, ay), f32x4.splat(1e-30)))
+  const t2 = f32x4.mul(t, t)
+  let p = f32x4.splat(0.0208351)
+  p = madd(p, t2, f32x4.splat(-0.0851330))
+  p = madd(p, t2, f32x4.splat(0.1801410))
+  p = madd(p, t2, f32x4.splat(-0.3302995))
+  p = madd(p, t2, f32x4.splat(0.9998660))
+  p = f32x4.mul(p, t)
+  p = v128.bitselect(f32x4.sub(f32x4.splat(1.5707963), p), p, f32x4.gt(ay, ax))
+  p = v128.bitselect(f32x4.sub(f32x4.splat(3.1415927), p), p, f32x4.lt(x, f32x4.splat(0)))
+  return v128.bitselect(f32x4.neg(p), p, f32x4.lt(y, f32x4.splat(0)))
 }
 
 @inline
