@@ -5,6 +5,7 @@ import { bench as engine, kernelModule } from '../main/bench.ts'
 import { report } from '../main/commands/bench.ts'
 import { chromium } from './bench/chromium.ts'
 import { fft } from './bench/fft.ts'
+import { learn, learnSections } from './bench/learn.ts'
 import { presets } from './bench/presets.ts'
 import { stereo } from './bench/stereo.ts'
 import { stream } from './bench/stream.ts'
@@ -12,6 +13,7 @@ import { warm } from './bench/warm.ts'
 
 type Say = (line: string) => void
 
+const learning = learnSections(kernelModule)
 const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   engine: (say) => {
     const figures = engine()
@@ -24,6 +26,8 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   stream,
   presets: (say) => presets(kernelModule(), say),
   stereo: (say) => stereo(kernelModule(), say),
+  learn: (say) => learn(learning, say),
+  ...learning,
 }
 
 const words = process.argv.slice(2)
@@ -36,7 +40,7 @@ if (unknown !== undefined) {
 }
 const say: Say = (line) => void (json ? process.stderr : process.stdout).write(line + '\n')
 const figures: Record<string, unknown> = {}
-for (const name of names.length > 0 ? names : Object.keys(sections)) {
+for (const name of names.length > 0 ? names : Object.keys(sections).filter((name) => !Object.hasOwn(learning, name))) {
   say(`\n${name}`)
   figures[name] = await sections[name]!(say)
   if (figures[name] === null) say('skipped: what it needs is not here')

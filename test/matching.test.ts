@@ -3,31 +3,11 @@
 import { describe, expect, test } from 'vitest'
 import { divergences } from '../worklet/dictionary.ts'
 import type { Frames } from '../presets/learn/frames.ts'
-import { addProduct } from '../presets/learn/matrix.ts'
 import { chooseDivergence, matchDivergence } from '../presets/learn/matching.ts'
 import type { Match } from '../presets/learn/matching.ts'
+import { ATOMS, BINS, COUNT, clean, gamma, gaussian, noises } from './chance.ts'
+import type { Noise } from './chance.ts'
 import { random } from './signals.ts'
-import { gamma, gaussian, poisson } from './chance.ts'
-
-const BINS = 60, COUNT = 400, ATOMS = 4
-
-/** Rank 4, a mean of `level`, a floor of a sixth of it. */
-function clean(seed: number, level: number): Float64Array {
-  const next = random(seed)
-  const squares = (length: number): Float64Array => Float64Array.from({ length }, () => next() ** 2)
-  const q = new Float64Array(BINS * COUNT)
-  addProduct(q, squares(COUNT * ATOMS), squares(ATOMS * BINS), COUNT, ATOMS, BINS)
-  const mean = q.reduce((a, b) => a + b) / q.length
-  return q.map((x) => level * ((5 / 6) * (x / mean) + 1 / 6))
-}
-
-type Noise = (x: number, next: () => number) => number
-const noises: readonly [string, number, string, number, Noise][] = [
-  ['Gaussian', 2, 'euc', 6, (x, next) => Math.max(0, x + gaussian(next))],
-  ['Poisson', 1, 'kl', 24, (x, next) => poisson(x, next)],
-  ['Poisson, of few counts', 1, 'kl', 3, (x, next) => poisson(x, next)],
-  ['gamma', 0, 'is', 6, (x, next) => (x * gamma(4, next)) / 4],
-]
 
 async function fitted(level: number, noise: Noise, seed: number): Promise<Match> {
   const next = random(seed + 100)

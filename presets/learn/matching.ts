@@ -12,9 +12,11 @@
 
 import { divergences } from '../../worklet/dictionary.ts'
 import type { Divergence } from '../../worklet/dictionary.ts'
+import { exact, fast } from '../products.ts'
 import type { Frames } from './frames.ts'
 import { addProduct } from './matrix.ts'
 import { nmf } from './nmf.ts'
+import type { Means } from './nmf.ts'
 import { seededRandom } from './random.ts'
 import { centroids } from './start.ts'
 
@@ -48,9 +50,9 @@ const steps = (from: number, to: number, step: number): number[] =>
   Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => Math.round((from + i * step) * 1e6) / 1e6)
 
 /** Fits by Kullback-Leibler once, a `yield` per pass with its loss, then matches. */
-export async function* chooseDivergence(frames: Frames, atoms: number, { iterations = 100, seed = 1 }: { iterations?: number; seed?: number } = {}): AsyncGenerator<number, Match> {
-  const start = centroids(frames, atoms, seededRandom(seed))
-  const steps = nmf(frames, start, { divergence: divergences['kl']!, iterations })
+export async function* chooseDivergence(frames: Frames, atoms: number, { iterations = 100, seed = 1, means }: { iterations?: number; seed?: number; means?: Means } = {}): AsyncGenerator<number, Match> {
+  const start = centroids(frames, atoms, seededRandom(seed), means?.module ? fast(means.module) : exact)
+  const steps = nmf(frames, start, { divergence: divergences['kl']!, iterations }, means)
   let step = await steps.next()
   for (; !step.done; step = await steps.next()) yield step.value.loss
   const { spectra, activations } = step.value

@@ -9,7 +9,7 @@
 // Their voice is of LibriSpeech, their noises of WHAM!: the absolute figures differ, what must hold is the order.
 
 import { existsSync, readdirSync } from 'node:fs'
-import { alone } from '../../presets/learn/crew.ts'
+import type { Crew } from '../../presets/learn/crew.ts'
 import { danmf, mixtureGain } from '../../presets/learn/danmf.ts'
 import type { Frames } from '../../presets/learn/frames.ts'
 import { seededRandom, someOf } from '../../presets/learn/random.ts'
@@ -19,6 +19,7 @@ import { fast } from '../../presets/products.ts'
 import { divergences } from '../../worklet/dictionary.ts'
 import { Kernel } from '../../worklet/kernel.ts'
 import { Analysis, Synthesis, Transform } from '../../worklet/stft.ts'
+import { finish } from '../steps.ts'
 import { audioFolder, load, mono, siSdr } from './audio.ts'
 
 const LEVELS = [-6, -3, 0, 3, 6, 9]
@@ -80,12 +81,7 @@ const joined = (all: readonly Frames[]): Frames => {
   return { bins: BINS, count: data.length / BINS, data }
 }
 
-async function last<Y, R>(steps: Generator<Y, R> | AsyncGenerator<Y, R>): Promise<R> {
-  for (;;) {
-    const step = await steps.next()
-    if (step.done) return step.value
-  }
-}
+const last = async <Y, R>(steps: Generator<Y, R> | AsyncGenerator<Y, R>): Promise<R> => (await finish(steps)).result
 
 /** The voice's gain for every entry of the mixtures. */
 function gainsOf(frames: Frames, spectra: ArrayLike<number>, activations: ArrayLike<number>, all: number): Float32Array {
@@ -101,7 +97,7 @@ function gainsOf(frames: Frames, spectra: ArrayLike<number>, activations: ArrayL
   })
 }
 
-export async function learnSpeech(module: WebAssembly.Module, say: (line: string) => void): Promise<SpeechFigures | null> {
+export async function learnSpeech(module: WebAssembly.Module, crew: Crew, say: (line: string) => void): Promise<SpeechFigures | null> {
   if (!existsSync(audioFolder)) return null
   const folder = new URL('speech-and-noise/', audioFolder)
   const sounds = async (name: string): Promise<Float32Array[]> =>
@@ -114,7 +110,7 @@ export async function learnSpeech(module: WebAssembly.Module, say: (line: string
   const rows = someOf(training.count, FRAMES, random)
   const voice: Frames = joined(rows.map((row) => ({ bins: BINS, count: 1, data: training.data.subarray(row * BINS, (row + 1) * BINS) })))
   const clips = speech.filter((_, i) => i % 2 === 1).slice(0, CLIPS)
-  const means = { crew: alone, module }
+  const means = { crew, module }
   const precision = fast(module)
   const euclidean = divergences['euc']!
   const penalties = { spectra: TINY, activations: TINY }
@@ -124,6 +120,7 @@ export async function learnSpeech(module: WebAssembly.Module, say: (line: string
     return (await last(danmf([learner], { iterations: EPOCHS, tauA, tauS: 0, l1Spectra: TINY, l1Activations: TINY, precision }))).spectra()[0]!
   }
   const plain = await learned([], 0, 0)
+  say(`the voice, mean SI-SDR of ${CLIPS} clips in as many noises, in dB; ${ATOMS} + ${ATOMS} atoms, ${EPOCHS} epochs, τ_A = ${TAU}; ${voice.count} frames learned from`)
   const ours: Record<Way, number[]> = { 'NMF': [], 'ANMF': [], 'P-NMF': [], 'P-ANMF': [] }
   for (const level of LEVELS) {
     const ratio = 10 ** (level / 20)
@@ -152,7 +149,10 @@ export async function learnSpeech(module: WebAssembly.Module, say: (line: string
         ours[way].push(scores.reduce((sum, x) => sum + x, 0) / scores.length)
       }
     }
-    say(`  at ${level} dB: ${ways.map((way) => `${way} ${ours[way].at(-1)!.toFixed(2)}`).join(', ')}`)
   }
+  say(`  ${''.padEnd(16)}${LEVELS.map((level) => `${level} dB`.padStart(7)).join('')}`)
+  for (const way of ways)
+    for (const [whose, row] of [['here', ours[way]], ['paper', PAPER[way]]] as const)
+      say(`  ${way.padEnd(8)}${whose.padEnd(8)}${row.map((x) => x.toFixed(2).padStart(7)).join('')}`)
   return { levels: LEVELS, paper: PAPER, ours }
 }
