@@ -14,6 +14,11 @@ export interface Groups {
 
 type Numbers = Pick<Frames, 'bins' | 'count'> & { readonly data: Float64Array | Float32Array }
 
+/** Frames that are tried for each centre of the start: the one that leaves the least is taken. */
+const DRAWS = 6
+
+const sumOf = (x: Float64Array): number => x.reduce((sum, value) => sum + value, 0)
+
 /** Ends early where no frame changes its group. */
 export function* lloyd({ bins, count, data }: Numbers, atoms: number, iterations: number, random: () => number): Generator<number, Groups> {
   const frame = (row: number): Float64Array | Float32Array => data.subarray(row * bins, (row + 1) * bins)
@@ -24,13 +29,20 @@ export function* lloyd({ bins, count, data }: Numbers, atoms: number, iterations
   }
   const centres = new Float64Array(atoms * bins)
   const centre = (atom: number): Float64Array => centres.subarray(atom * bins, (atom + 1) * bins)
-  const nearest = new Float64Array(count).fill(Infinity)
+  let nearest = new Float64Array(count).fill(Infinity)
   for (let atom = 0; atom < atoms; atom++) {
-    let left = atom === 0 ? random() * count : random() * nearest.reduce((sum, x) => sum + x, 0)
-    let row = 0
-    while (row < count - 1 && (left -= atom === 0 ? 1 : nearest[row]!) >= 0) row++
-    centre(atom).set(frame(row))
-    for (let t = 0; t < count; t++) nearest[t] = Math.min(nearest[t]!, distance(t, centre(atom)))
+    let least = Infinity, better = nearest
+    for (let draw = 0; draw < DRAWS; draw++) {
+      let left = random() * (atom === 0 ? count : sumOf(nearest))
+      let row = 0
+      while (row < count - 1 && (left -= atom === 0 ? 1 : nearest[row]!) >= 0) row++
+      const joined = nearest.map((x, t) => Math.min(x, distance(t, frame(row))))
+      if (sumOf(joined) >= least) continue
+      least = sumOf(joined)
+      better = joined
+      centre(atom).set(frame(row))
+    }
+    nearest = better
   }
   const group = new Int32Array(count).fill(-1)
   const loss: number[] = []

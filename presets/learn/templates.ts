@@ -29,6 +29,8 @@ export function* noteTemplates(source: string, instruments: readonly Instrument[
   const template = templater(sizes, module)
   const onsets = new Map(instruments.flat().map(({ recording }) => [recording, onsetOf(recording)]))
   for (const [{ name, sampleRate, channels }, onset] of onsets) {
+    if (shapeFor(sizes, sampleRate).fftSize * sizes.sampleRate !== sizes.fftSize * sampleRate)
+      throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz, or two or four times that, got ${sampleRate} Hz`)
     const seconds = channels[0]!.length / sampleRate - onset
     if (seconds < LEAST) throw new RangeError(`${name}: expected at least ${1000 * LEAST} ms of a note, got ${Math.round(1000 * seconds)} ms`)
   }
@@ -91,8 +93,6 @@ function templater(sizes: Sizes, module: WebAssembly.Module): (recording: Record
   return (recording, onset) => {
     const { name, sampleRate, channels } = recording
     const shape = shapeFor(sizes, sampleRate)
-    if (shape.fftSize * sizes.sampleRate !== sizes.fftSize * sampleRate)
-      throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz, or two or four times that, got ${sampleRate} Hz`)
     const hop = shape.hopSize / sampleRate
     const frames = Math.floor(channels[0]!.length / shape.hopSize)
     const analyse = analysers.get(sampleRate) ?? analyser(shape, bins, module)

@@ -73,9 +73,11 @@ export async function speechRows(preset: Preset, meetings: readonly Meeting[], m
   return rows
 }
 
-/** Each source that the preset names, and all that it does not as one, which the rest should be. */
+/** Each source of the mixture that the preset names, and all that it does not as one, which the rest should be. */
 export async function bandRows(preset: Preset, { name, labels, sampleRate, mix, images }: Mixture, module: WebAssembly.Module): Promise<BandRow[]> {
   const stems = await stemsOf(preset, mix, sampleRate, module)
+  for (const source of [...stems.keys()]) if (source !== 'rest' && !labels.includes(source)) stems.delete(source)
+  if (labels.every((label) => stems.has(label))) stems.delete('rest')
   const unnamed = mix.map((_, i) => labels.reduce((sum, label, source) => (stems.has(label) ? sum : sum + images[source]![i]!), 0))
   return [...stems].map(([source, stem]) => {
     const truth = source === 'rest' ? unnamed : images[labels.indexOf(source)]!
