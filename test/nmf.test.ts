@@ -203,7 +203,7 @@ describe('what may be asked for', () => {
 })
 
 describe('in float32', () => {
-  test.each(points)('(%f, %f): what float64 finds, and the loss never rises but by rounding', async (alpha, beta) => {
+  test.each([...points, [-4, -4], [1, -3], [4, 4]] as const)('(%f, %f): what float64 finds, and the loss never rises but by rounding', async (alpha, beta) => {
     const frames = planted(130, 21, 3, 41)
     const divergence = { alpha, beta }
     const slow = await fitted(frames, 4, { divergence, iterations: 40 })

@@ -34,7 +34,7 @@ export interface NmfOptions {
 /** Where and how it is computed. */
 export interface Means {
   readonly crew: Crew
-  /** The kernel for float32, null for float64. */
+  /** The kernel for float32 (plain, so that all machines agree), null for float64. */
   readonly module: WebAssembly.Module | null
 }
 
@@ -59,6 +59,8 @@ const EPSILON = 1e-6
 /** So many, and fewer only where they would have fewer frames than this: by the frames alone, not by the threads. */
 const SHARDS = 8
 const FEWEST = 256
+/** Entries at their floor to the power α + β must fit into float32; a divergence that sums to less is computed in float64 everywhere. */
+const LEAST_SUM = -4
 /** Of a guarded step, before it is given up. */
 const HALVINGS = 12
 
@@ -161,7 +163,7 @@ function shardsOf({ bins, count, data }: Frames, start: ArrayLike<number>, { div
     const share = data.slice(from * bins, to * bins)
     for (let j = 0; j < share.length; j++) share[j] = Math.max(leastValue, share[j]! / unit)
     return {
-      bins, atoms, divergence, module, data: share, least: leastOf(atoms, bins).activations,
+      bins, atoms, divergence, module: divergence.alpha + divergence.beta < LEAST_SUM ? null : module, data: share, least: leastOf(atoms, bins).activations,
       weights: weights && weights.length > bins ? weights.slice(from * bins, to * bins) : weights,
       activations: activations && Float64Array.from({ length: (to - from) * atoms }, (_, j) => activations[from * atoms + j]! / unit),
     }
