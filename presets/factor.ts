@@ -208,7 +208,7 @@ const asFloats = ({ bins, count, data }: Turned): { bins: number; count: number;
 async function* choose(frames: Turned, fixed: Float64Array | null, weights: Float64Array | null, { atoms, seed, iterations }: FactorOptions): AsyncGenerator<Step, Match> {
   const { data, bins, count } = frames
   if (!fixed) {
-    const steps = chooseDivergence(asFloats(frames), atoms, { iterations, seed })
+    const steps = chooseDivergence(asFloats(frames), atoms, { iterations, seed, weights: weights && Float32Array.from(weights) })
     let step = await steps.next()
     for (; !step.done; step = await steps.next()) yield { share: 0, loss: step.value }
     return step.value
