@@ -11,7 +11,8 @@ import { shapeFor } from '../worklet/stft.ts'
 import { kernelModule } from './assets.ts'
 import { currentFeed } from './engine.ts'
 import type { FileFeed } from './feeds.ts'
-import type { SurveyNews, SurveyOrder } from './field-worker.ts'
+import type { FieldOrder, SurveyNews } from './field-worker.ts'
+import { hearAlone } from './field-learning.ts'
 import { field, WHOLE } from './field-state.ts'
 import { microseconds } from './field-geometry.ts'
 import type { Separation } from './separation.ts'
@@ -40,6 +41,8 @@ export function createFieldFeed(): FieldFeed {
   let shape = ''
   let rate = 44_100
   let hop = 0
+  let shapeSize = 0
+  let fallback = 0
   let heardSeconds = 0
   let since = 0
   let surveyed: unknown = null
@@ -70,7 +73,7 @@ export function createFieldFeed(): FieldFeed {
       field.remark.value = `The file’s own field could not be computed: ${event.message || 'the worker did not start'}.`
     }
     const [left, right] = [feed.buffer.getChannelData(0).slice(), feed.buffer.getChannelData(1).slice()]
-    const order: SurveyOrder = { module, sampleRate, left, right }
+    const order: FieldOrder = { task: 'survey', module, sampleRate, left, right }
     made.postMessage(order, [left.buffer, right.buffer])
     field.progress.value = 0
   }
@@ -87,6 +90,7 @@ export function createFieldFeed(): FieldFeed {
       shape = same
       rate = sampleRate
       hop = hopSize / sampleRate
+      shapeSize = fftSize
       if (feed === surveyed) return
       surveyed = feed
       heardSeconds = 0
@@ -105,6 +109,8 @@ export function createFieldFeed(): FieldFeed {
       histogram.frozen = field.frozen.peek()
       histogram.remember(field.memory.peek())
       histogram.add(frame)
+      hearAlone(frame, rate, shapeSize)
+      fallback = fallback * 0.9 + 0.1 * frame.fact('fallback')
       heardSeconds += hop
       const keep = Math.exp(-hop / 3)
       let [left, right, cross] = [0, 0, 0]
@@ -125,6 +131,7 @@ export function createFieldFeed(): FieldFeed {
       batch(() => {
         field.peaks.value = peaks.map(({ level, delay, weight }) => ({ level, delay: microseconds(delay, rate), weight }))
         field.remark.value = remarkOn(powers)
+        field.fallback.value = fallback
         if (!field.follows.peek() || !peaks.length) return
         field.view.value = peaks.every(({ delay }) => Math.abs(delay) < NO_DELAY) ? 'frequency' : 'delay'
         field.range.value = DELAY_RANGES.findIndex((each) => each === range)

@@ -3,13 +3,14 @@
 import type { Place, SelectedSource } from '../worklet/selection.ts'
 import type { Parameter } from '../worklet/parameters.ts'
 import { NumberWell, Slider } from './controls.tsx'
-import { addPlace, changePlace, choose, chooseMask, editSource, removePlace, titleOf } from './editing.ts'
+import { changePlace, choose, chooseMask, editSource, removePlace, titleOf } from './editing.ts'
 import { widthOf } from './field-claims.ts'
 import type { Wide } from './field-claims.ts'
 import { figures } from './field-drawing.ts'
 import { isArea, isPoint, microseconds, round, samplesOf, snap, taken } from './field-geometry.ts'
 import { withBand } from './field-handles.ts'
 import { give } from './field-hand.ts'
+import { learnAlone, learnFromPassage, listenAlone } from './field-learning.ts'
 import { begin, end } from './history.ts'
 import { fieldRate } from './field-plot.tsx'
 import { field } from './field-state.ts'
@@ -128,24 +129,43 @@ export const Empty = () => {
 const masks = [['soft', 'Soft', 'Shared bins are shared: the fewest artefacts.'], ['binary', 'Binary', 'Each bin to one source: the hardest separation.'],
   ['wiener', 'Wiener', 'Uses both channels together: the cleanest for dry stereo.']] as const
 
+/** Teaching a source its place: from the marked passage, or while a button is held. */
+const Learning = ({ source }: { source: number }) => {
+  const passage = state.passage.value
+  const busy = field.learning.value
+  const title = titleOf(source)
+  const hold = (down: boolean): void => (down ? listenAlone(source) : learnAlone())
+  return (
+    <div class="learning">
+      <span class="control-label">Learn place</span>
+      {passage && <button type="button" class="button" disabled={busy !== null} title={`Only ${title} may sound in the passage marked on the ruler`}
+        onClick={() => void learnFromPassage(source, passage)}>{clock(passage.from)} – {clock(passage.to)}</button>}
+      <button type="button" class="button" aria-pressed={busy === source} title={`Hold while only ${title} sounds: its place is learned from that`}
+        onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); hold(true) }}
+        onPointerUp={() => hold(false)} onPointerCancel={() => hold(false)} onBlur={() => hold(false)}
+        onKeyDown={(event) => { if ((event.key === ' ' || event.key === 'Enter') && !event.repeat) { event.preventDefault(); hold(true) } }}
+        onKeyUp={(event) => { if (event.key === ' ' || event.key === 'Enter') hold(false) }}>
+        {busy === source ? `Only ${title} sounds…` : 'Hold while alone'}</button>
+    </div>
+  )
+}
+
 const Looks = () => {
   const chosen = state.chosen.value
-  const passage = state.passage.value
   const { mask } = state.selection.value
   return (
     <>
-      {chosen !== null && state.selection.value.sources[chosen] && passage && (
-        <button type="button" class="button" title="Only this source may sound in the passage marked on the ruler"
-          onClick={() => addPlace(chosen, { learned: passage }, `Learn place of ${titleOf(chosen)}`)}>
-          Learn {titleOf(chosen)}’s place from {clock(passage.from)} – {clock(passage.to)}
-        </button>
-      )}
+      {chosen !== null && state.selection.value.sources[chosen] && <Learning source={chosen} />}
       <div class="control mask-row">
         <span class="control-label">Mask</span>
         <div class="segments" role="group" aria-label="Mask">
           {masks.map(([name, label, help]) => <button key={name} type="button" aria-pressed={mask === name} title={help} onClick={() => chooseMask(name)}>{label}</button>)}
         </div>
       </div>
+      {mask === 'wiener' && field.fallback.value > 0.1 && (
+        <p class="field-remark" role="status">The places stand in a room: Wiener has given way to soft masks by {Math.round(100 * field.fallback.value)} %.
+          Places that are learned do better here.</p>
+      )}
       <div class="control" title={memoryRow.help}>
         <span class="control-label">Forgets in</span>
         <Slider row={memoryRow} value={field.memory.value} label="Forgets in" onChange={(seconds) => { field.memory.value = seconds }} />

@@ -16,6 +16,8 @@ export interface Plot {
   readonly width: number
   readonly height: number
 }
+/** Around the plot: numbers, the curve of energy. CSS pixels. */
+export const EDGES = { left: 46, right: 12, top: 46, bottom: 38 } as const
 export type Pixel = readonly [number, number]
 
 export const microseconds = (samples: number, sampleRate: number): number => (samples / sampleRate) * 1e6

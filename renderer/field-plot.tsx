@@ -10,6 +10,7 @@ import { drawAxes, drawProfile } from './field-axes-drawn.ts'
 import { claimsOf, weightOfSource, weightOfSpot } from './field-claims.ts'
 import { described, drawScene } from './field-drawing.ts'
 import { createFieldFeed } from './field-feed.ts'
+import { EDGES } from './field-geometry.ts'
 import type { Plot } from './field-geometry.ts'
 import { createHand } from './field-hand.ts'
 import { fieldKey } from './field-keys.ts'
@@ -18,7 +19,6 @@ import { field } from './field-state.ts'
 import { watch } from './frames.ts'
 import { state } from './state.ts'
 
-const EDGES = { left: 46, right: 12, top: 46, bottom: 38 }
 const PROFILE = 34 // px
 /** Seconds between two pictures of what sounds; a changed selection is painted at once. */
 const MAP_EVERY = 0.08

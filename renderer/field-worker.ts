@@ -1,14 +1,23 @@
-// The whole file's field, surveyed off the main thread: blocks of the sound in, planes out as they fill.
+// What takes too long for the page's own thread: the whole file's field, whose planes are sent as they fill, and where a
+// source stands, learned from a passage in which it plays alone.
 
-import { Survey } from '../worklet/survey.ts'
+import { CovarianceFold } from '../worklet/covariance.ts'
+import type { Covariance } from '../worklet/covariance.ts'
+import { divergences } from '../worklet/dictionary.ts'
+import { Survey, FIELD_SHAPE } from '../worklet/survey.ts'
 import type { Planes } from '../worklet/histogram.ts'
+import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
+import { Separator } from '../worklet/separator.ts'
 
-export interface SurveyOrder {
+export interface FieldOrder {
+  readonly task: 'survey' | 'learn'
   readonly module: WebAssembly.Module
   readonly sampleRate: number
   readonly left: Float32Array<ArrayBuffer>
   readonly right: Float32Array<ArrayBuffer>
 }
+/** Null: nothing sounds there. */
+export interface Learned { readonly covariance: Covariance | null }
 export interface SurveyNews { readonly planes: Planes; readonly progress: number }
 
 const BLOCK = 65_536
@@ -17,13 +26,19 @@ const NEWS_EVERY = 250 // ms
 
 // As far as it is used: the page's types know of windows only.
 interface Scope {
-  onmessage: ((event: MessageEvent<SurveyOrder>) => void) | null
-  postMessage(news: SurveyNews): void
+  onmessage: ((event: MessageEvent<FieldOrder>) => void) | null
+  postMessage(news: SurveyNews | Learned): void
   close(): void
 }
 const scope = self as unknown as Scope
 
-scope.onmessage = ({ data: { module, sampleRate, left, right } }) => {
+scope.onmessage = ({ data }) => {
+  if (data.task === 'survey') survey(data)
+  else scope.postMessage({ covariance: learn(data) })
+  scope.close()
+}
+
+function survey({ module, sampleRate, left, right }: FieldOrder): void {
   const survey = new Survey(module, sampleRate)
   let told = performance.now()
   for (let at = 0; at < left.length; at += BLOCK) {
@@ -33,5 +48,19 @@ scope.onmessage = ({ data: { module, sampleRate, left, right } }) => {
     told = performance.now()
     scope.postMessage({ planes: survey.histogram.whole, progress: end / left.length })
   }
-  scope.close()
+}
+
+/** The engine's own frames, of a separation into nothing. */
+function learn({ module, sampleRate, left, right }: FieldOrder): Covariance | null {
+  const dictionary = { ...FIELD_SHAPE, divergence: divergences['kl']!, atoms: [], spectra: new Float32Array(0) }
+  const separator = new Separator({ module, dictionary, selection: { mask: 'soft', sources: [] }, sampleRate, channels: 2, mode: 'direct' })
+  const fold = new CovarianceFold(sampleRate, separator.shape.fftSize)
+  separator.onFrame = (frame) => fold.add(frame)
+  const rest = [new Float32Array(BLOCK), new Float32Array(BLOCK)]
+  const automation = constantAutomation(initialSettings())
+  for (let at = 0; at < left.length; at += BLOCK) {
+    const end = Math.min(left.length, at + BLOCK)
+    separator.process([left.subarray(at, end), right.subarray(at, end)], [rest], end - at, automation)
+  }
+  return fold.silent ? null : fold.result()
 }

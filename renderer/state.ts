@@ -4,6 +4,7 @@
 import { computed, signal } from '@preact/signals'
 import { initialSettings, parameterNamed } from '../worklet/parameters.ts'
 import type { ParameterName, Settings } from '../worklet/parameters.ts'
+import type { Covariances } from '../worklet/covariance.ts'
 import type { Selection } from '../worklet/selection.ts'
 import type { Preset } from '../presets/preset.ts'
 
@@ -58,6 +59,8 @@ export const state = {
   selection: signal<Selection>({ mask: 'soft', sources: [] }),
   /** The selection that came with a preset nobody chose: while it stands, pointing at a place starts from places alone. */
   given: signal<Selection | null>(null),
+  /** What passages of one source alone have taught about where it stands, for the selection's learned places. Only grows. */
+  covariances: signal<Covariances>({}),
   rest: signal<Rest>({ mute: false, solo: false }),
   banner: signal<Banner | null>(null),
   /** Limits of this browser that stay true while the page is open. */
