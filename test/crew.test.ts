@@ -34,7 +34,7 @@ function channels(count: number): { crew: Crew; fail(index: number): void; heard
   return { crew, heard, fail: (index) => failures[index]!(new Error('out of memory')) }
 }
 
-// More frames than one shard has at least, and a last shard that is smaller.
+// Eight shards, the last of them smaller.
 const frames = planted(900, 19, 3, 4)
 const start = exemplars(frames, 3, seededRandom(1))
 const options = { divergence: divergences['kl']!, iterations: 6, penalties: { activations: 0.1, volume: 0.5 } }
@@ -53,7 +53,7 @@ describe('a fit', () => {
     const { crew, heard } = channels(2)
     await finish(nmf(frames, start, options, { crew, module: null }))
     for await (const _ of nmf(frames, start, options, { crew, module: null })) break
-    await expect.poll(() => ['place0', 'place1', 'drop0', 'drop1'].map((type) => heard.filter((x) => x === type).length)).toEqual([4, 4, 4, 4])
+    await expect.poll(() => ['place0', 'place1', 'drop0', 'drop1'].map((type) => heard.filter((x) => x === type).length)).toEqual([8, 8, 8, 8])
   })
 
   test('whose thread breaks ends with one sentence, and so does the next', async () => {

@@ -56,9 +56,9 @@ export interface Factorisation {
 
 /** The floor, relative to the mean of what it bounds: keeps every entry able to come back. */
 const EPSILON = 1e-6
-/** So many, and fewer only where they would have fewer frames than this: by the frames alone, not by the threads. */
+/** At most so many, of whole stretches of frames: cut by the frames alone, not by the threads. */
 const SHARDS = 8
-const FEWEST = 256
+const STRETCH = 64
 /** Entries at their floor to the power α + β must fit into float32; a divergence that sums to less is computed in float64 everywhere. */
 const LEAST_SUM = -4
 /** Of a guarded step, before it is given up. */
@@ -157,7 +157,7 @@ function shardsOf({ bins, count, data }: Frames, start: ArrayLike<number>, { div
   const atoms = start.length / bins
   const unit = meanOf(data)
   const leastValue = divergence.alpha > 0 && divergence.alpha + divergence.beta > 0 ? 0 : EPSILON // where an empty entry would cost infinitely much
-  const rows = Math.max(FEWEST, Math.ceil(count / SHARDS))
+  const rows = STRETCH * Math.ceil(count / SHARDS / STRETCH)
   return Array.from({ length: Math.ceil(count / rows) }, (_, i): ShardSpec => {
     const from = i * rows, to = Math.min(count, from + rows)
     const share = data.slice(from * bins, to * bins)

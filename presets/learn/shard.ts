@@ -89,7 +89,7 @@ export class Shard {
     this.spec = spec
     const { bins, atoms, divergence: { alpha, beta }, module } = spec
     const count = data.length / bins
-    const most = Math.max(4, Math.min(64, Math.floor(BLOCK / bins)))
+    const most = Math.max(4, Math.min(64, 4 * Math.round(BLOCK / bins / 4))) // the product moves four rows at a time
     const lengths = [(weights ? 2 : 1) * data.length, count * atoms, 6 * most * bins + 48, 3 * atoms * bins, 2 * most * atoms, 2 * atoms * atoms, atoms + most]
     const products = this.products = (module ? fast(module) : exact)(lengths.reduce((sum, n) => sum + n, 15 * 16))
     this.entries = products.entries(spec.divergence, most * bins)
