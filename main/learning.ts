@@ -1,93 +1,39 @@
 // From what was asked of `winnow learn` to what is learned: the analysis, the parts, and the work itself, between whose
 // steps the rest of the program has its turn.
 
-import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { readDivergence, type Divergence } from '../worklet/dictionary.ts'
-import type { Preset } from '../presets/preset.ts'
-import type { Sizes } from '../presets/learn/frames.ts'
-import { learn as learning, methods, starts, type Outcome, type Part, type Plan, type Progress, type Recording } from '../presets/learn/learn.ts'
-import { everyNote, notesApart } from '../presets/learn/notes.ts'
-import { together } from '../presets/learn/together.ts'
+import { divergences, readDivergence, type Divergence } from '../worklet/dictionary.ts'
+import type { Settings } from '../worklet/parameters.ts'
+import { soundingFrames, type Sizes } from '../presets/learn/frames.ts'
+import { learn as learning, type Method, type Outcome, type Plan, type Progress } from '../presets/learn/learn.ts'
+import { chooseDivergence, type Match } from '../presets/learn/matching.ts'
+import type { Pair } from '../presets/learn/pairs.ts'
+import { seededRandom } from '../presets/learn/random.ts'
 import { noteTemplates, type Templates } from '../presets/learn/templates.ts'
-import { oneOf, wholeNumber, type Arguments } from './arguments.ts'
+import { heldOutScore, tune, type Choice, type Space, type Trial } from '../presets/learn/tune.ts'
 import { threads } from './crew.ts'
-import { kernelFile } from './places.ts'
+import { moduleOf, type Heard } from './learn-plan.ts'
 import { sparkline } from './progress.ts'
-import { filesOf, noteOf, type SourceFiles } from './recordings.ts'
-import { Cancelled, UserError, asked, askedFor } from './user-error.ts'
+import { Cancelled, asked, askedFor } from './user-error.ts'
 
 /** What ways of learning have in common. `loss` per source and pass; empty where there is none. */
 export type Learnt = Pick<Outcome, 'atoms' | 'spectra' | 'loss' | 'frames'> & { readonly method: string; readonly seed: number }
 
 type Report = (share: number, detail?: string) => void
 
-export const divergenceOf = (args: Arguments, flag: string, initial: string): Divergence =>
-  asked(() => readDivergence(args.text(flag) ?? initial, `learn: --${flag}`))
+/** Frames are enough to tell what kind of noise a fit leaves. */
+const TELLING = 2000
 
-const moduleOf = async (): Promise<WebAssembly.Module> => new WebAssembly.Module(await readFile(kernelFile))
-
-/** What belongs to one way of working and would be ignored in another is said to be out of place. */
-export function checkFlags(args: Arguments): void {
-  const refuse = (flags: readonly string[], why: string): void => {
-    const flag = flags.find((name) => args.has(name))
-    if (flag !== undefined) throw new UserError(`learn: --${flag}: expected none ${why}, got one`)
+/** The divergence that describes all recordings together best, beside one fit of them. */
+export async function matched({ parts, sizes, module, seed, frames: most }: Plan, signal: AbortSignal): Promise<Match> {
+  const frames = asked(() => soundingFrames(parts.flatMap(({ recordings }) => recordings), sizes, module, Math.min(most, TELLING), seededRandom(seed)), 'learn')
+  const steps = chooseDivergence(frames, Math.min(parts.reduce((sum, { atoms }) => sum + atoms, 0), frames.count), { seed })
+  const next = (): Promise<IteratorResult<unknown, Match>> => askedFor(() => steps.next(), 'learn')
+  let step = await next()
+  for (; !step.done; step = await next()) {
+    await turn()
+    if (signal.aborted) throw new Cancelled()
   }
-  const [, ...words] = args.positionals
-  if (args.has('notes')) {
-    refuse(['atoms', 'method', 'divergence', 'iterations', 'start', 'seed', 'frames', 'by-note', 'every-note'], 'with --notes, which averages instead of fitting')
-    if (words.length > 0) throw new UserError(`learn: expected no sources beside --notes, got "${words[0]}"`)
-  } else {
-    refuse(['instrument'], 'without --notes')
-    if (words.length === 0) throw new UserError('learn: expected OUT.preset SOURCE=FILES… or OUT.preset --notes FOLDER, got no sources')
-  }
-  if (args.has('append')) refuse(['rate', 'fft', 'hop', 'tail'], 'with --append, which keeps the analysis of the preset')
-}
-
-/** One per folder: an instrument, whose recordings are averaged before those of others join. */
-export async function notesIn(args: Arguments): Promise<SourceFiles[]> {
-  const folders = args.words('notes')
-  const source = args.text('instrument') ?? basename(resolve(folders[0]!))
-  return Promise.all(folders.map(async (folder) => ({ source, atoms: null, files: await filesOf([folder]) })))
-}
-
-/** A window that tells semitones apart, of which a synthesis as short as a fingering keeps the latency low. */
-const NOTE_WINDOW = 0.093 // seconds
-
-export function sizesOf(args: Arguments, recorded: number, base: Preset | null): Sizes {
-  if (base) return base.dictionary
-  const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
-  const rates = [1, 2, 4].map((part) => String(recorded / part))
-  const notes = args.has('notes')
-  const sampleRate = Number(oneOf(args, 'learn', 'rate', rates, rates[notes && recorded >= 32_000 ? 2 : 0]!))
-  const fftSize = whole('fft', 256, 16_384, notes ? 2 ** Math.round(Math.log2(NOTE_WINDOW * sampleRate)) : sampleRate >= 32_000 ? 2048 : 1024)
-  return {
-    sampleRate, fftSize, hopSize: whole('hop', 32, 8192, notes ? fftSize / 8 : fftSize / 4), tailSize: whole('tail', 64, 16_384, notes ? fftSize / 4 : fftSize),
-  }
-}
-
-export async function planOf(args: Arguments, sources: readonly SourceFiles[], recordings: readonly Recording[], sizes: Sizes): Promise<Plan> {
-  const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
-  const byNote = args.has('by-note') || args.has('every-note')
-  const atoms = whole('atoms', 1, 512, byNote ? 1 : 24)
-  let next = 0
-  const parts = sources.flatMap(({ source, atoms: own, files }): Part[] => {
-    const given = recordings.slice(next, (next += files.length))
-    if (!byNote) return [{ source, pitch: null, atoms: own ?? atoms, recordings: given }]
-    const notes = files.map(({ path }, i) => ({ pitch: noteOf(path), recording: given[i]! }))
-    return (args.has('every-note') ? everyNote : notesApart)(source, notes, own ?? atoms)
-  })
-  const { sampleRate, fftSize, hopSize, tailSize } = sizes
-  return {
-    parts, sizes: { sampleRate, fftSize, hopSize, tailSize },
-    method: oneOf(args, 'learn', 'method', methods, 'nmf'),
-    divergence: divergenceOf(args, 'divergence', (together as readonly string[]).includes(args.text('method') ?? '') ? 'euc' : 'kl'),
-    iterations: whole('iterations', 1, 10_000, 100),
-    start: oneOf(args, 'learn', 'start', starts, 'kmeans'),
-    seed: whole('seed', 0, 999_999, 1),
-    frames: whole('frames', 1, 999_999, 20_000),
-    module: await moduleOf(),
-  }
+  return step.value
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -120,11 +66,8 @@ export async function finish(plan: Plan, jobs: number, keep: boolean, report: Re
   }
 }
 
-export async function templatesOf(folders: readonly SourceFiles[], recordings: readonly Recording[], sizes: Sizes, report: Report, signal: AbortSignal): Promise<Learnt> {
-  let at = 0
-  const instruments = folders.map(({ files }) => files.map(({ path }) => ({ pitch: noteOf(path), recording: recordings[at++]! })))
-  const { source } = folders[0]!
-  const steps = noteTemplates(source, instruments, sizes, await moduleOf())
+export async function templatesOf({ sources }: Heard, sizes: Sizes, report: Report, signal: AbortSignal): Promise<Learnt> {
+  const steps = noteTemplates(sources[0]!.source, sources.map(({ notes }) => notes), sizes, await moduleOf())
   const next = (): IteratorResult<number, Templates> => asked(() => steps.next(), 'learn')
   let step = next()
   for (; !step.done; step = next()) {
@@ -134,3 +77,54 @@ export async function templatesOf(folders: readonly SourceFiles[], recordings: r
   }
   return { ...step.value, loss: {}, frames: {}, method: 'templates', seed: 0 }
 }
+
+/** What tuning tries, beside what was asked for. Nothing that changes the latency or the cost of a pass. */
+const spaceOf = (method: Method): Space => ({
+  atoms: { from: 0.5, to: 2, ratios: true },
+  activations: { of: ['kl', 'beta-half', 'beta-1.5', 'euc'] },
+  sparsity: { from: 0, to: 0.3 },
+  sharpness: { from: 1, to: 2 },
+  ...(method === 'nmf' && { divergence: { of: ['euc', 'kl', 'beta-half', 'is'] } }),
+  ...((method === 'anmf' || method === 'danmf') && { tauA: { from: 0.01, to: 0.5, ratios: true } }),
+  ...(method === 'danmf' && { tauS: { from: 0.1, to: 0.9 } }),
+})
+
+export interface Played { readonly activations: Divergence; readonly settings: Partial<Settings> }
+export interface Tuned extends Played { readonly learnt: Learnt; readonly best: Trial; readonly trials: readonly Trial[] }
+
+/** Learns so often with settings drawn by chance, the first time as asked, and keeps what separates the pairs best. */
+export async function tuned(plan: Plan, asIs: Played, pairs: readonly Pair[], trials: number, jobs: number, report: Report, signal: AbortSignal): Promise<Tuned> {
+  const { crew, end } = threads(jobs)
+  const playedWith = ({ activations, sparsity, sharpness }: Choice): Played => ({
+    activations: activations === undefined ? asIs.activations : divergences[activations]!,
+    settings: { ...asIs.settings, ...(typeof sparsity === 'number' && { sparsity }), ...(typeof sharpness === 'number' && { sharpness }) },
+  })
+  const planWith = ({ atoms, divergence, tauA, tauS }: Choice): Plan => ({
+    ...plan,
+    ...(typeof atoms === 'number' && { parts: plan.parts.map((part) => ({ ...part, atoms: Math.max(1, Math.round(part.atoms * atoms)) })) }),
+    ...(divergence !== undefined && { divergence: readDivergence(divergence) }),
+    ...(typeof tauA === 'number' && { tauA }), ...(typeof tauS === 'number' && { tauS }),
+  })
+  const steps = tune(spaceOf(plan.method), { trials, seed: plan.seed }, (choice) => learning(planWith(choice), { crew }), (outcome: Outcome, choice) => {
+    const { activations, settings } = playedWith(choice)
+    return heldOutScore({ ...plan.sizes, atoms: outcome.atoms, spectra: outcome.spectra, divergence: activations }, settings, pairs, plan.module)
+  })
+  const next = () => askedFor(() => steps.next(), 'learn')
+  try {
+    let step = await next()
+    for (; !step.done; step = await next()) {
+      const { trial, progress: { done, of }, best } = step.value
+      report((trial + done / of) / trials, best === null ? '' : `best ${best.toFixed(2)} dB`)
+      await turn()
+      if (signal.aborted) throw new Cancelled()
+    }
+    const { best, trials: all, result } = step.value
+    return { ...playedWith(best.choice), learnt: { ...result, method: plan.method, seed: plan.seed }, best, trials: all }
+  } finally {
+    await steps.return(null as never)
+    await end()
+  }
+}
+
+export const choiceText = (choice: Choice): string =>
+  Object.entries(choice).map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}`).join(', ') || 'as asked'

@@ -228,6 +228,87 @@ describe('a preset that grows', () => {
   })
 })
 
+describe('other ways of learning', () => {
+  const pairs = (count: number): string[] => {
+    const put = (name: string, samples: Float32Array): string => {
+      writeFileSync(join(folder, name), wav([samples], RATE))
+      return join(folder, name)
+    }
+    const of = (kind: string, make: (i: number) => Float32Array): string[] => Array.from({ length: count }, (_, i) => put(`${kind}${i}.wav`, make(i)))
+    const [first, ...more] = of('sung', (i) => melody(RATE / 2, RATE, 200, 30 + i))
+    const [other, ...others] = of('hissed', (i) => noise(RATE / 2, 40 + i, 0.1))
+    return [`voice=${first}`, ...more, `room=${other}`, ...others]
+  }
+  const two = (): string[] => [`voice=${folder}/rec`, `room=${folder}/hiss.wav`, '--atoms', '3', '--iterations', '5']
+
+  test('anmf against another source and mixtures', async () => {
+    writeFileSync(join(folder, 'b.wav'), wav([noise(RATE, 7)], RATE))
+    expect((await learn(...two(), '--method', 'anmf', '--json')).err).toBe('')
+    const plain = read().dictionary.spectra
+    expect(read().learned.method).toBe('anmf')
+    const ran = await learn(...two(), '--method', 'anmf', '--against', `${folder}/b.wav`, '--tau-a', '0.2', '--batch', '16', '--json')
+    expect([ran.code, JSON.parse(ran.out).loss.length]).toEqual([0, 5])
+    expect(read().dictionary.spectra).not.toEqual(plain)
+    expect(read().learned).toMatchObject({ files: ['a1.wav', 'a2.wav', 'hiss.wav', 'b.wav'] })
+    const bytes = readFileSync(join(folder, 'out.preset'))
+    expect((await winnow(words(read().learned.command).slice(1))).code).toBe(0)
+    expect(readFileSync(join(folder, 'out.preset')).equals(bytes)).toBe(true)
+  })
+
+  test('dnmf and danmf from pairs', async () => {
+    for (const method of ['dnmf', 'danmf']) {
+      const ran = await learn(...two(), '--method', method, '--pairs', ...pairs(2), '--json')
+      expect([ran.code, ran.err]).toEqual([0, ''])
+      expect(read().learned.method).toBe(method)
+    }
+  })
+
+  test('a divergence that the recordings choose is reported and drawn', async () => {
+    const ran = await learn(...two(), '--divergence', 'auto', '--frames', '40', '--json')
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    const { chosen, picture } = JSON.parse(ran.out)
+    expect(chosen.sum).toBeCloseTo(chosen.alpha + chosen.beta, 6)
+    expect(picture).toBe(join(folder, 'out.divergence.png'))
+    expect(filesIn(folder)).toContain('out.divergence.png')
+    const spectra = read().dictionary.spectra
+    await learn(...two(), '--divergence', chosen.nearest, '--frames', '40')
+    expect(read().dictionary.spectra).toEqual(spectra)
+  })
+
+  test('tuning never does worse on its pairs than what was asked, and keeps what it found', async () => {
+    const ran = await learn(...two(), '--tune', '3', '--pairs', ...pairs(1), '--jobs', '1', '--sparsity', '0.1', '--json')
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    const { tuned } = JSON.parse(ran.out)
+    expect(tuned.trials.length).toBe(3)
+    expect(tuned.trials[0].choice).toEqual({})
+    expect(tuned.score).toBe(Math.max(...tuned.trials.map((trial: { score: number | null }) => trial.score ?? -Infinity)))
+    expect(read().settings.sparsity).toBe(tuned.choice.sparsity ?? 0.1)
+    expect((await learn(...two(), '--tune', '1', '--pairs', ...pairs(1), '--jobs', '1')).out).toMatch(/tuned: [-\d.]+ dB, as asked; as asked [-\d.]+ dB/)
+  })
+
+  const cases: [string, () => string[], RegExp][] = [
+    ['mixtures without anmf', () => [...two(), '--against', `${folder}/hiss.wav`], /learn: against: expected only with anmf, danmf, got it with nmf/],
+    ['pairs without dnmf', () => [...two(), '--pairs', ...pairs(1)], /pairs: expected only with dnmf, danmf, got it with nmf/],
+    ['dnmf without pairs', () => [...two(), '--method', 'dnmf'], /pairs: expected aligned recordings of all sources to learn from with dnmf, got none/],
+    ['one source, nothing against it', () => [`voice=${folder}/rec`, '--method', 'anmf', '--atoms', '2'], /against: expected mixtures, or a second source/],
+    ['pairs that do not pair', () => [...two(), '--method', 'dnmf', '--pairs', `voice=${folder}/rec`, `room=${folder}/hiss.wav`], /--pairs: expected as many recordings of room as of voice, 2, got 1/],
+    ['pairs of unequal length', () => { const [voice] = pairs(1); return [...two(), '--method', 'dnmf', '--pairs', voice!, `room=${folder}/hiss.wav@0-0.9`] }, /hiss\.wav@0-0\.9: expected as many .* as sung0\.wav/],
+    ['a weight that empties a source', () => [...two(), '--method', 'anmf', '--tau-a', '50', '--iterations', '40'].filter((_, i, all) => all.indexOf('--iterations') !== i && all.indexOf('--iterations') + 1 !== i), /tauA: expected at most [\d.]+, the largest found .*, got 50/],
+    ['a divergence that anmf has not', () => [...two(), '--method', 'anmf', '--divergence', 'kl'], /divergence: expected euc, which is what anmf minimises, got kl/],
+    ['tuning without pairs', () => [...two(), '--tune', '2'], /--pairs: expected recordings to judge by with --tune, got none/],
+    ['tuning dnmf with one pair', () => [...two(), '--method', 'dnmf', '--tune', '2', '--pairs', ...pairs(1)], /expected a second pair to judge by with dnmf/],
+    ['a penalty with another method', () => [...two(), '--method', 'anmf', '--l1', '1'], /--l1, --l1-spectra, --volume: expected only with nmf/],
+  ]
+  test.each(cases)('%s: one sentence, nothing written', async (_name, given, says) => {
+    const words = given()
+    const before = filesIn(folder)
+    const ran = await learn(...words)
+    expect(ran.err).toMatch(says)
+    expect([ran.code, ran.err.trim().split('\n').length]).toEqual([2, 1])
+    expect(filesIn(folder)).toEqual(before)
+  })
+})
+
 describe('stopped, and several cores', () => {
   test('with --keep, the last whole pass is what is written', async () => {
     let asked = 0

@@ -1,25 +1,38 @@
 // `winnow learn`: recordings of what should be found, made into a preset.
 
 import { availableParallelism } from 'node:os'
-import { dictionarySources, type Divergence } from '../../worklet/dictionary.ts'
+import { basename } from 'node:path'
+import { dictionarySources, divergences } from '../../worklet/dictionary.ts'
 import { isSwitch, parameters, toText } from '../../worklet/parameters.ts'
 import type { Sizes } from '../../presets/learn/frames.ts'
 import { methods, starts } from '../../presets/learn/learn.ts'
+import type { Match } from '../../presets/learn/matching.ts'
 import { readPreset, writePreset, type Preset } from '../../presets/preset.ts'
 import { grown } from '../appending.ts'
 import { parameterFlags, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
-import { checkFlags, divergenceOf, finish, notesIn, planOf, sizesOf, templatesOf, type Learnt } from '../learning.ts'
+import { divergencePicture } from '../divergence-picture.ts'
+import { checkFlags, divergenceOf, filesGiven, givenOf, heard, isByNote, isHeldOut, planOf, sizesOf, type Heard } from '../learn-plan.ts'
+import { choiceText, finish, matched, templatesOf, tuned, type Learnt, type Played, type Tuned } from '../learning.ts'
 import { outputs } from '../output.ts'
 import { loadPreset } from '../preset-files.ts'
 import { progress } from '../progress.ts'
-import { nameOf, readRecordings, readSources, type SourceFiles } from '../recordings.ts'
-import { Cancelled, UserError, asked } from '../user-error.ts'
+import { nameOf, readRecordings, type NamedFile } from '../recordings.ts'
+import { Cancelled, UserError, asked as asSaid } from '../user-error.ts'
 import type { Command } from './command.ts'
 
 const flags: readonly Flag[] = [
   { name: 'atoms', value: 'N', help: 'Atoms per source where SOURCE:N does not say; 24 unless said otherwise. With --by-note: per note, 1.' },
-  { name: 'method', value: methods.join('|'), help: 'nmf fits the recordings; exemplar takes frames of them as they are.' },
-  { name: 'divergence', value: 'NAME|A,B', help: 'What the fit minimises: euc, kl, is, dual-is, hellinger, beta-half, beta-1.5 or a point of the AB family. kl unless said otherwise.' },
+  { name: 'method', value: methods.join('|'), help: 'nmf fits the recordings; exemplar takes frames of them as they are; anmf also fits badly what is not the source; dnmf judges by what comes out of mixtures; danmf is both. nmf unless said otherwise.' },
+  { name: 'against', value: 'FILES…', help: 'For anmf and danmf: mixtures, which every source should fit badly, beside the other sources.' },
+  { name: 'pairs', value: 'SOURCE=FILES…', help: 'For dnmf, danmf and --tune: recordings of all sources that belong together; the first files of all are one mixture, the second another.' },
+  { name: 'tau-a', value: 'X', help: 'For anmf and danmf: how much it counts to fit other sound badly; 0.1 unless said otherwise.' },
+  { name: 'tau-s', value: 'X', help: 'For danmf: the share of the pairs in the loss, 0 to 1; 0.5 unless said otherwise.' },
+  { name: 'batch', value: 'N', help: 'For anmf, dnmf and danmf: steps of so many frames, in random order, instead of one step per pass.' },
+  { name: 'tune', value: 'N', help: 'Learn N times, first as asked, then with settings drawn by chance, and keep what separates the mixtures of --pairs best.' },
+  { name: 'l1', value: 'X', help: 'For nmf: prefers few and small activations.' },
+  { name: 'l1-spectra', value: 'X', help: 'For nmf: prefers spectra of few bins.' },
+  { name: 'volume', value: 'X', help: 'For nmf: prefers spectra that span little.' },
+  { name: 'divergence', value: 'NAME|A,B|auto', help: 'What the fit minimises: euc, kl, is, dual-is, hellinger, beta-half, beta-1.5 a point of the AB family, or auto: the one that describes the recordings best, drawn in OUT.divergence.png. kl unless said otherwise; euc for anmf, dnmf and danmf.' },
   { name: 'activations', value: 'NAME|A,B', help: 'The divergence that finds activations when the preset is played; kl unless said otherwise.' },
   { name: 'iterations', value: 'N', help: 'Passes over the recordings; 100 unless said otherwise.' },
   { name: 'start', value: starts.join('|'), help: 'Where the fit starts: centres of groups of like frames, or frames taken by chance. kmeans unless said otherwise.' },
@@ -53,16 +66,16 @@ export const learn: Command = {
   async run(args, { stderr, signal }) {
     const [out, ...words] = args.positionals as [string, ...string[]]
     if (!out.endsWith('.preset')) throw new UserError(`learn: expected an output ending in .preset, got ${out}`)
+    checkFlags(args)
     const base = args.has('append') ? await loadPreset(out) : null
-    const activations = base && !args.has('activations') ? base.dictionary.divergence : divergenceOf(args, 'activations', args.has('notes') ? 'beta-half' : 'kl')
+    const asked = { activations: base && !args.has('activations') ? base.dictionary.divergence : divergenceOf(args, 'activations', args.has('notes') ? 'beta-half' : 'kl'), settings: args.settings }
     for (const [flag, most] of [['name', 80], ['description', 2000]] as const) {
       const text = args.text(flag)
       if (text !== undefined && !(text.length >= 1 && text.length <= most))
         throw new UserError(`learn: --${flag}: expected 1 to ${most} characters, got ${text.length}`)
     }
-    checkFlags(args)
-    const sources = args.has('notes') ? await notesIn(args) : await readSources(words)
-    const files = sources.flatMap((source) => source.files)
+    const given = await givenOf(args, words)
+    const files = filesGiven(given)
     const began = performance.now()
     const output = outputs(files.map(({ path }) => path))
     const bar = progress(stderr, 'learning')
@@ -71,16 +84,15 @@ export const learn: Command = {
       const file = await output.file(out)
       const recordings = await readRecordings(files, (share) => bar.report(READING * share), proceed)
       const sizes = sizesOf(args, recordings[0]!.sampleRate, base)
-      const rest = (share: number, detail?: string): void => bar.report(READING + (1 - READING) * share, detail)
-      const learnt = args.has('notes') ? await templatesOf(sources, recordings, sizes, rest, signal)
-        : await finish(await planOf(args, sources, recordings, sizes), wholeNumber(args, 'learn', 'jobs', 1, 256, availableParallelism()), args.has('keep'), rest, signal)
-      const made = presetOf(args, sizes, learnt, sources, activations)
-      const { preset, replaced } = base ? grown(base, made) : { preset: made, replaced: [] }
-      const bytes = asked(() => writeChecked(preset, out), 'learn')
+      const made = await learned(args, heard(given, recordings, isByNote(args)), sizes, asked, (share, detail) => bar.report(READING + (1 - READING) * share, detail), signal)
+      const one = presetOf(args, sizes, made, files)
+      const { preset, replaced } = base ? grown(base, one) : { preset: one, replaced: [] }
+      const bytes = asSaid(() => writeChecked(preset, out), 'learn')
       await file.write(bytes)
+      if (made.match) await (await output.file(pictureOf(out))).write(divergencePicture(basename(out), made.match))
       await output.commit()
       bar.clear()
-      return report(out, learnt, replaced, (performance.now() - began) / 1000, bytes.length, files.length)
+      return report(out, made, replaced, (performance.now() - began) / 1000, bytes.length, files.length)
     } finally {
       bar.clear()
       await output.discard()
@@ -88,21 +100,45 @@ export const learn: Command = {
   },
 }
 
+interface Made extends Played {
+  readonly learnt: Learnt
+  /** Where the divergence was chosen from the recordings. */
+  readonly match: Match | null
+  readonly tuned: Tuned | null
+}
+
+async function learned(args: Arguments, given: Heard, sizes: Sizes, asked: Played, report: (share: number, detail?: string) => void, signal: AbortSignal): Promise<Made> {
+  if (args.has('notes')) return { ...asked, learnt: await templatesOf(given, sizes, report, signal), match: null, tuned: null }
+  const plan = await planOf(args, given, sizes)
+  const jobs = wholeNumber(args, 'learn', 'jobs', 1, 256, availableParallelism())
+  if (args.has('tune')) {
+    const pairs = given.pairs.filter((_, i) => isHeldOut(plan.method, i))
+    if (pairs.length === 0) throw new UserError(`learn: --pairs: expected a second pair to judge by with ${plan.method}, which learns from every other one, got one`)
+    const found = await tuned(plan, asked, pairs, wholeNumber(args, 'learn', 'tune', 1, 1000, 1), jobs, report, signal)
+    return { activations: found.activations, settings: found.settings, learnt: found.learnt, match: null, tuned: found }
+  }
+  const match = args.text('divergence') === 'auto' ? await matched(plan, signal) : null
+  const learnt = await finish(match ? { ...plan, divergence: divergences[match.nearest]! } : plan, jobs, args.has('keep'), report, signal)
+  return { ...asked, learnt, match, tuned: null }
+}
+
+const pictureOf = (out: string): string => out.replace(/preset$/, 'divergence.png')
+
 /** Reading's share of the progress bar. */
 const READING = 0.1
 
-function presetOf(args: Arguments, { sampleRate, fftSize, hopSize, tailSize }: Sizes, { atoms, spectra, method, seed }: Learnt,
-  sources: readonly SourceFiles[], divergence: Divergence): Preset {
+function presetOf(args: Arguments, { sampleRate, fftSize, hopSize, tailSize }: Sizes, { activations, settings, learnt: { atoms, spectra, method, seed } }: Made,
+  files: readonly NamedFile[]): Preset {
   const name = args.text('name'), description = args.text('description')
   return {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
-    dictionary: { sampleRate, fftSize, hopSize, tailSize, atoms, spectra, divergence },
-    settings: args.settings,
+    dictionary: { sampleRate, fftSize, hopSize, tailSize, atoms, spectra, divergence: activations },
+    settings,
     selection: null,
     learned: {
       method,
-      files: sources.flatMap(({ files }) => files.map(nameOf)),
+      files: [...new Set(files.map(nameOf))],
       licences: (args.text('licence') ?? '').split(';').map((text) => text.trim()).filter((text) => text !== ''),
       command: commandOf(args),
       seed,
@@ -132,7 +168,7 @@ function commandOf(args: Arguments): string {
   ].map(quoted).join(' ')
 }
 
-function report(path: string, { atoms, loss, frames }: Learnt, replaced: readonly string[], seconds: number, bytes: number, recordings: number) {
+function report(path: string, { learnt: { atoms, loss, frames }, match, tuned }: Made, replaced: readonly string[], seconds: number, bytes: number, recordings: number) {
   const sources = dictionarySources(atoms).map((name) =>
     ({ name, atoms: atoms.filter(({ source }) => source === name).length, frames: frames[name] ?? null, loss: loss[name] ?? [] }))
   const all = sources.reduce((sum, source) => sum + (source.frames ?? 0), 0)
@@ -142,7 +178,13 @@ function report(path: string, { atoms, loss, frames }: Learnt, replaced: readonl
   const said = sources.map((source) =>
     `${source.name}${replaced.includes(source.name) ? ' (replaced)' : ''} ${source.atoms} atoms${source.frames === null ? '' : ` of ${source.frames} frames`}`)
   return {
-    json: { output: path, loss: mean, seconds, bytes, recordings, sources, replaced },
-    text: `${path}: ${said.join(', ')}${mean.length > 0 ? ` · loss ${mean[0]!.toPrecision(4)} → ${mean.at(-1)!.toPrecision(4)}` : ''} · ${seconds.toFixed(1)} s\n`,
+    json: {
+      output: path, loss: mean, seconds, bytes, recordings, sources, replaced,
+      ...(match && { chosen: { alpha: match.alpha, beta: match.beta, sum: match.sum, nearest: match.nearest }, picture: pictureOf(path) }),
+      ...(tuned && { tuned: { ...tuned.best, trials: tuned.trials } }),
+    },
+    text: `${path}: ${said.join(', ')}${mean.length > 0 ? ` · loss ${mean[0]!.toPrecision(4)} → ${mean.at(-1)!.toPrecision(4)}` : ''} · ${seconds.toFixed(1)} s\n`
+      + (match ? `divergence: alpha ${match.alpha}, beta ${match.beta}, sum ${match.sum}, nearest ${match.nearest}; ${pictureOf(path)}\n` : '')
+      + (tuned ? `tuned: ${tuned.best.score!.toFixed(2)} dB, ${choiceText(tuned.best.choice)}; as asked ${tuned.trials[0]!.score!.toFixed(2)} dB\n` : ''),
   }
 }
