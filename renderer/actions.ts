@@ -69,7 +69,7 @@ async function ensurePreset(kind: keyof typeof suited): Promise<void> {
   if (state.preset.value) return
   adopt(chosen)
   state.given.value = state.selection.value
-  if (names.includes(PLACES_ALONE)) placesAlone = await loadPreset(PLACES_ALONE)
+  if (names.includes(PLACES_ALONE)) placesAlone ??= await loadPreset(PLACES_ALONE)
 }
 
 /** The preset without atoms. */

@@ -86,7 +86,7 @@ function drawPlaces(context: CanvasRenderingContext2D, plot: Plot, scene: Scene,
     const isChosen = source === scene.chosen && i === scene.chosenPlace
     const strong = isChosen || scene.lit === source || (scene.hover?.source === source && scene.hover.place === i)
     if (isArea(place)) {
-      const outline = outlineOf(plot, place.polygon)
+      const outline = outlineOf(plot, place.polygon, band)
       trace(context, outline, true)
       context.fillStyle = colour + (strong ? '3a' : '1c')
       context.fill()
@@ -201,7 +201,7 @@ function drawHand(context: CanvasRenderingContext2D, plot: Plot, { draft, brush,
 }
 
 export function figures(level: number, delay: number): string {
-  const signed = (x: number, digits: number): string => ((x > 0 ? '+' : '') + x.toFixed(digits)).replace('-', '−').replace(/^−(0(\.0)?)$/, '$1')
+  const signed = (x: number, digits: number): string => ((x > 0 ? '+' : '') + x.toFixed(digits)).replace('-', '−').replace(/^[+−](0(\.0)?)$/, '$1')
   return `${levelText(level)}, ${signed(delay, 0)} µs`
 }
 /** Beyond the linear axis a level is only known to be far to one side. */

@@ -68,13 +68,13 @@ export function markOf(plot: Plot, level: number, delay: number): { readonly at:
   return { at, outside: x < left - 1 || x > left + width + 1 || y < top - 1 || y > top + height + 1 }
 }
 
-/** The outline of an area in pixels. Against frequency an area is its span of levels. */
-export function outlineOf(plot: Plot, polygon: readonly (readonly [number, number])[]): Pixel[] {
+/** The outline of an area in pixels. Against frequency an area is its span of levels, over the source's band. */
+export function outlineOf(plot: Plot, polygon: readonly (readonly [number, number])[], band?: readonly [number, number]): Pixel[] {
   if (plot.view === 'delay') return polygon.map(([level, delay]) => [levelToPixel(plot, level), delayToPixel(plot, delay)])
   const levels = polygon.map(([level]) => levelToPixel(plot, level))
   const [low, high] = [Math.min(...levels), Math.max(...levels)]
-  const { top, height } = plot
-  return [[low, top], [high, top], [high, top + height], [low, top + height]]
+  const [bottom, top] = band ? band.map((hertz) => hertzToPixel(plot, hertz)) as [number, number] : [plot.top + plot.height, plot.top]
+  return [[low, top], [high, top], [high, bottom], [low, bottom]]
 }
 
 export const isPoint = (place: Place): place is Extract<Place, { level: number }> => 'level' in place

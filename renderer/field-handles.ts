@@ -85,13 +85,13 @@ const NEAR = 12 // px
 export function placeAt(plot: Plot, { sources }: Selection, chosen: number | null, at: Pixel): Hit | null {
   let best: Hit | null = null
   let least = Infinity
-  sources.forEach(({ places = [] }, source) => places.forEach((place, i) => {
+  sources.forEach(({ places = [], band }, source) => places.forEach((place, i) => {
     const favour = source === chosen ? 0 : 4
     if (isPoint(place)) {
       const mark = markOf(plot, place.level, place.delay).at
       const away = plot.view === 'frequency' ? Math.min(distance(mark, at), Math.abs(at[0] - levelToPixel(plot, place.level)) * 2) : distance(mark, at)
       if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
-    } else if (isArea(place) && contains(outlineOf(plot, place.polygon), at) && NEAR + favour < least) [least, best] = [NEAR + favour, { source, place: i }]
+    } else if (isArea(place) && contains(outlineOf(plot, place.polygon, band), at) && NEAR + favour < least) [least, best] = [NEAR + favour, { source, place: i }]
   }))
   return best
 }
