@@ -3,8 +3,8 @@
 
 import { batch } from '@preact/signals'
 import type { ParameterName } from '../worklet/parameters.ts'
-import { MAX_SOURCES } from '../worklet/selection.ts'
-import type { Painted, Place, SelectedSource, Selection } from '../worklet/selection.ts'
+import { MAX_AREAS, MAX_PLACES, MAX_SOURCES } from '../worklet/selection.ts'
+import type { Place, SelectedSource, Selection } from '../worklet/selection.ts'
 import { capital } from './format.ts'
 import { step } from './history.ts'
 import { changeRest, set, state } from './state.ts'
@@ -22,12 +22,11 @@ export function editSource(index: number, name: string, change: (source: Selecte
 }
 
 /**
- * Without places, paint or atoms a source would not be restricted, and claim everything. One that has lost its last place
- * claims nothing instead (`atoms: []`), and stops saying so when it is given one.
+ * Without places or atoms a source would not be restricted, and claim everything. One that has lost its last place claims
+ * nothing instead (`atoms: []`) but what is painted, and stops saying so when it is given one.
  */
 function tidy({ places = [], painted = [], atoms, ...source }: SelectedSource): SelectedSource {
-  const claims = places.length > 0 || painted.length > 0
-  const kept = atoms?.length ? atoms : claims ? undefined : []
+  const kept = atoms?.length ? atoms : places.length ? undefined : []
   return { ...source, ...(kept && { atoms: kept }), ...(places.length && { places }), ...(painted.length && { painted }) }
 }
 
@@ -85,6 +84,15 @@ export function choose(source: number | null, place: number | null = null): void
   })
 }
 
+/** Why no such place can be added, or null. */
+export function noRoomFor(place: Place): string | null {
+  const places = state.selection.peek().sources.flatMap((source) => source.places ?? [])
+  if (places.length >= MAX_PLACES) return `All sources together have ${MAX_PLACES} places, which is the most there may be.`
+  if ('polygon' in place && places.filter((each) => 'polygon' in each).length >= MAX_AREAS)
+    return `All sources together have ${MAX_AREAS} drawn areas, which is the most there may be.`
+  return null
+}
+
 /** How many it has with the new one. */
 export function addPlace(index: number, place: Place, name = `Add place to ${titleOf(index)}`): number {
   editSource(index, name, (source) => tidy({ ...source, places: [...source.places ?? [], place] }))
@@ -98,14 +106,4 @@ export function changePlace(index: number, at: number, place: Place, name = `Mov
 export function removePlace(index: number, at: number): void {
   editSource(index, `Remove place from ${titleOf(index)}`, (source) => tidy({ ...source, places: without(source.places, at) }))
   choose(index)
-}
-
-export function addPainted(index: number, areas: readonly Painted[], name = `Paint into ${titleOf(index)}`): void {
-  editSource(index, name, (source) => tidy({ ...source, painted: [...source.painted ?? [], ...areas] }))
-}
-export function changePainted(index: number, at: number, area: Painted, name = `Move paint of ${titleOf(index)}`, joins = false): void {
-  editSource(index, name, (source) => ({ ...source, painted: replaced(source.painted, at, area) }), joins)
-}
-export function removePainted(index: number, at: number): void {
-  editSource(index, `Remove paint from ${titleOf(index)}`, (source) => tidy({ ...source, painted: without(source.painted, at) }))
 }

@@ -8,7 +8,7 @@
 import { effect } from '@preact/signals'
 import { kernelModule, workletAddress } from './assets.ts'
 import { addFallbackModule, hasWorklet, loadFallback } from './fallback.ts'
-import type { Feed } from './feeds.ts'
+import type { Feed, FileFeed } from './feeds.ts'
 import { sessionRate } from './files.ts'
 import { createSeparation, ramp } from './separation.ts'
 import type { Separation } from './separation.ts'
@@ -98,7 +98,7 @@ async function separate(
 ): Promise<Separation> {
   const wanted = heardSelection(selection, state.rest.peek())
   const separation: Separation = await createSeparation({
-    context, native, preset, selection: withSpares(wanted, capacityFor(wanted)),
+    context, native, preset, selection: withSpares(wanted, capacityFor(wanted)), covariances: state.covariances.peek(),
     settings: heardSettings(settings, state.rest.peek()),
     channels: native ? channels : 2, module: await kernelModule(),
     onFault: (message) => { if (separation === current) listener.fault(message) },
@@ -106,6 +106,10 @@ async function separate(
   given.set(separation, wanted)
   return separation
 }
+
+const isFile = (input: Feed): input is FileFeed => 'origin' in input
+/** A file's separation must know where in the file it is: what is painted has its time. */
+const locate = (input: Feed, separation: Separation): void => { if (isFile(input)) separation.locate(input.origin) }
 
 /** Takes over from whatever sounded before, with the preset of the moment. `commit` changes the state with it. */
 export function open(next: Session, nextFeed: Feed, commit: () => void): Promise<void> {
@@ -134,6 +138,8 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   session = next
   feed = nextFeed
   current = separation
+  locate(nextFeed, separation)
+  if (isFile(nextFeed)) nextFeed.onJump = () => { if (feed === nextFeed && current) locate(nextFeed, current) }
   feed.node.connect(separation.input)
   separation.fade.connect(next.output)
   separation.fade.gain.value = 1
@@ -174,12 +180,14 @@ async function replaceSeparation(
     ended.close()
   }
   if (input !== feed || !wanted()) return separation.close()
+  locate(input, separation)
   input.node.connect(separation.input)
   separation.fade.connect(output)
   if (context.state === 'running') await after(separation.latencySamples / context.sampleRate + PRIME_SECONDS)
   if (input !== feed || !wanted()) return end(separation)
   const old = current
   current = separation
+  locate(input, separation) // it may have jumped meanwhile
   commit()
   if (fits(separation)) tell(separation)
   crossfade(context, old?.fade.gain ?? null, separation.fade.gain)
@@ -220,7 +228,7 @@ const fits = (separation: Separation): boolean => separation.preset === state.pr
 
 function tell(separation: Separation): void {
   const selection = heard.peek()
-  separation.follow(sent.peek(), withSpares(selection, capacityOf(separation)))
+  separation.follow(sent.peek(), withSpares(selection, capacityOf(separation)), state.covariances.peek())
   given.set(separation, selection)
 }
 

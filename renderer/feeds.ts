@@ -8,8 +8,15 @@ export interface Feed {
   close(): void
 }
 
+/** At the context's time `at` the file is at `seconds`; it plays over and over. */
+export interface Origin { readonly at: number; readonly seconds: number; readonly duration: number }
+
 export interface FileFeed extends Feed {
   readonly buffer: AudioBuffer
+  /** Where the file stands now, for whoever must know which second of it a sample is. */
+  readonly origin: Origin
+  /** Called when the file jumps. */
+  onJump: (origin: Origin) => void
   /** Seconds into the file of what the feed gives out now. */
   position(): number
   seek(seconds: number): void
@@ -17,47 +24,56 @@ export interface FileFeed extends Feed {
 
 export interface MicrophoneFeed extends Feed { readonly microphone: Microphone }
 
-const SEEK_FADE = 0.015
+const SEEK_FADE = 0.02
+const QUANTUM = 128
 
-/** Plays over and over. A seek is another player, faded in while the old one goes. */
+/**
+ * Plays over and over. A seek is another player: it comes in where the old one has gone. It starts a little ahead of the
+ * clock, at a sample that is known, and between no two samples of the file: nothing is interpolated.
+ */
 export function fileFeed(context: AudioContext, buffer: AudioBuffer): FileFeed {
+  const { sampleRate, duration } = buffer
   const node = new GainNode(context, { channelCount: buffer.numberOfChannels, channelCountMode: 'explicit' })
-  let offset = 0
-  let startedAt = 0
+  const ahead = Math.ceil(SEEK_FADE * sampleRate / QUANTUM) * QUANTUM / sampleRate
   let stop = (): void => {}
 
-  function start(seconds: number): void {
+  function start(wanted: number): Origin {
+    const seconds = Math.round(wanted * sampleRate) / sampleRate % duration
+    const at = context.currentTime + ahead
     const player = new AudioBufferSourceNode(context, { buffer, loop: true })
     const fade = new GainNode(context, { gain: 0 })
     player.connect(fade).connect(node)
-    fade.gain.setValueAtTime(0, context.currentTime)
-    fade.gain.linearRampToValueAtTime(1, context.currentTime + SEEK_FADE)
-    offset = seconds
-    startedAt = context.currentTime
-    player.start(0, seconds)
+    fade.gain.setValueAtTime(0, at)
+    fade.gain.linearRampToValueAtTime(1, at + SEEK_FADE)
+    player.start(at, seconds)
     player.onended = () => fade.disconnect()
     stop = () => {
       const now = context.currentTime
       fade.gain.cancelScheduledValues(now)
       fade.gain.setValueAtTime(fade.gain.value, now)
       fade.gain.linearRampToValueAtTime(0, now + SEEK_FADE)
-      player.stop(now + SEEK_FADE)
+      player.stop(now + ahead)
     }
+    return { at, seconds, duration }
   }
-  start(0)
+  let origin = start(0)
 
-  return {
+  const feed: FileFeed = {
     node, buffer, channels: buffer.numberOfChannels as 1 | 2,
-    position: () => (offset + context.currentTime - startedAt) % buffer.duration,
+    get origin() { return origin },
+    onJump() {},
+    position: () => (origin.seconds + Math.max(0, context.currentTime - origin.at)) % duration,
     seek(seconds) {
       stop()
-      start(Math.min(Math.max(seconds, 0), buffer.duration) % buffer.duration)
+      origin = start(Math.min(Math.max(seconds, 0), duration))
+      feed.onJump(origin)
     },
     close() {
       stop()
       node.disconnect()
     },
   }
+  return feed
 }
 
 export class MicrophoneError extends Error {

@@ -17,16 +17,19 @@ export const Overview = ({ peaks, seconds }: { peaks: Float32Array; seconds: num
   useEffect(() => {
     let drawn = -1
     let shown: View | null = null
+    let outline: Outline | null = null
     return watch({
       draw() {
         const target = canvas.current
         if (!target) return
         const at = heardAt() ?? 0
         const x = Math.round(at / seconds * target.clientWidth * scaleOf(target))
-        if (!fit(target) && x === drawn && shown === view.peek()) return
+        const resized = fit(target)
+        if (!resized && x === drawn && shown === view.peek()) return
         drawn = x
         shown = view.peek()
-        drawOutline(target, peaks, at / seconds, shown.from / seconds, (shown.from + shown.seconds) / seconds)
+        if (resized || !outline) outline = outlineOf(peaks, Math.max(1, target.width), Math.max(1, target.height))
+        draw(target, outline, at / seconds, shown.from / seconds, (shown.from + shown.seconds) / seconds)
       },
     })
   }, [peaks, seconds])
@@ -55,20 +58,17 @@ export const Overview = ({ peaks, seconds }: { peaks: Float32Array; seconds: num
   )
 }
 
-function drawOutline(canvas: HTMLCanvasElement, peaks: Float32Array, at: number, from: number, to: number): void {
-  const context = canvas.getContext('2d')
-  if (!context) return
-  const { width, height } = canvas
+/** The outline in what is past's colour and in the future's: drawn once for a size, then only copied. */
+interface Outline { readonly past: OffscreenCanvas; readonly future: OffscreenCanvas }
+
+function outlineOf(peaks: Float32Array, width: number, height: number): Outline {
+  const past = new OffscreenCanvas(width, height)
+  const future = new OffscreenCanvas(width, height)
+  const contexts = [past, future].map((canvas) => canvas.getContext('2d')!)
+  contexts[0]!.fillStyle = token('--accent')
+  contexts[1]!.fillStyle = token('--text-off')
   const middle = height / 2
   const count = peaks.length / 2
-  context.clearRect(0, 0, width, height)
-  if (to - from < 0.999) {
-    context.fillStyle = token('--raised')
-    context.fillRect(from * width, 0, (to - from) * width, height)
-    context.fillStyle = token('--edge')
-    for (const edge of [from, to]) context.fillRect(Math.min(width - 1, Math.round(edge * width)), 0, Math.max(1, scaleOf(canvas)), height)
-  }
-  const [past, future] = [token('--accent'), token('--text-off')]
   let most = 0.05 // near silence is not blown up
   for (const peak of peaks) most = Math.max(most, Math.abs(peak))
   for (let x = 0; x < width; x++) {
@@ -79,10 +79,27 @@ function drawOutline(canvas: HTMLCanvasElement, peaks: Float32Array, at: number,
       low = Math.min(low, peaks[2 * i]!)
       high = Math.max(high, peaks[2 * i + 1]!)
     }
-    context.fillStyle = x / width < at ? past : future
     const top = middle - high / most * (middle - 2)
-    context.fillRect(x, top, 1, Math.max(1, (high - low) / most * (middle - 2)))
+    for (const context of contexts) context.fillRect(x, top, 1, Math.max(1, (high - low) / most * (middle - 2)))
   }
+  return { past, future }
+}
+
+function draw(canvas: HTMLCanvasElement, { past, future }: Outline, at: number, from: number, to: number): void {
+  const context = canvas.getContext('2d')
+  if (!context) return
+  const { width, height } = canvas
+  const pixel = Math.max(1, scaleOf(canvas))
+  context.clearRect(0, 0, width, height)
+  if (to - from < 0.999) {
+    context.fillStyle = token('--raised')
+    context.fillRect(from * width, 0, (to - from) * width, height)
+    context.fillStyle = token('--edge')
+    for (const edge of [from, to]) context.fillRect(Math.min(width - pixel, Math.round(edge * width)), 0, pixel, height)
+  }
+  const x = Math.round(at * width)
+  if (x > 0) context.drawImage(past, 0, 0, x, height, 0, 0, x, height)
+  if (x < width) context.drawImage(future, x, 0, width - x, height, x, 0, width - x, height)
   context.fillStyle = token('--text')
-  context.fillRect(Math.round(at * width), 0, Math.max(1, scaleOf(canvas)), height)
+  context.fillRect(x, 0, pixel, height)
 }

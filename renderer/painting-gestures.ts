@@ -25,12 +25,8 @@ export interface Gesture {
 
 export interface Canvas { readonly plane: Plane; readonly axis: Axis; readonly binHertz: number }
 
-/** Painted into a source after what it has. */
-const withPaint = (source: SelectedSource, areas: readonly Painted[]): SelectedSource => {
-  const { atoms, ...others } = source
-  // A source that claimed nothing (`atoms: []`) claims its paint now.
-  return { ...others, ...(atoms?.length && { atoms }), painted: [...source.painted ?? [], ...areas] }
-}
+/** On top of what a source has. Paint is decided last and claims nothing elsewhere: what else it claims by stays. */
+const withPaint = (source: SelectedSource, areas: readonly Painted[]): SelectedSource => ({ ...source, painted: [...source.painted ?? [], ...areas] })
 
 /** Strength is how sure the hand is: full paint claims or takes away all of it, half of it half. */
 const gainOf = (stroke: 'paint' | 'remove', strength: number): number => Number((stroke === 'paint' ? strength : 1 - strength).toFixed(3))
@@ -42,7 +38,7 @@ export function painted(selection: Selection, source: number, shapes: readonly (
     ...selection,
     sources: selection.sources.map((old, i) => {
       if (i === source) return withPaint(old, areas(stroke === 'remove' ? 'remove' : 'paint'))
-      return stroke === 'push' ? { ...old, painted: [...old.painted ?? [], ...areas('remove')] } : old
+      return stroke === 'push' ? withPaint(old, areas('remove')) : old
     }),
   }
 }
@@ -140,11 +136,9 @@ export function startErasing({ plane }: Canvas, at: Point): Gesture {
   }
 }
 
-/** A source that loses its last paint, with nothing else that it could claim by, claims nothing. */
 function withoutPaint(source: SelectedSource, left: readonly Painted[]): SelectedSource {
-  const { painted: _, atoms, ...others } = source
-  const kept = atoms?.length || left.length || others.places?.length ? atoms : []
-  return { ...others, ...(kept && { atoms: kept }), ...(left.length && { painted: left }) }
+  const { painted: _, ...others } = source
+  return { ...others, ...(left.length && { painted: left }) }
 }
 
 /** Moves the selected areas. */

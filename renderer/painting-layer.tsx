@@ -28,6 +28,7 @@ const DESCRIPTION = 'Spectrogram of the whole file. Arrow keys move a cross, wit
 /** What a press has started. `apply` comes once for an animation frame. */
 type Drag = Pick<Gesture, 'to' | 'apply' | 'finish' | 'abandon'> & { readonly shown: Gesture | null; readonly band: readonly [Point, Point] | null }
 
+const RESTS = 250 // ms
 const FAINT = -90 // dB: what is quieter stands nowhere
 /** Delays are told where no delay up to this wraps. */
 const LONGEST = 120 // µs
@@ -110,7 +111,7 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
 
   useEffect(() => {
     let drawn: readonly unknown[] = []
-    let probedAt: Point | null = null
+    let asked = { at: null as Point | null, version: -1, time: 0 }
     const unwatch = watch({
       draw() {
         const target = canvas.current
@@ -120,8 +121,12 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
         size.current = { width: target.clientWidth, height: target.clientHeight }
         const now = planeOf(view.peek(), shown.axis, target.clientWidth, target.clientHeight)
         const at = pointer.peek()
-        if (at && at !== probedAt && at[0] >= GUTTER && at[1] >= RULER) shown.probe(now.seconds(at[0]), now.hertz(at[1]))
-        probedAt = at
+        // Asked again where the picture itself has changed under a pointer that rests.
+        const news = shown.version !== asked.version && performance.now() - asked.time > RESTS
+        if (at && at[0] >= GUTTER && at[1] >= RULER && (at !== asked.at || news)) {
+          shown.probe(now.seconds(at[0]), now.hertz(at[1]))
+          asked = { at, version: shown.version, time: performance.now() }
+        }
         const { tool, stroke, width, partials, selected, cross, wrapped } = painting
         const what = [now.view, state.selection.peek(), state.chosen.peek(), state.passage.peek(), at, tool.peek(), stroke.peek(), width.peek(),
           partials.peek(), selected.peek(), cross.peek(), wrapped.peek(), drag.current, drag.current?.band?.[1], probed.peek()]

@@ -1,6 +1,7 @@
 // One processor node with everything that belongs to it: its fade, its frames, what was last sent to it. A preset
 // lives as long as its separation; another preset is another separation (engine.ts fades between them).
 
+import type { Covariances } from '../worklet/covariance.ts'
 import { dictionarySources } from '../worklet/dictionary.ts'
 import { Frame, FrameRing, ringBytes } from '../worklet/frame.ts'
 import { parameters } from '../worklet/parameters.ts'
@@ -12,6 +13,7 @@ import type { Selection } from '../worklet/selection.ts'
 import { layoutFor } from '../worklet/separator.ts'
 import type { Preset } from '../presets/preset.ts'
 import { watchFallbackNode } from './fallback.ts'
+import type { Origin } from './feeds.ts'
 
 /** Enough for a second of frames at the shortest hop in use, so that a busy page loses none. */
 const SLOTS = 96
@@ -32,7 +34,9 @@ export interface Separation {
   readonly input: AudioNode
   nextFrame(): boolean
   /** Sends what differs from what was sent before. */
-  follow(settings: Settings, selection: Selection): void
+  follow(settings: Settings, selection: Selection, covariances: Covariances): void
+  /** Says which second of the file the input is, for what is painted. */
+  locate(origin: Origin): void
   close(): void
 }
 
@@ -42,6 +46,7 @@ export interface SeparationOptions {
   readonly preset: Preset
   readonly settings: Settings
   readonly selection: Selection
+  readonly covariances: Covariances
   readonly channels: 1 | 2
   /** AudioWorklet itself, rather than what stands in for it. */
   readonly native: boolean
@@ -58,12 +63,12 @@ export function ramp(context: BaseAudioContext, param: AudioParam, value: number
 export async function createSeparation(options: SeparationOptions): Promise<Separation> {
   const { context, module, preset, native, channels } = options
   const { dictionary } = preset
-  let { settings, selection } = options
+  let { settings, selection, covariances } = options
 
   const buffer = globalThis.crossOriginIsolated
     ? new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, context.sampleRate, channels), SLOTS)) : null
   const processorOptions: ProcessorOptions =
-    { module, dictionary, selection, channels, mode: 'direct', stems: false, live: true, frames: buffer }
+    { module, dictionary, selection, covariances, channels, mode: 'direct', stems: false, live: true, frames: buffer }
   const node = new AudioWorkletNode(context, PROCESSOR_NAME, {
     numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [channels],
     channelCount: channels, channelCountMode: 'explicit', parameterData: settings, processorOptions,
@@ -116,12 +121,15 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
       if (bytes) frame.copyFrom(new Frame(layout, bytes))
       return bytes !== undefined
     },
-    follow(nextSettings, nextSelection) {
+    follow(nextSettings, nextSelection, nextCovariances) {
       for (const { name } of parameters) if (nextSettings[name] !== settings[name]) turn(name, nextSettings[name])
-      if (nextSelection !== selection) send({ type: 'selection', selection: nextSelection })
+      if (nextSelection !== selection || nextCovariances !== covariances)
+        send({ type: 'selection', selection: nextSelection, ...(nextCovariances !== covariances && { covariances: nextCovariances }) })
       settings = nextSettings
       selection = nextSelection
+      covariances = nextCovariances
     },
+    locate: (origin) => send({ type: 'origin', ...origin }),
     close() {
       send({ type: 'stop' })
       stopWatching()

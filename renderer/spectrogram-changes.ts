@@ -13,7 +13,6 @@ export function changedBetween(before: Selection, after: Selection): 'all' | { r
   let from = Infinity, to = -Infinity
   after.sources.forEach(({ painted = [] }, i) => {
     const old = before.sources[i]!.painted ?? []
-    if (old.length > 0 !== painted.length > 0) from = -Infinity // a source of paint alone claims nothing else
     const keys = [new Set(old.map(key)), new Set(painted.map(key))] as const
     for (const area of [...old.filter((a) => !keys[1].has(key(a))), ...painted.filter((a) => !keys[0].has(key(a)))])
       for (const [seconds] of area.polygon) {
@@ -21,7 +20,7 @@ export function changedBetween(before: Selection, after: Selection): 'all' | { r
         to = Math.max(to, seconds)
       }
   })
-  return from === -Infinity ? 'all' : to >= from ? { from, to } : null
+  return to >= from ? { from, to } : null
 }
 
 const key = ({ polygon, gain = 1, soft = 0 }: Painted): string => `${gain} ${soft} ${polygon.join(' ')}`

@@ -75,6 +75,8 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
       const channels = samples(data.from, data.count)
       post({ type: 'samples', id: data.id, channels }, channels.map((channel) => channel.buffer))
     } else if (data.type === 'store') {
+      version++
+      if (data.columns === 0) { strips[data.store] = null; return }
       const canvas = new OffscreenCanvas(data.columns, ROWS)
       strips[data.store] = { from: data.from, samplesPerColumn: data.samplesPerColumn, canvas, context: canvas.getContext('2d')! }
       if (data.store === 'whole') strips.detail = null
@@ -95,6 +97,8 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
     for (const message of first) post(message)
   }, (error: unknown) => fail(error instanceof Error ? error.message : String(error)))
   progress.value = failure.value = probed.value = null
+  const hide = (): void => post({ type: 'hidden', hidden: document.hidden })
+  document.addEventListener('visibilitychange', hide)
 
   function copy(target: CanvasRenderingContext2D, { from, samplesPerColumn, canvas }: Strip, view: View, x: number, y: number, width: number, height: number): void {
     const columns = (seconds: number): number => (seconds * sampleRate - from) / samplesPerColumn
@@ -132,6 +136,7 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
     },
     close() {
       open = false
+      document.removeEventListener('visibilitychange', hide)
       worker.terminate()
       progress.value = failure.value = probed.value = null
     },

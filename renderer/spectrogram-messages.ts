@@ -14,6 +14,8 @@ export type ToPicture =
   /** What is shown, in samples of the file, on so many pixels. */
   | { readonly type: 'view'; readonly from: number; readonly to: number; readonly pixels: number }
   | { readonly type: 'look'; readonly look: Look; readonly colours: readonly string[] }
+  /** Nobody looks: no work until somebody does. */
+  | { readonly type: 'hidden'; readonly hidden: boolean }
   | { readonly type: 'samples'; readonly id: number; readonly channels: Float32Array[] }
   | { readonly type: 'probe'; readonly sample: number; readonly hertz: number }
 
@@ -36,7 +38,7 @@ export type StoreName = 'whole' | 'detail'
 
 export type FromPicture =
   | { readonly type: 'need'; readonly id: number; readonly from: number; readonly count: number }
-  /** A picture of so many columns begins: it shows `samplesPerColumn` from `from` on. */
+  /** A picture of so many columns begins, or ends with none: it shows `samplesPerColumn` from `from` on. */
   | { readonly type: 'store'; readonly store: StoreName; readonly from: number; readonly columns: number; readonly samplesPerColumn: number }
   | { readonly type: 'pixels'; readonly store: StoreName; readonly column: number; readonly columns: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> }
   | { readonly type: 'probed'; readonly probe: Probe }

@@ -149,10 +149,14 @@ export class Owner implements Listener {
   private readonly levels = new Float32Array(ROWS)
   private readonly best = new Float32Array(ROWS)
   private readonly shares: Float32Array
+  private readonly sampleRate: number
+  /** Which second of the file comes next must be said. */
+  private lost = true
 
   constructor(options: SeparatorOptions, settings: Settings, private readonly rows: Rows) {
     const separator = (this.separator = new Separator(options))
     const { shape, layout: { sources } } = separator
+    this.sampleRate = options.sampleRate
     this.hopSize = shape.hopSize
     this.lead = leadOf(shape)
     this.preroll = Math.ceil(shape.windowSize / shape.hopSize) + WARM
@@ -161,10 +165,16 @@ export class Owner implements Listener {
     this.shares = new Float32Array(sources)
   }
 
-  reset(): void { this.separator.forgetAudio() }
+  reset(): void {
+    this.separator.forgetAudio()
+    this.lost = true
+  }
 
-  hear(hop: readonly Float32Array[], _start: number): void {
-    this.separator.process(hop, this.stems, this.hopSize, this.automation)
+  hear(hop: readonly Float32Array[], start: number): void {
+    const { separator } = this
+    if (this.lost) separator.setOrigin({ sample: separator.consumed, seconds: start / this.sampleRate, duration: null })
+    this.lost = false
+    separator.process(hop, this.stems, this.hopSize, this.automation)
   }
 
   keep(store: Store, column: number, first: boolean): void {

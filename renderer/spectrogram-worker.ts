@@ -36,6 +36,7 @@ let owners: Owners | null = null
 let look: Look = { owners: true, contested: false, diffuse: false, lit: null }
 let colours: readonly string[] = []
 let view = { from: 0, to: 1, pixels: 1000 }
+let hidden = false
 
 interface Session {
   readonly sound: Sound
@@ -81,13 +82,18 @@ function focus(current: Session): void {
   const whole = stores.whole!
   const hops = (view.to - view.from) / hopSize
   const wanted = Math.max(1, Math.floor(hops / view.pixels))
-  if (whole.stride <= wanted || hops / whole.stride >= view.pixels * COARSE) { stores.detail = null; return }
+  if (whole.stride <= wanted || hops / whole.stride >= view.pixels * COARSE) {
+    if (stores.detail) port.postMessage({ type: 'store', store: 'detail', from: 0, columns: 0, samplesPerColumn: 1 })
+    stores.detail = null
+    return
+  }
   const [from, to] = [Math.floor(view.from / hopSize), Math.ceil(view.to / hopSize)]
   const now = stores.detail
-  if (now && now.stride <= 2 * wanted && now.stride * 2 > wanted && now.first <= from && now.first + now.columns * now.stride >= Math.min(to, Math.ceil(sound.samples / hopSize))) return
+  const end = Math.ceil(sound.samples / hopSize)
+  if (now && now.stride <= 2 * wanted && now.stride * 2 > wanted && now.first <= from && now.first + now.columns * now.stride >= Math.min(to, end)) return
   const margin = Math.ceil(hops * MARGIN)
   const first = Math.max(0, from - margin)
-  const last = Math.min(Math.ceil(sound.samples / hopSize), to + margin)
+  const last = Math.min(end, to + margin)
   const columns = Math.min(COLUMNS, Math.ceil((last - first) / wanted))
   stores.detail = new Store(first, wanted, columns, whole.shares.length)
   announce('detail', stores.detail, hopSize)
@@ -113,7 +119,7 @@ function nextJob({ stores, hopSize }: Session): Job | null {
       const store = stores[name]!
       const clip = (hop: number): number => Math.max(0, Math.min(store.columns, store.columnOf(hop)))
       const [from, to] = [clip(view.from / hopSize), Math.min(store.columns, clip(view.to / hopSize) + 1)]
-      const spans: [number, number][] = visible ? [[from, to]] : [[to, store.columns], [0, from]]
+      const spans: [number, number][] = visible ? [[from, to]] : [[to, store.columns], [0, to]]
       for (const kind of ['drawn', 'seen', 'owned'] as const)
         for (const [start, end] of spans) {
           const found = run(store[kind], start, end, kind === 'drawn' ? PAINT_JOB : JOB)
@@ -176,7 +182,7 @@ async function work(): Promise<void> {
   if (working) return
   working = true
   try {
-    for (let job; session && (job = nextJob(session));) {
+    for (let job; session && !hidden && (job = nextJob(session));) {
       const current = session
       await perform(current, job)
       await breathe()
@@ -275,6 +281,7 @@ port.onmessage = ({ data }) => {
   }
   if (data.type === 'open') file = data
   else if (data.type === 'view') view = data
+  else if (data.type === 'hidden') hidden = data.hidden
   else if (data.type === 'look') {
     look = data.look
     colours = data.colours

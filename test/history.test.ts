@@ -99,8 +99,10 @@ describe('edits', () => {
     expect([state.chosen.value, state.chosenPlace.value]).toEqual([2, 0])
     editing.removePlace(2, 0)
     expect(source(2)).toEqual({ name: 'source 3', atoms: [] })
-    editing.addPainted(2, [{ polygon: [[0, 0], [1, 0], [1, 100]] }])
-    expect(source(2).atoms).toBeUndefined()
+    editing.editSource(2, 'Paint', (old) => ({ ...old, painted: [{ polygon: [[0, 0], [1, 0], [1, 100]] }] }))
+    editing.addPlace(2, { level: 5, delay: 0 })
+    editing.removePlace(2, 0)
+    expect(source(2)).toMatchObject({ atoms: [], painted: [{}] }) // paint claims nothing but itself
     editing.addPlace(0, { level: 1, delay: 0 })
     editing.removePlace(0, 0)
     expect(source(0)).toEqual({ name: 'piano', atoms: ['piano'] })

@@ -149,8 +149,8 @@ describe('what a stroke means', () => {
     expect(gains('push', 1)).toEqual([0, 1])
   })
 
-  test('a source that claimed nothing claims its paint', () => {
-    expect(painted(selection, 1, [shape], 'paint', 1, 0).sources[1]).not.toHaveProperty('atoms')
+  test('paint comes on top: what else a source claims by stays as it is', () => {
+    expect(painted(selection, 1, [shape], 'paint', 1, 0).sources[1]).toEqual({ name: 'b', atoms: [], painted: [{ polygon: shape, gain: 1 }] })
     expect(painted(selection, 0, [shape], 'paint', 1, 0.5).sources[0]).toMatchObject({ atoms: ['a'], painted: [{ soft: 0.5 }] })
     expect(painted(selection, 1, [], 'paint', 1, 0)).toBe(selection)
   })

@@ -1,0 +1,153 @@
+// The spectrogram of a file in real Chromium, with a real mouse: areas are painted, moved and taken back, a passage is
+// marked, and what is painted is what is heard.
+
+import { describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { readSelection } from '../worklet/selection.ts'
+import type { Selection } from '../worklet/selection.ts'
+import { because, noChromium } from './browser.ts'
+import { playing, stories } from './page-stories.ts'
+
+const GUTTER = 48
+const RULER = 24
+
+/** The selection as it would be saved. */
+async function selectionOf(page: Page): Promise<Selection> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save the selection' }).click()
+  const chunks: Buffer[] = []
+  for await (const chunk of await (await download).createReadStream()) chunks.push(chunk as Buffer)
+  return readSelection(JSON.parse(Buffer.concat(chunks).toString()), ['piano', 'trumpet', 'bass'])
+}
+
+interface Spot { readonly x: number; readonly y: number }
+
+/** Where seconds and hertz are on the screen, with the whole of a file of so many seconds in view. */
+async function spots(page: Page, length: number): Promise<(seconds: number, hertz: number) => Spot> {
+  const box = (await page.locator('.painting').boundingBox())!
+  const row = (hertz: number): number => Math.log2(hertz / 50) / Math.log2(16_000 / 50)
+  return (seconds, hertz) => ({
+    x: box.x + GUTTER + seconds / length * (box.width - GUTTER), y: box.y + RULER + (1 - row(hertz)) * (box.height - RULER),
+  })
+}
+
+async function drag(page: Page, from: Spot, to: Spot, steps = 12): Promise<void> {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(to.x, to.y, { steps })
+  await page.waitForTimeout(50)
+  await page.mouse.up()
+}
+
+describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
+  const { visit } = stories()
+
+  test('each tool is a gesture and each gesture one step; areas are selected, moved, erased, removed', () => visit(async (page) => {
+    await playing(page)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const at = await spots(page, 4)
+    const painted = async (source: number): Promise<number> => (await selectionOf(page)).sources[source]!.painted?.length ?? 0
+    await page.getByRole('combobox', { name: 'Paint into' }).selectOption({ label: 'Trumpet' })
+
+    await page.keyboard.press('r')
+    await drag(page, at(0.5, 2000), at(1.5, 1000))
+    const [area] = (await selectionOf(page)).sources[1]!.painted!
+    const [seconds, hertz] = [0, 1].map((axis) => area!.polygon.map((point) => point[axis]!))
+    expect(Math.min(...seconds!)).toBeCloseTo(0.5, 1)
+    expect(Math.max(...seconds!)).toBeCloseTo(1.5, 1)
+    expect(Math.min(...hertz!) / 1000).toBeCloseTo(1, 1)
+    expect(Math.max(...hertz!) / 2000).toBeCloseTo(1, 1)
+
+    await page.keyboard.press('b')
+    await drag(page, at(2, 500), at(3, 500))
+    expect(await painted(1)).toBe(2)
+    await page.keyboard.press('e')
+    await drag(page, at(2.5, 200), at(2.5, 1500)) // through the stroke: two pieces
+    expect(await painted(1)).toBe(3)
+    await page.keyboard.press('h')
+    await drag(page, at(3.2, 300), at(3.6, 300))
+    expect(await painted(1)).toBe(15)
+    await page.keyboard.press('Delete') // what a gesture made is selected
+    expect(await painted(1)).toBe(15) // but the key belongs to the picture, which has not the focus
+    await page.getByTitle('Undo: Paint into Trumpet').click()
+    expect(await painted(1)).toBe(3)
+
+    await page.keyboard.press('v')
+    await drag(page, at(1, 1400), at(2, 1400))
+    const moved = (await selectionOf(page)).sources[1]!.painted![0]!
+    expect(Math.min(...moved.polygon.map(([t]) => t))).toBeCloseTo(1.5, 1)
+    await page.getByText('A painted area of Trumpet').waitFor()
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    expect(await painted(1)).toBe(2)
+
+    for (const left of [3, 3, 2, 1, 0]) {
+      await page.keyboard.press('Control+z')
+      expect(await painted(1)).toBe(left)
+    }
+    for (let i = 0; i < 5; i++) await page.keyboard.press('Control+Shift+z')
+    expect(await painted(1)).toBe(2)
+  }))
+
+  test('a push paints into one source and takes from all others; Alt takes away; Escape gives a gesture up', () => visit(async (page) => {
+    await playing(page)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const at = await spots(page, 4)
+    await page.getByRole('combobox', { name: 'Paint into' }).selectOption({ label: 'Bass' })
+    await page.keyboard.press('r')
+    await page.getByRole('button', { name: 'Push' }).click()
+    await drag(page, at(0.5, 400), at(1, 200))
+    expect((await selectionOf(page)).sources.map(({ painted }) => painted?.[0]?.gain)).toEqual([0, 0, 1])
+    await page.getByRole('button', { name: 'Into', exact: true }).click()
+    await page.keyboard.down('Alt')
+    await drag(page, at(2, 400), at(3, 200))
+    await page.keyboard.up('Alt')
+    expect((await selectionOf(page)).sources[2]!.painted![1]!.gain).toBe(0)
+    const before = await selectionOf(page)
+    await page.mouse.move(at(1, 3000).x, at(1, 3000).y)
+    await page.mouse.down()
+    await page.mouse.move(at(2, 6000).x, at(2, 6000).y, { steps: 4 })
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    expect(await selectionOf(page)).toEqual(before)
+  }))
+
+  test('the ruler marks a passage, moves its edges and plays from where it is clicked', () => visit(async (page) => {
+    await playing(page)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const at = await spots(page, 4)
+    const onRuler = (seconds: number): Spot => ({ x: at(seconds, 1000).x, y: at(0, 16_000).y - RULER / 2 })
+    await drag(page, onRuler(1), onRuler(2))
+    const text = (): Promise<string> => page.locator('.tool-options').innerText()
+    expect(await text()).toMatch(/Passage 0:0(0\.9\d|1\.0\d) – 0:0(1\.9\d|2\.0\d)/)
+    await drag(page, onRuler(2), onRuler(3))
+    expect(await text()).toMatch(/Passage 0:0(0\.9\d|1\.0\d) – 0:0(2\.9\d|3\.0\d)/)
+    await page.mouse.click(onRuler(2.5).x, onRuler(2.5).y)
+    await expect.poll(() => page.locator('.position b').innerText()).toMatch(/0:02\.[3-5]/)
+    await page.getByRole('button', { name: 'Unmark' }).click()
+    expect(await text()).not.toContain('Passage')
+  }))
+
+  test('by keyboard: the cross tells what is there, paints, selects and removes', () => visit(async (page) => {
+    await playing(page)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('combobox', { name: 'Paint into' }).selectOption({ label: 'Piano' })
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('b')
+    await page.keyboard.press('g')
+    const told = page.locator('[aria-live=polite]')
+    await expect.poll(() => told.innerText()).toMatch(/^0:02\.0, \w.* Hz, −?\d+ dB\. (Piano|Trumpet|Bass|Rest) \d+ %/)
+    await page.keyboard.press('Enter')
+    for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+ArrowRight')
+    await page.keyboard.press('Enter')
+    const [area, ...more] = (await selectionOf(page)).sources[0]!.painted!
+    expect(more).toEqual([])
+    expect(Math.max(...area!.polygon.map(([t]) => t)) - Math.min(...area!.polygon.map(([t]) => t))).toBeGreaterThan(0.5)
+    await page.keyboard.press('g')
+    await page.keyboard.press('Alt+Shift+ArrowLeft')
+    const moved = (await selectionOf(page)).sources[0]!.painted![0]!
+    expect(moved.polygon[0]![0]).toBeLessThan(area!.polygon[0]![0])
+    await page.keyboard.press('g')
+    await page.keyboard.press('Delete')
+    expect((await selectionOf(page)).sources[0]!.painted).toBeUndefined()
+  }))
+})
