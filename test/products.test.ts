@@ -165,6 +165,16 @@ test('a million costs are summed as exactly as one', () => {
   expect(entries.cost(V, null, Q)).toBeCloseTo(size * entries.cost(V.subarray(0, 1), null, Q.subarray(0, 1)), 6)
 })
 
+test.each(['kl', 'is'])('%s: what is nearly explained costs what it should, however little that is', (name) => {
+  const products = fast(plainKernel)(2000)
+  const entries = products.entries(divergences[name]!, 64)
+  const [V, exactV] = both(products, Float64Array.from({ length: 64 }, random(4)).map((x) => x + 1e-4))
+  const [Q, exactQ] = both(products, exactV.map((x, i) => x * (1 + (i % 2 === 0 ? 1e-3 : -1e-3))))
+  const cost = exact(0).entries(divergences[name]!, 64).cost(exactV, null, exactQ)
+  expect(entries.cost(V, null, Q) / cost).toBeCloseTo(1, 3)
+  expect(entries.cost(V, null, V)).toBeLessThan(1e-5 * cost)
+})
+
 test('a matrix from elsewhere is refused', () => {
   const products = fast(plainKernel)(100), other = fast(plainKernel)(100)
   const [a, b] = [products.zeros(4), products.zeros(4)]

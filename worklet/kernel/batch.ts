@@ -8,7 +8,7 @@
 //   4 rows  [acc][acc]   +=   a(row, j) · panel[j]
 
 import { AB, EUC, HALF, IS, THREE_HALVES } from './activations'
-import { log2, madd, pow, transpose } from './math'
+import { madd, pow, transpose } from './math'
 
 /** Terms of a sum that are added up by themselves before they join what is there: rounding grows with this, not with the whole. */
 const DEPTH = 256
@@ -175,13 +175,13 @@ export function cost(kind: i32, v: usize, m: usize, q: usize, n: i32, numbers: u
     const x = v128.load(v + at), y = f32x4.add(v128.load(q + at), floor)
     let d: v128
     if (kind == EUC) d = squared(f32x4.sub(x, y), 0.5)
-    else if (kind == IS) d = isCost(f32x4.div(x, y))
+    else if (kind == IS) d = f32x4.sub(f32x4.div(f32x4.sub(x, y), y), lnRatio(x, y))
     else if (kind == HALF) d = f32x4.mul(f32x4.sqrt(y), squared(f32x4.sub(f32x4.sqrt(f32x4.div(x, y)), f32x4.splat(1)), 2))
     else if (kind == THREE_HALVES) {
       const r = f32x4.sqrt(f32x4.div(x, y))
       d = f32x4.mul(f32x4.mul(f32x4.mul(y, f32x4.sqrt(y)), squared(f32x4.sub(r, f32x4.splat(1)), 2.0 / 3.0)), madd(r, f32x4.splat(2), f32x4.splat(1)))
-    } else if (kind == AB) d = abCost(f32x4.div(x, y), y, alpha, beta)
-    else d = f32x4.add(f32x4.mul(x, ln(f32x4.div(x, y))), f32x4.sub(y, x))
+    } else if (kind == AB) d = abCost(x, y, alpha, beta)
+    else d = madd(x, lnRatio(x, y), f32x4.sub(y, x))
     d = f32x4.mul(d, v128.load(m + at))
     if (i + 4 > n) d = v128.and(d, first(n - i))
     low = f64x2.add(low, f64x2.promote_low_f32x4(d))
@@ -194,21 +194,33 @@ export function cost(kind: i32, v: usize, m: usize, q: usize, n: i32, numbers: u
 @inline
 function squared(x: v128, factor: f32): v128 { return f32x4.mul(f32x4.splat(factor), f32x4.mul(x, x)) }
 
+/**
+ * ln(x/y), exact near 0 where x is near y: x·2⁻ᵏ comes within a half of y by its bits, then ln z/y = 2·atanh((z−y)/(z+y)),
+ * whose series to the ninth power is good to 2⁻²⁶. For x = 0 a large negative number.
+ */
 @inline
-function ln(x: v128): v128 { return f32x4.mul(log2(f32x4.max(x, f32x4.splat(1.2e-38))), f32x4.splat(<f32>Math.LN2)) }
+function lnRatio(x: v128, y: v128): v128 {
+  const k = i32x4.shr_s(i32x4.add(i32x4.sub(x, y), i32x4.splat(0x400000)), 23)
+  const z = i32x4.sub(x, i32x4.shl(k, 23))
+  const t = f32x4.div(f32x4.sub(z, y), f32x4.add(z, y))
+  const t2 = f32x4.mul(t, t)
+  let p = f32x4.splat(2.0 / 9.0)
+  p = madd(p, t2, f32x4.splat(2.0 / 7.0))
+  p = madd(p, t2, f32x4.splat(2.0 / 5.0))
+  p = madd(p, t2, f32x4.splat(2.0 / 3.0))
+  p = madd(p, t2, f32x4.splat(2))
+  return madd(p, t, f32x4.mul(f32x4.convert_i32x4_s(k), f32x4.splat(<f32>Math.LN2)))
+}
 
+/** The family in r = x/y, which is near one where it matters:  −y^(α+β)/(αβ) · (r^α − α/(α+β)·r^(α+β) − β/(α+β)), and its limits. */
 @inline
-function isCost(r: v128): v128 { return f32x4.sub(f32x4.sub(r, ln(r)), f32x4.splat(1)) }
-
-/** The family in r = v/q, which is near one where it matters:  −q^(α+β)/(αβ) · (r^α − α/(α+β)·r^(α+β) − β/(α+β)), and its limits. */
-@inline
-function abCost(r: v128, q: v128, alpha: f32, beta: f32): v128 {
-  const ra = pow(r, alpha), s = alpha + beta
-  if (s == 0) return f32x4.mul(f32x4.splat(1 / (alpha * alpha)), f32x4.sub(f32x4.sub(ra, f32x4.splat(1)), f32x4.mul(f32x4.splat(alpha), ln(r))))
+function abCost(x: v128, y: v128, alpha: f32, beta: f32): v128 {
+  const r = f32x4.div(x, y), ra = pow(r, alpha), s = alpha + beta
+  if (s == 0) return f32x4.mul(f32x4.splat(1 / (alpha * alpha)), f32x4.sub(f32x4.sub(ra, f32x4.splat(1)), f32x4.mul(f32x4.splat(alpha), lnRatio(x, y))))
   if (beta == 0) {
-    const inner = f32x4.add(f32x4.sub(f32x4.mul(ra, f32x4.mul(f32x4.splat(alpha), ln(r))), ra), f32x4.splat(1))
-    return f32x4.mul(f32x4.mul(pow(q, alpha), f32x4.splat(1 / (alpha * alpha))), inner)
+    const inner = f32x4.add(f32x4.sub(f32x4.mul(ra, f32x4.mul(f32x4.splat(alpha), lnRatio(x, y))), ra), f32x4.splat(1))
+    return f32x4.mul(f32x4.mul(pow(y, alpha), f32x4.splat(1 / (alpha * alpha))), inner)
   }
   const inner = f32x4.sub(f32x4.sub(ra, f32x4.mul(f32x4.splat(alpha / s), pow(r, s))), f32x4.splat(beta / s))
-  return f32x4.mul(f32x4.mul(pow(q, s), f32x4.splat(-1 / (alpha * beta))), inner)
+  return f32x4.mul(f32x4.mul(pow(y, s), f32x4.splat(-1 / (alpha * beta))), inner)
 }
