@@ -14,6 +14,7 @@ import { wavWriter, type Bits, type WavWriter } from './audio/wav-writer.ts'
 import { outputs, safeNames, type Outputs } from './output.ts'
 import { kernelFile } from './places.ts'
 import { loadPreset, loadSelection, presetPath } from './preset-files.ts'
+import { refining } from './refining.ts'
 import { decibels } from './score.ts'
 import { Cancelled, UserError } from './user-error.ts'
 
@@ -39,6 +40,8 @@ export interface SeparationRequest {
   readonly folder: string | null
   /** Sources with the selection's gain and pan, instead of as they are found. */
   readonly placed: boolean
+  /** Better and slower: everything is estimated once more, from all of it. */
+  readonly refine: boolean
   readonly mix: string | null
   readonly rest: string | null
 }
@@ -82,7 +85,7 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   const settings: Settings = { ...initialSettings(), ...request.fallback, ...preset.settings, ...request.settings }
   const module = new WebAssembly.Module(await readFile(kernelFile))
   return {
-    settings,
+    module, settings,
     separator: new Separator({
       module, dictionary: withLatency(preset.dictionary, request.latency), selection, sampleRate, channels, mode: request.mode,
     }),
@@ -132,7 +135,9 @@ export async function separateFile(request: SeparationRequest, report: (share: n
     const { sampleRate, channels } = reader
     if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
       throw new UserError(`${request.input}: expected a sample rate from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, got ${sampleRate}`)
-    const { settings, separator, mixer } = await start(request, sampleRate, channels)
+    if (request.refine && channels === 1)
+      throw new UserError(`${request.input}: --refine: expected two channels, of which places are made, got one`)
+    const { module, settings, separator, mixer } = await start(request, sampleRate, channels)
     const sources = [...separator.sourceNames, 'rest']
     const stems = sources.map(() => blocks(channels))
     const mix = blocks(channels)
@@ -143,8 +148,27 @@ export async function separateFile(request: SeparationRequest, report: (share: n
     const latency = separator.latencySamples
     const input = blocks(channels)
     const held = Array.from({ length: channels }, () => new Float32Array(latency + BLOCK)) // the input, as late as the stems
+    const late = blocks(channels)
     let errorPower = 0
     let inputPower = 0
+    /** Samples `from` to `to` of the stems, beside the input as late as they are, are what is to be written. */
+    const deliver = async (from: number, to: number): Promise<void> => {
+      for (let c = 0; c < channels; c++)
+        for (let i = from; i < to; i++) {
+          let sum = -late[c]![i]!
+          for (const stem of stems) sum += stem[c]![i]!
+          errorPower += sum * sum
+          inputPower += late[c]![i]! * late[c]![i]!
+        }
+      if (request.mix !== null) mixer.process(stems, mix, to, automation)
+      if (request.placed) mixer.place(stems, to)
+      await Promise.all(destinations.map(({ writer, from: samples }) => writer.write(samples, from, to)))
+    }
+    const shares = [0, 0] // of the file read before this stretch, and now
+    const refined = request.refine ? refining({
+      module, sampleRate, stems, input: late, signal, deliver: (count) => deliver(0, count),
+      report: (share) => report(shares[0]! + share * (shares[1]! - shares[0]!)),
+    }) : null
     let fed = 0
     let samples: number | null = null
     while (samples === null || fed < samples + latency) {
@@ -158,24 +182,22 @@ export async function separateFile(request: SeparationRequest, report: (share: n
         for (const channel of input) channel.fill(0)
       }
       separator.process(input, stems, count, automation)
-      if (request.mix !== null) mixer.process(stems, mix, count, automation)
       for (let c = 0; c < channels; c++) {
-        const late = held[c]!
-        late.set(input[c]!.subarray(0, count), latency)
-        for (let i = 0; i < count; i++) {
-          let sum = -late[i]!
-          for (const stem of stems) sum += stem[c]![i]!
-          errorPower += sum * sum
-          inputPower += late[i]! * late[i]!
-        }
-        late.copyWithin(0, count, count + latency)
+        held[c]!.set(input[c]!.subarray(0, count), latency)
+        late[c]!.set(held[c]!.subarray(0, count))
+        held[c]!.copyWithin(0, count, count + latency)
       }
-      if (request.placed) mixer.place(stems, count)
       const first = Math.min(count, Math.max(0, latency - fed))
-      await Promise.all(destinations.map(({ writer, from }) => writer.write(from, first, count)))
       fed += count
-      report(reader.progress)
+      if (refined) {
+        shares[1] = reader.progress
+        if (await refined.take(first, count)) shares[0] = shares[1]
+      } else {
+        await deliver(first, count)
+        report(reader.progress)
+      }
     }
+    await refined?.end()
     let clipped = 0
     for (const { writer } of destinations) {
       await writer.finish()

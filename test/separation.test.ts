@@ -228,7 +228,7 @@ describe('refused: exit 2, one sentence, nothing left and nothing harmed', () =>
     'a selection with an extra key': [separate(input, '--selection', json({ mask: 'soft', sources: [], colour: 1 })), /unknown key "colour"/],
     'a selection of unknown atoms': [separate(input, '--selection', json({ mask: 'soft', sources: [{ name: 'x', atoms: ['flute'] }] })), /expected a source of the dictionary \(low, high, free\), got "flute"/],
     'places in one channel': [separate(bad('mono.wav', wav(sound(1, 5000))), '--selection', json({ mask: 'soft', sources: [{ name: 'x', places: [{ level: 0, delay: 0 }] }] })), /mono\.wav: expected two channels, because x has a place between left and right, got one/],
-    'an unknown flag': [separate(input, '--refine'), /unknown flag --refine \(known: --out, /],
+    'an unknown flag': [separate(input, '--polish'), /unknown flag --polish \(known: --out, /],
     'a parameter out of range': [separate(input, '--passes', '99'), /passes: expected a number from 1 to 20/],
     '--bits 12': [separate(input, '--bits', '12'), /--bits: expected 16, 24, 32, float, got "12"/],
     '--jobs 0': [separate(input, '--jobs', '0'), /--jobs: expected a whole number from 1 to 256, got "0"/],

@@ -37,7 +37,7 @@ export const denoise: Command = {
     const bar = progress(stderr, basename(input))
     try {
       const result = await separateFile({
-        input, untouchable: [], folder: null, placed: false,
+        input, untouchable: [], folder: null, placed: false, refine: false,
         mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
         preset: args.text('preset') ?? 'speech', selection: null,
         settings: args.settings, fallback: { reduction: REDUCTION },

@@ -42,7 +42,7 @@ export function summary({ nullDb, realTimeFactor, latencySamples, sampleRate, cl
 
 export const separate: Command = {
   name: 'separate',
-  usage: 'winnow separate IN.wav… --out DIR [--preset NAME|FILE] [--selection FILE.json] [--mode direct|sliced] [--mix FILE]',
+  usage: 'winnow separate IN.wav… --out DIR [--preset NAME|FILE] [--selection FILE.json] [--mode direct|sliced] [--refine] [--mix FILE]',
   summary: 'pull a file apart: one file per source, and the rest',
   about: 'Writes one WAV per source and rest.wav into DIR: the sources as they are found, before gain and pan, which add up to the input. '
     + 'With several inputs each has a folder of its own in DIR. Reads WAV, AIFF, FLAC, MP3 and Ogg Vorbis of one or two channels.',
@@ -52,6 +52,7 @@ export const separate: Command = {
     { name: 'preset', value: 'NAME|FILE', help: 'A preset by name (winnow presets lists them) or file. band unless said otherwise.' },
     { name: 'selection', value: 'FILE.json', help: 'What belongs to each source, instead of the preset\'s own choice.' },
     modeFlag,
+    { name: 'refine', value: null, help: 'Estimate everything once more from the finished stems, all of them and both channels at once: some decibels better, slower than playing. Two channels only.' },
     { name: 'mix', value: 'FILE', help: 'Also write what is heard: the sources with gain, pan, mute and solo. One input only.' },
     { name: 'placed', value: null, help: 'Give the sources the selection\'s gain and pan; they then no longer add up to the input.' },
     bitsFlag,
@@ -68,7 +69,7 @@ export const separate: Command = {
     const folders = inputs.length === 1 ? [out] : safeNames(inputs.map((path) => basename(path, extname(path)))).map((name) => join(out, name))
     const requests = inputs.map((input, i): SeparationRequest => ({
       input, untouchable: inputs, folder: folders[i]!, placed: args.has('placed'),
-      mix: mix === null ? null : wavName('separate', mix), rest: null,
+      mix: mix === null ? null : wavName('separate', mix), rest: null, refine: args.has('refine'),
       preset: args.text('preset') ?? 'band', selection: args.text('selection') ?? null,
       settings: args.settings, fallback: {}, latency: null, noise: null,
       mode: oneOf(args, 'separate', 'mode', ['direct', 'sliced'], 'direct'), bits: bitsOf(args, 'separate'),

@@ -9,8 +9,8 @@ import { newPair, type Pair } from './frames.ts'
 /** Per bin, of mean power one: the two powers, and right times the conjugate of left. */
 export interface Covariance { readonly left: Float32Array; readonly right: Float32Array; readonly re: Float32Array; readonly im: Float32Array }
 
-/** The share of every direction in every place: no sound is a point. */
-const DIFFUSE = 0.02
+/** The share of every direction in every place, so that there is an inverse. No more: stems already hold what comes from elsewhere. */
+const DIFFUSE = 0.001
 
 /** Sums what the frames say. */
 export class CovarianceSum {

@@ -9,7 +9,7 @@ import { CovarianceSum } from './covariance.ts'
 import { Frames, type Pair, type Stereo } from './frames.ts'
 import { lowRank, type Mixture, type Voice } from './low-rank.ts'
 
-const STRETCH_SECONDS = 6
+const STRETCH_SECONDS = 8
 const OVERLAP_SECONDS = 1
 /** A stem this far below all of them (−70 dB) has nothing to fit: it stays as it is. */
 const SILENT = 1e-7
@@ -116,24 +116,25 @@ export interface Refined {
 
 /** Stems of any length, stretch by stretch. `take` until it is full, then `refine`; at the end `refine` once more. */
 export class Refinement {
-  private readonly stretch: number
+  /** Samples in a stretch. */
+  readonly most: number
   private readonly overlap: number
   private readonly waiting: readonly Stereo[]
   private tails: readonly Stereo[] | null = null
   private filled = 0
 
   constructor(private readonly options: RefineOptions) {
-    this.stretch = Math.round(STRETCH_SECONDS * options.sampleRate)
+    this.most = Math.round(STRETCH_SECONDS * options.sampleRate)
     this.overlap = Math.round(OVERLAP_SECONDS * options.sampleRate)
-    this.waiting = Array.from({ length: options.stems }, (): Stereo => [new Float32Array(this.stretch), new Float32Array(this.stretch)])
+    this.waiting = Array.from({ length: options.stems }, (): Stereo => [new Float32Array(this.most), new Float32Array(this.most)])
   }
 
-  /** So many samples would be too many: they come out first. */
-  get full(): boolean { return this.filled === this.stretch }
+  /** Nothing more fits. */
+  get full(): boolean { return this.filled === this.most }
 
   /** Takes what fits of the samples `from` to `to`; says how many. */
   take(stems: readonly (readonly Float32Array[])[], from: number, to: number): number {
-    const count = Math.min(to - from, this.stretch - this.filled)
+    const count = Math.min(to - from, this.most - this.filled)
     this.waiting.forEach((stem, k) => stem.forEach((x, c) => x.set(stems[k]![c]!.subarray(from, from + count), this.filled)))
     this.filled += count
     return count
