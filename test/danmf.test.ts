@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { divergences } from '../worklet/dictionary.ts'
+import { alone } from '../presets/learn/crew.ts'
 import { danmf, mixtureGain } from '../presets/learn/danmf.ts'
 import type { Bases, DanmfOptions, Learner, Pairs } from '../presets/learn/danmf.ts'
 import type { Frames } from '../presets/learn/frames.ts'
@@ -59,13 +60,16 @@ const plainNmf = async (frames: Frames, start: Float64Array, iterations: number)
 
 describe('the corners', () => {
   test('no weight on either: plain Euclidean NMF, bit by bit, whatever else is given', async () => {
-    for (const [frames, atoms] of [[a, 4], [b, 3], [planted(64, 2, 5), 5], [planted(7, 2, 6), 1]] as const) {
-      const { spectra: [alone], loss } = learned([learner('x', frames, atoms)], {})
+    for (const [frames, atoms] of [[a, 4], [b, 3], [planted(64, 2, 5), 5], [planted(7, 2, 6), 1], [planted(1100, 3, 7), 5]] as const) {
+      const { spectra: [single], loss } = learned([learner('x', frames, atoms)], {})
       const plain = await plainNmf(frames, exemplars(frames, atoms, seededRandom(atoms)), 30)
-      expect(alone).toEqual(plain.spectra)
+      expect(single).toEqual(plain.spectra)
       loss[0]!.forEach((x, i) => expect(x / plain.loss[i]!).toBeCloseTo(1, 6))
-      expect(learned([learner('x', frames, atoms, noise)], { pairs: { sources: [noise], mixture: noise } }).spectra[0]).toEqual(alone)
+      expect(learned([learner('x', frames, atoms, noise)], { pairs: { sources: [noise], mixture: noise } }).spectra[0]).toEqual(single)
     }
+    const large = planted(1100, 3, 7), start = exemplars(large, 5, seededRandom(5))
+    const { result } = await finished(nmf(large, start, { divergence: divergences['euc']!, iterations: 30 }, { crew: alone, module: plainKernel }))
+    expect(learned([learner('x', large, 5)], { precision: fast(plainKernel) }).spectra[0]).toEqual(result.spectra)
     const both = learned([learner('a', a, 4, b), learner('b', b, 3, a)], { pairs })
     expect(both.spectra[0]).toEqual((await plainNmf(a, exemplars(a, 4, seededRandom(4)), 30)).spectra)
     expect(both.spectra[1]).toEqual((await plainNmf(b, exemplars(b, 3, seededRandom(3)), 30)).spectra)
@@ -199,11 +203,11 @@ describe('what it promises', () => {
     const learners = [learner('a', a, 4, b), learner('b', b, 3, a)]
     let said = ''
     try { learned(learners, { iterations: 100, tauA: 1000 }) } catch (error) { said = String(error) }
-    const [, named] = /^RangeError: tauA: expected at most (\d+(?:\.\d+)?), the largest found that leaves a basis half of its own sound, got 1000$/.exec(said) ?? [said]
+    const [, named] = /^RangeError: tauA: expected at most (\d+(?:\.\d+)?), the largest found that does not empty a basis, got 1000$/.exec(said) ?? [said]
     expect(Number(named)).toBeGreaterThan(0.5)
     learned(learners, { iterations: 100, tauA: Number(named) }).spectra.forEach((basis, i) => {
       for (let at = 0; at < basis.length; at += BINS) expect(basis.subarray(at, at + BINS).filter((x) => x > 0).length).toBeGreaterThan(1)
-      expect(unexplained([a, b][i]!, basis)).toBeLessThan(0.51)
+      expect(unexplained([a, b][i]!, basis)).toBeLessThan(0.7)
     })
     expect(() => learned(learners, { iterations: 100, tauA: 1.3 * Number(named) })).toThrow(/largest found/)
   })
@@ -215,7 +219,7 @@ describe('what it promises', () => {
     expect(yields[5]!.spectra()).toEqual(learned(learners, { tauA: 0.4, iterations: 6 }).spectra)
     let last: Bases | null = null
     expect(() => { for (const round of danmf(learners, options({ tauA: 1000, iterations: 100 }))) last = round }).toThrow(/largest found/)
-    expect(() => last!.spectra()).toThrow('tauA: expected a weight that leaves a basis half of its own sound, got 1000')
+    expect(() => last!.spectra()).toThrow('tauA: expected a weight that does not empty a basis, got 1000')
   })
 
   test('the gain of mixtures', () => {

@@ -19,8 +19,8 @@ import { checkFrames, checkNumbers } from './check.ts'
 import type { Frames } from './frames.ts'
 import { steps } from './stochastic.ts'
 import type { Batches, Step } from './stochastic.ts'
-import { NEVER, activate, finished, gather, meanOf, pool, scaleColumn, scaleRow, sounds, term, total, workspace } from './terms.ts'
-import type { Adversary, Pool, Share, Term, Workspace } from './terms.ts'
+import { activate, finished, gather, meanOf, misfitOf, pool, scaleColumn, scaleRow, term, total, workspace } from './terms.ts'
+import type { Adversary, Pool, Term, Workspace } from './terms.ts'
 
 export type { Adversary }
 
@@ -60,7 +60,7 @@ export interface Bases {
 
 /** A weight of adversaries below which nothing is changed by them. */
 const TOO_SMALL = 1e-3
-/** A basis that adversaries leave less than this of the energy of its own frames, once so many passes were made, is one no longer. */
+/** A basis that explains less than this of what its start did (in energy of its own frames), once so many passes were made, is empty. */
 const HALF = 0.5, SETTLED = 10
 
 /** A basis lost an atom. */
@@ -71,7 +71,6 @@ class Emptied extends Error {
 /** √β_i, the gain of mixtures Σ a_j u_j as adversaries of source i: β_i = E[(a_i / Σ a_j²)²] over the mixtures' weights. */
 export const mixtureGain = (weights: readonly (readonly number[])[], source: number): number =>
   Math.sqrt(weights.reduce((sum, a) => sum + (a[source]! / a.reduce((total, x) => total + x * x, 0)) ** 2, 0) / weights.length)
-
 
 /**
  * One `yield` per pass, each a whole result; returns the last. Where adversaries empty a basis, passes go on, whose result is
@@ -85,7 +84,7 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
   } catch (error) {
     if (!(error instanceof Emptied)) throw error
     if (tauA === 0 || options.tauS === 1) throw new RangeError(`${error.message}: ask for fewer`)
-    const refused = (): never => { throw new RangeError(`tauA: expected a weight that leaves a basis half of its own sound, got ${tauA}`) }
+    const refused = (): never => { throw new RangeError(`tauA: expected a weight that does not empty a basis, got ${tauA}`) }
     let works = 0, fails = tauA
     while (fails > TOO_SMALL && !(fails <= 1.25 * works)) {
       const between = Number((works === 0 ? fails / 2 : Math.sqrt(works * fails)).toPrecision(2))
@@ -97,7 +96,8 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
         fails = between
       }
     }
-    throw new RangeError(`tauA: expected at most ${works}, the largest found that leaves a basis half of its own sound, got ${tauA}`)
+    if (works === 0) throw new RangeError(`tauA: expected 0, because ${fails} empties a basis already, got ${tauA}`)
+    throw new RangeError(`tauA: expected at most ${works}, the largest found that does not empty a basis, got ${tauA}`)
   }
 }
 
@@ -106,29 +106,32 @@ function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<Ba
   const work = workspace(learners[0]!.frames.bins, learners.map(({ start, frames }) => start.length / frames.bins), options.precision ?? exact)
   const sources = learners.map((_, i) => sourceOf(learners, i, work, options))
   const mixture = tauS > 0 ? term(pool([{ frames: pairs!.mixture, gain: 1 }], meanOf(pairs!.mixture)), work.all, work) : null
+  const first = sources.map(() => NaN)
   let found: Bases | null = null
   for (let pass = 0; pass < iterations; pass++) {
     if (mixture) activate(mixture, work.W, work.all, work, l1Activations)
     const loss: number[] = [], spectra: Float64Array[] = []
-    for (const source of sources) {
-      const { own, against, W, atoms, first } = source
-      for (const each of [own, against]) if (each) activate(each, W, atoms, work, l1Activations)
+    for (const [i, source] of sources.entries()) {
+      const { own, against, W, heard, atoms } = source
+      for (const each of [own, against]) if (each) activate(each, heard, atoms, work, l1Activations)
       const counts = { own: own?.count ?? 0, against: against?.count ?? 0, pairs: mixture?.count ?? 0 }
       if (batches && counts[batches.full] === 0) throw new RangeError(`batches: expected a term with frames to take in full, got none of ${batches.full}`)
-      const plan = steps(counts, batches)
+      const plan = batches ? steps(counts, batches) : [null]
       const reached = plan.map((step) => learnFrom(step, source, mixture, work, options))
       loss.push(reached.reduce((sum, step) => sum + step.loss, 0) / plan.length)
       checkAtoms(source, work)
-      if (against && pass >= Math.min(SETTLED, iterations) - 1 && reached.at(-1)!.explained < HALF)
-        throw new Emptied(`${source.name}: expected a basis that explains half of its own sound, got less`)
+      if (pass === 0) first[i] = reached[0]!.before
+      if (against && pass >= Math.min(SETTLED, iterations) - 1 && reached.at(-1)!.after < HALF * first[i]!)
+        throw new Emptied(`${source.name}: expected a basis that explains its sound, got less than half of what its start did`)
       spectra.push(finished(W, work))
       // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
       if (against || batches || options.l1Spectra || l1Activations) {
         for (let atom = 0; atom < atoms; atom++) {
           const size = scaleRow(W, atom, work.bins)
           for (const each of [own, against]) if (each) scaleColumn(each.H, atom, atoms, size)
-          if (mixture) scaleColumn(mixture.H, first + atom, work.all, size)
+          if (mixture) scaleColumn(mixture.H, source.first + atom, work.all, size)
         }
+        heard.set(W)
       }
     }
     found = { loss, spectra: () => spectra }
@@ -142,7 +145,9 @@ interface Source {
   readonly atoms: number
   /** Where its atoms begin among those of all sources. */
   readonly first: number
-  readonly W: Matrix
+  readonly W: Float64Array
+  /** W in memory of the products. */
+  readonly heard: Matrix
   readonly own: Term | null
   readonly against: Term | null
   readonly target: Pool | null
@@ -155,74 +160,58 @@ function sourceOf(learners: readonly Learner[], index: number, work: Workspace, 
   const { name, frames, against, start } = learners[index]!
   const atoms = start.length / bins
   const first = learners.slice(0, index).reduce((sum, learner) => sum + learner.start.length / bins, 0)
-  const W = work.W.subarray(first * bins, (first + atoms) * bins)
-  W.set(start)
+  const heard = work.W.subarray(first * bins, (first + atoms) * bins)
+  const W = start.slice()
   for (let atom = 0; atom < atoms; atom++) {
     const row = W.subarray(atom * bins, (atom + 1) * bins)
     const sum = scaleRow(W, atom, bins)
     for (let bin = 0; bin < bins; bin++) row[bin] = Math.max(leastW, sum > 0 ? row[bin]! : 1 / bins)
   }
+  heard.set(W)
   const common = tauS > 0 ? meanOf(pairs!.mixture) : 1
   const unit = tauS < 1 ? meanOf(frames) : common
   return {
-    name, atoms, first, W, pairGain: (common / unit) ** 2,
+    name, atoms, first, W, heard, pairGain: (common / unit) ** 2,
     own: tauS < 1 ? term(pool([{ frames, gain: 1 }], unit), atoms, work) : null,
     against: tauS < 1 && tauA > 0 ? term(pool(against, unit), atoms, work) : null,
     target: tauS > 0 ? pool([{ frames: pairs!.sources[index]!, gain: 1 }], common) : null,
   }
 }
 
-/** One update of a source's spectra; over the frames of the step, its loss after that and how much of its own energy it explains. */
-function learnFrom(step: Step, source: Source, mixture: Term | null, work: Workspace, { tauA, tauS, l1Spectra = 0 }: DanmfOptions): { loss: number; explained: number } {
-  const { W, atoms, own, against, target, first } = source
-  const { products, bins, all, hhW, upW, downW, gram, leastW } = work
-  const count = own ? step.own.length : step.pairs.length
-  const [fitted, avoided, supervised] = work.shares
-  const parts: { readonly share: Share; readonly weight: number; readonly attracts: boolean }[] = []
-  if (own) {
-    gather(fitted, step.own, own, own.H, atoms, 0, atoms, work)
-    parts.push({ share: fitted, weight: 1 - tauS, attracts: true })
-  }
-  if (against) {
-    gather(avoided, step.against, against, against.H, atoms, 0, atoms, work)
-    parts.push({ share: avoided, weight: (1 - tauS) * tauA * (count / step.against.length), attracts: false })
-  }
-  if (target) {
-    gather(supervised, step.pairs, target, mixture!.H, all, first, atoms, work)
-    parts.push({ share: supervised, weight: tauS * source.pairGain * (count / step.pairs.length), attracts: true })
-  }
+/** One update of a source's spectra; over the frames of the step, its loss after that, and what part of its own energy was and is explained. */
+function learnFrom(step: Step | null, source: Source, mixture: Term | null, work: Workspace, { tauA, tauS, l1Spectra = 0 }: DanmfOptions): { loss: number; before: number; after: number } {
+  const { W, heard, atoms, own, against, target, first } = source
+  const { bins, all, leastW } = work
+  const counts = { own: step?.own.length ?? own?.count ?? 0, against: step?.against.length ?? against?.count ?? 0, pairs: step?.pairs.length ?? mixture?.count ?? 0 }
+  const count = own ? counts.own : counts.pairs
+  const fitted = own && gather(step && step.own, own, own.H, atoms, 0, atoms, heard, work)
+  const avoided = against && gather(step && step.against, against, against.H, atoms, 0, atoms, heard, work)
+  const supervised = target && gather(step && step.pairs, target, mixture!.H, all, first, atoms, heard, work)
+  const parts = ([
+    [fitted, 1 - tauS, 1], [avoided, (1 - tauS) * tauA * (count / counts.against), -1], [supervised, tauS * source.pairGain * (count / counts.pairs), 1],
+  ] as const).flatMap(([share, weight, sign]) => (share ? [{ share, weight, sign }] : []))
+  const explained = (): number => (fitted ? 1 - misfitOf(fitted, heard, atoms, work) / fitted.energy : 1)
+  const before = explained()
   const size = atoms * bins
-  upW.fill(0)
-  downW.fill(0)
-  for (const { share: { hV, hh }, weight, attracts } of parts) {
-    products.addProduct(hhW.fill(0), hh, W, atoms, atoms, bins)
-    const [up, down] = attracts ? [hV, hhW] : [hhW, hV]
+  const upW = new Float64Array(size), downW = new Float64Array(size)
+  for (const { share: { hV, hhW }, weight, sign } of parts) {
+    const [up, down] = sign > 0 ? [hV, hhW] : [hhW, hV]
     for (let i = 0; i < size; i++) {
       upW[i]! += weight * up[i]!
       downW[i]! += weight * down[i]!
     }
   }
-  for (let i = 0; i < size; i++) W[i] = Math.max(leastW, W[i]! * (upW[i]! / Math.max(downW[i]! + count * l1Spectra, NEVER)))
-
-  gram.fill(0)
-  products.addProductByRows(gram, W, W, atoms, bins, atoms)
-  let loss = 0, explained = 1
-  for (const { share, weight, attracts } of parts) {
-    const { hV, hh, energy } = share
-    let misfit = energy
-    for (let i = 0; i < size; i++) misfit -= 2 * hV[i]! * W[i]!
-    for (let i = 0; i < atoms * atoms; i++) misfit += hh[i]! * gram[i]!
-    loss += ((attracts ? 0.5 : -0.5) * weight * Math.max(0, misfit)) / count
-    if (share === fitted) explained = 1 - misfit / energy
-  }
-  return { loss: (loss + l1Spectra * total(W)) / bins, explained }
+  for (let i = 0; i < size; i++) W[i] = Math.max(leastW, W[i]! * (upW[i]! / Math.max(downW[i]! + count * l1Spectra, 1e-300)))
+  heard.set(W)
+  const loss = parts.reduce((sum, { share, weight, sign }) => sum + (0.5 * sign * weight * misfitOf(share, heard, atoms, work)) / count, 0)
+  return { loss: (loss + l1Spectra * total(W)) / bins, before, after: explained() }
 }
 
 /** An atom is gone when at most one bin of it is above the floor; only adversaries take that much. */
 function checkAtoms({ name, W, atoms, against }: Source, { bins, leastW }: Workspace): void {
   for (let atom = 0; atom < atoms; atom++) {
     let left = 0
-    for (let i = atom * bins; i < (atom + 1) * bins; i++) left += Number(sounds(W[i]!, leastW))
+    for (let i = atom * bins; i < (atom + 1) * bins; i++) left += Number(W[i]! > leastW)
     if (against ? left < Math.min(2, bins) : left === 0) throw new Emptied(`${name}: expected sound for every atom, got an empty atom ${atom}`)
   }
 }

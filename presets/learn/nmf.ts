@@ -152,14 +152,18 @@ function joined(parts: readonly ArrayLike<number>[]): Float64Array<ArrayBuffer> 
 
 const leastOf = (atoms: number, bins: number): { spectra: number; activations: number } => ({ spectra: EPSILON / bins, activations: (EPSILON * bins) / atoms })
 
+/** Where frames are cut. Sums of the same cuts are the same to the last bit. */
+export function cutsOf(count: number): { readonly from: number; readonly to: number }[] {
+  const rows = STRETCH * Math.ceil(count / SHARDS / STRETCH)
+  return Array.from({ length: Math.ceil(count / rows) }, (_, i) => ({ from: i * rows, to: Math.min(count, (i + 1) * rows) }))
+}
+
 /** The frames cut into shards, in the unit of their mean. */
 function shardsOf({ bins, count, data }: Frames, start: ArrayLike<number>, { divergence, weights = null, activations = null }: NmfOptions, module: WebAssembly.Module | null): ShardSpec[] {
   const atoms = start.length / bins
   const unit = meanOf(data)
   const leastValue = divergence.alpha > 0 && divergence.alpha + divergence.beta > 0 ? 0 : EPSILON // where an empty entry would cost infinitely much
-  const rows = STRETCH * Math.ceil(count / SHARDS / STRETCH)
-  return Array.from({ length: Math.ceil(count / rows) }, (_, i): ShardSpec => {
-    const from = i * rows, to = Math.min(count, from + rows)
+  return cutsOf(count).map(({ from, to }): ShardSpec => {
     const share = data.slice(from * bins, to * bins)
     for (let j = 0; j < share.length; j++) share[j] = Math.max(leastValue, share[j]! / unit)
     return {

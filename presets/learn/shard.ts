@@ -41,6 +41,8 @@ export interface Share {
 
 /** Entries in a block: V, Q, A and B of that many, beside the spectra, are what a second-level cache holds. */
 const BLOCK = 1 << 15
+/** The product moves four rows at a time. */
+export const blockRows = (bins: number): number => Math.max(4, Math.min(64, 4 * Math.round(BLOCK / bins / 4)))
 
 /** Its own part of V, M and H; Q, A, B and the fractions of H are the same memory for all. */
 interface Block {
@@ -89,7 +91,7 @@ export class Shard {
     this.spec = spec
     const { bins, atoms, divergence: { alpha, beta }, module } = spec
     const count = data.length / bins
-    const most = Math.max(4, Math.min(64, 4 * Math.round(BLOCK / bins / 4))) // the product moves four rows at a time
+    const most = blockRows(bins)
     const lengths = [(weights ? 2 : 1) * data.length, count * atoms, 6 * most * bins + 48, 3 * atoms * bins, 2 * most * atoms, 2 * atoms * atoms, atoms + most]
     const products = this.products = (module ? fast(module) : exact)(lengths.reduce((sum, n) => sum + n, 15 * 16))
     this.entries = products.entries(spec.divergence, most * bins)

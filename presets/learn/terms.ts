@@ -1,14 +1,14 @@
 // The terms of a Euclidean loss, and what an update needs of each: frames × bins V ≈ H W, where the frames may be several
 // recordings with a gain each, and H is updated for all frames before anything is learned from some of them.
 
+import { divergences } from '../../worklet/dictionary.ts'
 import type { Matrix, Precision } from '../products.ts'
 import type { Frames } from './frames.ts'
+import { cutsOf } from './nmf.ts'
+import { blockRows } from './shard.ts'
 
-const BLOCK = 64
 /** The floor, relative to the mean of what it bounds: keeps every entry able to come back. */
 const EPSILON = 1e-6
-/** Nothing is divided by less. */
-export const NEVER = 1e-30
 
 export interface Adversary {
   readonly frames: Frames
@@ -24,15 +24,14 @@ export interface Term extends Pool { readonly H: Matrix }
 
 export type Workspace = ReturnType<typeof workspace>
 
-/** What is shared by all sources, once. W holds the atoms of all, one source after the other. */
+/** What all sources share: room for a block of frames and for the products of a basis, and the spectra of all, one source after the other. */
 export function workspace(bins: number, counts: readonly number[], precision: Precision) {
-  const all = counts.reduce((sum, n) => sum + n, 0), most = Math.max(...counts)
-  const products = precision((all + 6 * most + BLOCK) * bins + all * all + 3 * most * most + 3 * BLOCK * all + 16 * 16)
+  const all = counts.reduce((sum, n) => sum + n, 0), most = Math.max(...counts), block = blockRows(bins)
+  const products = precision((all + 2 * most + block) * bins + all * all + most * most + 3 * block * all + 64 + 16 * 16)
   const zeros = (length: number): Matrix => products.zeros(length)
-  const share = (): Share => ({ hV: zeros(most * bins), hh: zeros(most * most), energy: 0 })
   return {
-    products, bins, all, W: zeros(all * bins), gram: zeros(all * all), hhW: zeros(most * bins), upW: zeros(most * bins), downW: zeros(most * bins),
-    V: zeros(BLOCK * bins), h: zeros(BLOCK * all), up: zeros(BLOCK * all), down: zeros(BLOCK * all), shares: [share(), share(), share()] as const,
+    products, bins, all, block, climb: products.entries(divergences['euc']!, 0).climb, W: zeros(all * bins), gram: zeros(all * all),
+    hV: zeros(most * bins), hh: zeros(most * most), hhW: zeros(most * bins), V: zeros(block * bins), h: zeros(block * all), up: zeros(block * all), down: zeros(block * all),
     leastW: EPSILON / bins,
   }
 }
@@ -74,56 +73,73 @@ export function term(frames: Pool, atoms: number, { V, bins }: Workspace): Term 
 const leastOf = (atoms: number, bins: number): number => (EPSILON * bins) / atoms
 
 /** Updates the activations of all frames of a term. */
-export function activate({ count, copy, H }: Term, W: Matrix, atoms: number, { products, bins, gram, ...room }: Workspace, l1: number): void {
+export function activate({ count, copy, H }: Term, W: Matrix, atoms: number, { products, bins, gram, block, climb, ...room }: Workspace, l1: number): void {
   const least = leastOf(atoms, bins)
-  gram.fill(0)
-  products.addProductByRows(gram, W, W, atoms, bins, atoms)
-  for (let from = 0; from < count; from += BLOCK) {
-    const rows = Math.min(BLOCK, count - from)
+  products.addProductByRows(gram.fill(0), W, W, atoms, bins, atoms)
+  for (const { from, rows } of cutsOf(count).flatMap((cut) => blocksOf(cut, block))) {
     const [h, up, down] = [room.h, room.up, room.down].map((x) => x.subarray(0, rows * atoms)) as [Matrix, Matrix, Matrix]
     for (let row = 0; row < rows; row++) copy(from + row, room.V, row * bins)
     h.set(H.subarray(from * atoms, (from + rows) * atoms))
     products.addProductByRows(up.fill(0), room.V, W, rows, bins, atoms)
-    products.addProduct(down.fill(0), h, gram, rows, atoms, atoms)
-    for (let i = 0; i < h.length; i++) h[i] = Math.max(least, h[i]! * (up[i]! / Math.max(down[i]! + count * l1, NEVER)))
+    products.addProduct(down.fill(count * l1), h, gram, rows, atoms, atoms)
+    climb(h, up, down, least)
     H.set(h, from * atoms)
   }
 }
 
-/** Of one term in one step: HᵀU, HᵀH and ‖U‖², from which its part of the fractions and, once W has moved, of the loss come. */
-export interface Share { readonly hV: Matrix; readonly hh: Matrix; energy: number }
+const blocksOf = ({ from, to }: { readonly from: number; readonly to: number }, block: number): { from: number; rows: number }[] =>
+  Array.from({ length: Math.ceil((to - from) / block) }, (_, i) => ({ from: from + i * block, rows: Math.min(block, to - from - i * block) }))
 
-/** `stride` is the width of H, of which the source has the columns from `first` on. */
-export function gather(into: Share, rows: Int32Array, { copy }: Pool, H: Matrix, stride: number, first: number, atoms: number, { products, bins, ...room }: Workspace): void {
-  into.hV.fill(0)
-  into.hh.fill(0)
-  into.energy = 0
-  for (let from = 0; from < rows.length; from += BLOCK) {
-    const size = Math.min(BLOCK, rows.length - from)
-    const V = room.V.subarray(0, size * bins), h = room.h.subarray(0, size * atoms)
-    for (let i = 0; i < size; i++) {
-      const row = rows[from + i]!
-      copy(row, V, i * bins)
-      for (let atom = 0; atom < atoms; atom++) h[i * atoms + atom] = H[row * stride + first + atom]!
+/** Of one term in one step: HᵀU, HᵀH, HᵀH W and ‖U‖², from which its part of the fractions and, once W has moved, of the loss come. */
+export interface Share { readonly hV: Float64Array; readonly hh: Float64Array; readonly hhW: Float64Array; energy: number }
+
+/**
+ * Of a source with so many atoms, which in H, `stride` wide, begin at `first`. Without rows, of all of them, with the sums of a
+ * fit in shards: each cut by itself, then all cuts in their order.
+ */
+export function gather(rows: Int32Array | null, { count, copy }: Pool, H: Matrix, stride: number, first: number, atoms: number, W: Matrix, { products, bins, block, ...room }: Workspace): Share {
+  const share = { hV: new Float64Array(atoms * bins), hh: new Float64Array(atoms * atoms), hhW: new Float64Array(atoms * bins), energy: 0 }
+  const [hV, hhW] = [room.hV, room.hhW].map((x) => x.subarray(0, atoms * bins)) as [Matrix, Matrix]
+  const hh = room.hh.subarray(0, atoms * atoms)
+  for (const cut of rows ? [{ from: 0, to: rows.length }] : cutsOf(count)) {
+    hV.fill(0)
+    hh.fill(0)
+    for (const { from, rows: size } of blocksOf(cut, block)) {
+      const V = room.V.subarray(0, size * bins), h = room.h.subarray(0, size * atoms)
+      for (let i = 0; i < size; i++) {
+        const row = rows ? rows[from + i]! : from + i
+        copy(row, V, i * bins)
+        for (let atom = 0; atom < atoms; atom++) h[i * atoms + atom] = H[row * stride + first + atom]!
+      }
+      for (let i = 0; i < V.length; i++) share.energy += V[i]! * V[i]!
+      products.addProductByColumns(hV, h, V, size, atoms, bins)
+      products.addProductByColumns(hh, h, h, size, atoms, atoms)
     }
-    for (let i = 0; i < V.length; i++) into.energy += V[i]! * V[i]!
-    products.addProductByColumns(into.hV, h, V, size, atoms, bins)
-    products.addProductByColumns(into.hh, h, h, size, atoms, atoms)
+    products.addProduct(hhW.fill(0), hh, W, atoms, atoms, bins)
+    for (const [sum, part] of [[share.hV, hV], [share.hh, hh], [share.hhW, hhW]] as const)
+      for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!
   }
+  return share
 }
 
-/** Above the floor, which float32 may have rounded up. */
-export const sounds = (x: number, least: number): boolean => x > least * (1 + 1e-6)
+/** ‖U − H W‖² of what a share was gathered from, for any W. */
+export function misfitOf({ hV, hh, energy }: Share, W: Matrix, atoms: number, { products, bins, gram }: Workspace): number {
+  products.addProductByRows(gram.fill(0), W, W, atoms, bins, atoms)
+  let misfit = energy
+  for (let i = 0; i < atoms * bins; i++) misfit -= 2 * hV[i]! * W[i]!
+  for (let i = 0; i < atoms * atoms; i++) misfit += hh[i]! * gram[i]!
+  return Math.max(0, misfit)
+}
 
 /** A copy in which what is still at the floor is nothing, each row to a sum of one. */
-export function finished(W: Matrix, { bins, leastW }: Workspace): Float64Array {
-  const out = Float64Array.from(W, (x) => (sounds(x, leastW) ? x : 0))
+export function finished(W: Float64Array, { bins, leastW }: Workspace): Float64Array {
+  const out = W.map((x) => (x <= leastW ? 0 : x))
   for (let atom = 0; atom * bins < out.length; atom++) scaleRow(out, atom, bins)
   return out
 }
 
 /** To a sum of one; returns what it was. */
-export function scaleRow(W: Matrix, atom: number, bins: number): number {
+export function scaleRow(W: Float64Array, atom: number, bins: number): number {
   const row = W.subarray(atom * bins, (atom + 1) * bins)
   const sum = total(row)
   if (sum > 0) for (let bin = 0; bin < bins; bin++) row[bin]! /= sum
@@ -133,4 +149,3 @@ export function scaleRow(W: Matrix, atom: number, bins: number): number {
 export function scaleColumn(H: Matrix, atom: number, stride: number, size: number): void {
   for (let i = atom; i < H.length; i += stride) H[i]! *= size
 }
-
