@@ -1,6 +1,6 @@
 // What was typed, made of a table of flags: read strictly, and explained by --help from the same rows.
 
-import { fromText, isSwitch, parameters, type ParameterName, type Settings } from '../worklet/parameters.ts'
+import { fromText, isSwitch, parameters, toText, type Parameter, type ParameterName, type Settings } from '../worklet/parameters.ts'
 import { UserError, asked } from './user-error.ts'
 
 export interface Flag {
@@ -39,10 +39,10 @@ export const everywhere: readonly Flag[] = [
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase())
 
 /** The rows of the parameter table as flags. Switches may stand alone, which means on. */
-export const parameterFlags: readonly Flag[] = parameters.map((p) => ({
+export const parameterFlags: readonly Flag[] = parameters.map((p: Parameter) => ({
   name: kebab(p.name),
-  value: isSwitch(p) ? '[on|off]' : p.unit || 'X',
-  help: `${p.help}${isSwitch(p) ? '' : ` ${p.min} to ${p.max}${p.unit && ' ' + p.unit}, else ${p.initial} or what the preset says.`}`,
+  value: isSwitch(p) ? '[on|off]' : p.words?.join('|') ?? (p.unit || 'X'),
+  help: `${p.help}${isSwitch(p) ? '' : ` ${p.words ? `Else ${toText(p, p.initial)}` : `${p.min} to ${p.max}${p.unit && ' ' + p.unit}, else ${p.initial}`} or what the preset says.`}`,
 }))
 
 const parameterOf = (flag: string) => parameters.find((p) => kebab(p.name) === flag || p.name === flag)

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import { Mixer } from '../worklet/mixer.ts'
-import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
+import { checkSolver, constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
 import { placedSource } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
@@ -16,7 +16,7 @@ import { kernelFile } from './places.ts'
 import { loadPreset, loadSelection, presetPath } from './preset-files.ts'
 import { refining } from './refining.ts'
 import { decibels } from './score.ts'
-import { Cancelled, UserError } from './user-error.ts'
+import { asked, Cancelled, UserError } from './user-error.ts'
 
 export const latencies = { low: 8, normal: 16, high: 32 } as const // ms of tail
 
@@ -83,6 +83,7 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   if (channels === 1 && placed !== undefined)
     throw new UserError(`${request.input}: expected two channels, because ${placed} has a place between left and right, got one`)
   const settings: Settings = { ...initialSettings(), ...request.fallback, ...preset.settings, ...request.settings }
+  asked(() => checkSolver(preset.dictionary.divergence, settings), request.preset)
   const module = new WebAssembly.Module(await readFile(kernelFile))
   return {
     module, settings,

@@ -3,7 +3,7 @@
 
 import { binCount, dictionarySources, divergenceText, readDivergence } from '../worklet/dictionary.ts'
 import type { Atom, Dictionary } from '../worklet/dictionary.ts'
-import { parameters, readSettings } from '../worklet/parameters.ts'
+import { checkSolver, parameters, readSettings } from '../worklet/parameters.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import { FREE, readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
@@ -92,13 +92,12 @@ export function readPreset(bytes: Uint8Array, where: string): Preset {
   const spectra = readSpectra(tensors.get(SPECTRA), atoms.length, binCount(fftSize), fail)
   const name = optional('name', 80)
   const description = optional('description', 2000)
+  const divergence = within('divergence', () => readDivergence(text('divergence')))
   return {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
-    dictionary: {
-      ...shape, ...groupBySource(atoms, spectra), divergence: within('divergence', () => readDivergence(text('divergence'))),
-    },
-    settings: within('settings', () => readSettings(json('settings'))),
+    dictionary: { ...shape, ...groupBySource(atoms, spectra), divergence },
+    settings: within('settings', () => checkSolver(divergence, readSettings(json('settings')))),
     selection: within('selection', () => {
       const value = json('selection')
       return value === null ? null : readSelection(value, dictionarySources(atoms))

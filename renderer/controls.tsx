@@ -2,10 +2,11 @@
 // to what the preset (or the table) says.
 
 import { useSignal } from '@preact/signals'
-import { fromText, isSwitch, parameters, toText } from '../worklet/parameters.ts'
+import { fromText, isSwitch, parameters, refusal, toText } from '../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../worklet/parameters.ts'
 import { resetSettings } from './actions.ts'
 import { turnSetting } from './editing.ts'
+import { Icon } from './icons.tsx'
 import { state } from './state.ts'
 
 /** Seconds span decades, so their slider is logarithmic. */
@@ -98,6 +99,20 @@ export const NumberWell = ({ row, value, label, onChange }: NumberWellProps) => 
   )
 }
 
+/** One of a few words; those that the dictionary in play rules out say why. */
+const Choice = ({ row, words, value, onChange }: { row: Parameter; words: readonly string[]; value: number; onChange(value: number): void }) => {
+  const divergence = state.preset.value?.preset.dictionary.divergence
+  const reasons = words.map((_, i) => (row.name === 'solver' && divergence ? refusal(divergence, i) : null))
+  return (
+    <span class="picker" title={reasons[value] ?? row.help}>
+      <select aria-label={row.label} value={String(value)} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+        {words.map((word, i) => <option key={word} value={String(i)} disabled={reasons[i] !== null} title={reasons[i] ?? ''}>{word}</option>)}
+      </select>
+      <Icon name="down" size={12} />
+    </span>
+  )
+}
+
 const Control = ({ row }: { row: Parameter }) => {
   const name = row.name as ParameterName
   const value = state.settings.value[name]
@@ -110,6 +125,7 @@ const Control = ({ row }: { row: Parameter }) => {
       {isSwitch(row)
         ? <button type="button" role="switch" class="switch" aria-checked={value === 1} aria-labelledby={id}
             onClick={() => change(value ? 0 : 1)} onDblClick={() => change(initial)} />
+        : row.words ? <Choice row={row} words={row.words} value={value} onChange={change} />
         : <>
             <Slider row={row} value={value} label={row.label} initial={initial} onChange={change} />
             <NumberWell row={row} value={value} label={row.label} onChange={change} />

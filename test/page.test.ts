@@ -2,7 +2,7 @@
 // so a null here is a null at the loudspeaker.
 
 import { describe, expect, test } from 'vitest'
-import { parameters } from '../worklet/parameters.ts'
+import { type Parameter, parameters } from '../worklet/parameters.ts'
 import { readSelection } from '../worklet/selection.ts'
 import { RATE, band, bandPreset, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
@@ -129,7 +129,16 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     await playing(page)
     await settings(page)
     const valueOf = (name: string): Promise<number> => page.evaluate((row) => window.nodes.at(-1)!.parameters.get(row)!.value, name)
-    for (const { name, label, min, max, step, initial } of parameters) {
+    for (const { name, label, min, max, step, initial, words } of parameters as readonly Parameter[]) {
+      if (words) {
+        const choice = page.getByRole('combobox', { name: label, exact: true })
+        for (const word of [words[1]!, words[0]!]) {
+          await choice.selectOption(word)
+          await expect.poll(() => valueOf(name)).toBe(words.indexOf(word))
+        }
+        expect(await choice.locator('option[disabled]').getAttribute('title')).toMatch(/^solver: expected .* for least-squares, got one of kl$/)
+        continue
+      }
       if (step === 1 && min === 0 && max === 1) {
         const button = page.getByRole('switch', { name: label })
         await button.click()

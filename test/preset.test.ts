@@ -204,6 +204,7 @@ describe('bad input gets one sentence that names the field', () => {
     ['atoms[0].pitch', { atoms: '[{"source":"x"}]' }], ['atoms[0].pitch', { atoms: '[{"source":"x","pitch":128}]' }],
     ['atoms[0].pitch', { atoms: '[{"source":"x","pitch":1.5}]' }],
     ['settings.passes', { settings: '{"passes":21}' }], ['settings.passes', { settings: '{"passes":"5"}' }],
+    ['settings.solver', { settings: '{"solver":2}', divergence: 'kl' }], ['settings.solver', { settings: '{"solver":1}', divergence: 'is' }], ['settings.solver', { settings: '{"solver":3}' }],
     ['settings', { settings: '{"nosuch":1}' }], ['settings', { settings: '{"__proto__":1}' }],
     ['selection.sources[0].atoms[0]', { selection: '{"mask":"soft","sources":[{"name":"v","atoms":["nobody"]}]}' }],
     ['selection.mask', { selection: '{"sources":[]}' }], ['selection', { selection: '{"mask":"soft","sources":[],"extra":1}' }],

@@ -1,11 +1,11 @@
 // How much of each atom a frame holds: the frame as the solvers want it, its warm start, and the choice among them.
 
 import type { Basis } from './basis.ts'
-import { type Divergence, divergenceText } from './dictionary.ts'
+import type { Divergence } from './dictionary.ts'
 import type { Kernel } from './kernel.ts'
 import { LeastSquares } from './least-squares.ts'
 import { Multiplicative } from './multiplicative.ts'
-import { type Settings, solvers } from './parameters.ts'
+import { refusal, type Settings } from './parameters.ts'
 import { Proximal } from './proximal.ts'
 
 /** One way of finding `Activations.h`, from what stands there, for the frame in `Activations.prepared`. */
@@ -24,16 +24,6 @@ const SILENCE = 1e-7
 
 /** How much of a frame's start is the last frame's answer; what remains is a little of everything, or atoms die for good. */
 const RECALL = 0.96
-
-/** The divergences that a solver knows; null: every one that a dictionary may have. */
-const known: readonly (readonly string[] | null)[] = [null, ['euc', 'kl', 'dual-is'], ['euc']]
-
-/** Why a dictionary of this divergence cannot be played with this solver, as one sentence; null where it can. */
-export function refusal(divergence: Divergence, solver: number): string | null {
-  const names = known[solver]
-  return !names || names.includes(divergenceText(divergence)) ? null
-    : `solver: expected a dictionary of divergence ${names.join(', ')} for ${solvers[solver]}, got one of ${divergenceText(divergence)}`
-}
 
 export class Activations {
   /** Of the last frame, free atoms last: W·h explains magnitude ÷ level. */
@@ -58,7 +48,7 @@ export class Activations {
   private warm = false
 
   static floats(room: number, paddedBins: number, divergence: Divergence): number {
-    return Multiplicative.floats(room) + (refusal(divergence, 1) ? 0 : Proximal.floats(room, paddedBins)) +
+    return Multiplicative.floats(room) + (refusal(divergence, 1) ? 0 : Proximal.floats(room)) +
       (refusal(divergence, 2) ? 0 : LeastSquares.floats(room)) + 2 * room + paddedBins + 64
   }
 

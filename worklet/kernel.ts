@@ -24,6 +24,9 @@ export interface Arithmetic {
   slopeEuclidean: Pass
   slopeKl: Pass
   slopeDualItakuraSaito: Pass
+  curveEuclidean: Pass
+  curveKl: Pass
+  curveDualItakuraSaito: Pass
   prepare(v: Address, m: Address, x: Address, n: number, numbers: Address): void
   weigh(v: Address, m: Address, n: number, out: Address): void
   step(h: Address, g: Address, d: Address, sums: Address, l1: Address, atoms: number, power: Address): void

@@ -12,19 +12,20 @@ import { type Divergence, divergenceText } from './dictionary.ts'
 import type { Kernel } from './kernel.ts'
 import type { Settings } from './parameters.ts'
 
-const passes = { 'euc': 'slopeEuclidean', 'kl': 'slopeKl', 'dual-is': 'slopeDualItakuraSaito' } as const
+const slopes = { 'euc': 'slopeEuclidean', 'kl': 'slopeKl', 'dual-is': 'slopeDualItakuraSaito' } as const
+const curves = { 'euc': 'curveEuclidean', 'kl': 'curveKl', 'dual-is': 'curveDualItakuraSaito' } as const
 /** What is left of an atom's past after a frame. */
 const FORGET = 0.95
-/** Of the even share: bounds are exact for atoms that hold as much as they did, and not too careful for the others. */
-const WAKING = 0.1
+/** Of the even share: what the bound grants an atom beside what it holds. Without, bounds are exact for atoms that stay as they are, and no other could rise. */
+const WAKING = 1
 
 export class Proximal implements Solver {
   readonly revives = true
-  private readonly pass: (typeof passes)[keyof typeof passes]
+  private readonly slope: (typeof slopes)[keyof typeof slopes]
+  private readonly curve: (typeof curves)[keyof typeof curves]
   private readonly euclidean: boolean
   private readonly z: Float32Array
   private readonly g: Float32Array
-  private readonly nothing: Float32Array
   /** One row each, as `descend` wants them: bound, λ₁, 2λ_t, λ_b, h⁻, n². */
   private readonly each: Float32Array
   private readonly rowBytes: number
@@ -36,17 +37,17 @@ export class Proximal implements Solver {
   private t = 1
 
   private static row(room: number): number { return Math.ceil(room / 16) * 16 }
-  static floats(room: number, paddedBins: number): number { return 11 * (room + 16) + paddedBins + 96 }
+  static floats(room: number): number { return 11 * (room + 16) + 96 }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, private readonly slice: number,
     private readonly heard: Activations) {
-    const { room, paddedBins } = basis
-    const name = divergenceText(divergence) as keyof typeof passes
-    this.pass = passes[name]
+    const { room } = basis
+    const name = divergenceText(divergence) as keyof typeof slopes
+    this.slope = slopes[name]
+    this.curve = curves[name]
     this.euclidean = name === 'euc'
     this.z = kernel.floats(room)
     this.g = kernel.floats(4 * room)
-    this.nothing = kernel.floats(paddedBins)
     this.each = kernel.floats(6 * Proximal.row(room))
     this.rowBytes = 4 * Proximal.row(room)
     this.numbers = kernel.floats(5)
@@ -85,8 +86,8 @@ export class Proximal implements Solver {
   advance(): void {
     const { kernel: { run }, basis, heard, z, g, numbers, bounding } = this
     const to = Math.min(this.panel + this.slice, basis.panels)
-    run[bounding ? 'slopeEuclidean' : this.pass](basis.packed.byteOffset, bounding ? this.nothing.byteOffset : heard.prepared.byteOffset, 0,
-      z.byteOffset, g.byteOffset, 0, 0, heard.paddedAtoms, basis.room, this.panel, to, numbers.byteOffset)
+    run[bounding ? this.curve : this.slope](basis.packed.byteOffset, heard.prepared.byteOffset, 0, z.byteOffset, g.byteOffset, 0, 0,
+      heard.paddedAtoms, basis.room, this.panel, to, numbers.byteOffset)
     this.panel = to
     if (to < basis.panels) return
     this.panel = 0
@@ -102,9 +103,8 @@ export class Proximal implements Solver {
     const { kernel: { run }, heard: { h, first, atoms, paddedAtoms }, each, z, g } = this
     const row = this.rowBytes / 4
     run.lanes(g.byteOffset, each.byteOffset, paddedAtoms)
-    const width = this.euclidean ? 1 : this.numbers[0]!
     for (let atom = 0; atom < row; atom++)
-      each[atom] = atom >= first && atom < atoms ? each[atom]! / (z[atom]! * width) + each[2 * row + atom]! : 0
+      each[atom] = atom >= first && atom < atoms ? each[atom]! / z[atom]! + each[2 * row + atom]! : 0
     z.set(h)
     this.bounding = false
   }

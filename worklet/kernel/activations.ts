@@ -22,6 +22,9 @@ export const AB = 5
 const SLOPE_EUC = 6
 const SLOPE_KL = 7
 const SLOPE_DUAL = 8
+const CURVE_EUC = 9
+const CURVE_KL = 10
+const CURVE_DUAL = 11
 
 export const PANEL: usize = 32 * 4
 
@@ -109,6 +112,7 @@ function passOf(kind: i32, w: usize, v: usize, weights: usize, h: usize, g: usiz
  */
 @inline
 function slope(kind: i32, x: v128, q: v128, gamma: f32): v128 {
+  if (kind >= CURVE_EUC) return curve(kind, x, q, gamma)
   if (kind == SLOPE_EUC) return f32x4.sub(q, x)
   const width = f32x4.splat(gamma)
   // KL: u = q − γ, c = γ·v     dual Itakura-Saito: u = q − γ/v, c = γ
@@ -119,6 +123,24 @@ function slope(kind: i32, x: v128, q: v128, gamma: f32): v128 {
   const far = f32x4.mul(f32x4.splat(0.5), f32x4.add(s, f32x4.abs(u)))
   const p = v128.bitselect(far, f32x4.div(c, f32x4.max(far, f32x4.splat(1e-30))), f32x4.ge(u, f32x4.splat(0)))
   return f32x4.mul(f32x4.sub(q, p), f32x4.splat(1 / gamma))
+}
+
+/**
+ * q times how fast that slope changes, at the smaller of q and v: from there upwards it changes less and less, and what is sought
+ * lies upwards.
+ */
+@inline
+function curve(kind: i32, x: v128, q: v128, gamma: f32): v128 {
+  if (kind == CURVE_EUC) return q
+  const width = f32x4.splat(gamma), one = f32x4.splat(1)
+  const at = f32x4.min(q, kind == CURVE_KL ? x : f32x4.div(one, f32x4.max(x, f32x4.splat(1e-12))))
+  const u = f32x4.sub(at, kind == CURVE_KL ? width : f32x4.mul(width, x))
+  const c = kind == CURVE_KL ? x : one
+  const s = f32x4.max(f32x4.sqrt(madd(u, u, f32x4.mul(f32x4.mul(f32x4.splat(4), width), c))), f32x4.splat(1e-12))
+  const far = f32x4.mul(f32x4.splat(0.5), f32x4.add(s, f32x4.abs(u)))
+  // (1 − u/s)/2γ, again without cancellation
+  const change = v128.bitselect(f32x4.div(c, f32x4.mul(s, far)), f32x4.div(far, f32x4.mul(width, s)), f32x4.ge(u, f32x4.splat(0)))
+  return f32x4.mul(q, change)
 }
 
 /** g[atom] += Σ over the panel's bins of W·r, kept in four lanes. */
@@ -226,6 +248,18 @@ export function slopeKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usi
 export function slopeDualItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
   from: i32, to: i32, numbers: usize): void {
   passOf(SLOPE_DUAL, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
+}
+export function curveEuclidean(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  passOf(CURVE_EUC, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
+}
+export function curveKl(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  passOf(CURVE_KL, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
+}
+export function curveDualItakuraSaito(w: usize, v: usize, m: usize, h: usize, g: usize, d: usize, loss: usize, atoms: i32, stride: i32,
+  from: i32, to: i32, numbers: usize): void {
+  passOf(CURVE_DUAL, w, v, m, h, g, d, loss, atoms, stride, from, to, f32.load(numbers), 0, 0, false)
 }
 
 /** The sum of `n` numbers, a multiple of 4, each times its weight, into `out`. */

@@ -4,7 +4,7 @@
 export { split, transform, merge, unmerge, overlap, remainder } from './fft'
 export {
   passKl, passEuclidean, passItakuraSaito, passBetaHalf, passBetaThreeHalves, passAlphaBeta, prepare, slopeEuclidean, slopeKl,
-  slopeDualItakuraSaito, step, weigh,
+  slopeDualItakuraSaito, curveEuclidean, curveKl, curveDualItakuraSaito, step, weigh,
 } from './activations'
 export { explain, masks, extend, paint, magnitude, deal, collect } from './masks'
 export { pairs, claims, bearings, area, gather } from './places'
