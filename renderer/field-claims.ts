@@ -53,32 +53,52 @@ const together = (a: PointPlace, b: PointPlace): boolean => Math.abs(a.level - b
 const pointsOf = (sources: readonly SelectedSource[]): readonly Point[] => sources.flatMap(({ places = [] }, source) =>
   places.filter(isPoint).map((place) => ({ source, place, ratio: ratioOf(place.level) })))
 
-/** Asks for the share of every source of a bin with this level (dB), phase difference (radians, right over left) and frequency. */
-export type Ask = (level: number, phase: number, hertz: number, into: Float64Array) => void
+/** Where a bin stands: powers left and right, which add up to one, the cross spectrum with them, and what they come from. */
+interface Bearing { left: number; right: number; re: number; im: number; level: number; phase: number }
 
-export function askerOf(sources: readonly SelectedSource[]): Ask {
+function stand(level: number, phase: number, into: Bearing): Bearing {
+  const angle = Math.atan(ratioOf(level))
+  const [sin, cos] = [Math.sin(angle), Math.cos(angle)]
+  into.left = cos * cos
+  into.right = sin * sin
+  into.re = sin * cos * Math.cos(phase)
+  into.im = sin * cos * Math.sin(phase)
+  into.level = level
+  into.phase = phase
+  return into
+}
+const nowhere = (): Bearing => ({ left: 0, right: 0, re: 0, im: 0, level: 0, phase: 0 })
+
+/** Asks for the share of every source of a bin that stands there. */
+type Ask = (bearing: Bearing, hertz: number, into: Float64Array) => void
+
+function askerOf(sources: readonly SelectedSource[]): Ask {
   const points = pointsOf(sources)
   const areas = sources.flatMap(({ places = [] }, source) => places.filter(isArea).map(({ polygon }) => ({ source, polygon })))
+  const directions = points.map(nowhere)
+  const widths = new Float64Array(points.length)
   let known = -1
-  let apartness: number[] = []
-  return (level, phase, hertz, into) => {
+  return (bearing, hertz, into) => {
     into.fill(0)
     const omega = 2e-6 * Math.PI * hertz
-    const ratio = ratioOf(level)
-    if (hertz !== known) apartness = separations(points, omega, known = hertz)
+    if (hertz !== known) {
+      separations(points, omega, known = hertz).forEach((apartness, i) => { widths[i] = SOFTNESS * Math.max(apartness, LEAST) })
+      points.forEach(({ place }, i) => stand(place.level, -omega * place.delay, directions[i]!))
+    }
     let total = 1e-30
     let nearest = 1e6
     for (let i = 0; i < points.length; i++) {
-      const { source, place, ratio: own } = points[i]!
-      const width = SOFTNESS * Math.max(apartness[i]!, LEAST)
-      const t = apart(ratio, phase, own, -omega * place.delay) + width
+      const { left, right, re, im } = directions[i]!
+      const width = widths[i]!
+      const t = Math.max(0, 1 - left * bearing.left - right * bearing.right - 2 * (re * bearing.re + im * bearing.im)) + width
       const claim = width * (1 + width) / (t * t)
-      into[source]! += claim
+      into[points[i]!.source]! += claim
       total += claim
       nearest = Math.min(nearest, t / ((width / SOFTNESS) * (REACH + SOFTNESS)))
     }
-    for (let s = 0; s < sources.length; s++) into[s]! /= total * (1 + nearest ** 4)
-    cover(areas, level, phase, omega, into)
+    const share = 1 / (total * (1 + nearest ** 4))
+    for (let s = 0; s < sources.length; s++) into[s]! *= share
+    if (areas.length) cover(areas, bearing.level, bearing.phase, omega, into)
     for (let s = 0; s < sources.length; s++) {
       const band = sources[s]!.band
       if (band && (hertz < band[0] || hertz > band[1])) into[s] = 0
@@ -119,8 +139,9 @@ export function widthOf(sources: readonly SelectedSource[], source: number, inde
 export function weightOfSource(sources: readonly SelectedSource[], source: number): (level: number, phase: number, hertz: number) => number {
   const ask = askerOf(sources)
   const into = new Float64Array(sources.length)
+  const bearing = nowhere()
   return (level, phase, hertz) => {
-    ask(level, phase, hertz, into)
+    ask(stand(level, phase, bearing), hertz, into)
     return into[source]!
   }
 }
@@ -136,14 +157,23 @@ export function claimsOf({ sources }: Selection, view: View, range: number, samp
   const asked = sources.map(() => new Float32Array(placed.some(Boolean) ? COLUMNS * ROWS : 0))
   const ask = askerOf(sources)
   const here = new Float64Array(sources.length)
-  // one frequency after the other: how far the points are apart there is computed once for each
+  // one frequency after the other: what only depends on it is computed once for each
+  const columns = Array.from({ length: COLUMNS }, (_, column) => stand(xToLevel(column / (COLUMNS - 1)), 0, nowhere()))
+  const bearing = nowhere()
   for (const frequency of placed.some(Boolean) ? (view === 'delay' ? ASKED : [0]) : [])
     for (let row = 0; row < ROWS; row++) {
       const y = row / (ROWS - 1)
       const hertz = frequency || zToHertz(y, sampleRate)
-      const phase = frequency ? -2e-6 * Math.PI * hertz * microseconds(yToDelay(y, DELAY_RANGES[range]!), sampleRate) : 0
+      bearing.phase = frequency ? -2e-6 * Math.PI * hertz * microseconds(yToDelay(y, DELAY_RANGES[range]!), sampleRate) : 0
+      const [cos, sin] = [Math.cos(bearing.phase), Math.sin(bearing.phase)]
       for (let column = 0; column < COLUMNS; column++) {
-        ask(xToLevel(column / (COLUMNS - 1)), phase, hertz, here)
+        const { left, right, re: both, level } = columns[column]!
+        bearing.left = left
+        bearing.right = right
+        bearing.re = both * cos
+        bearing.im = both * sin
+        bearing.level = level
+        ask(bearing, hertz, here)
         for (let s = 0; s < asked.length; s++) if (placed[s]) asked[s]![row * COLUMNS + column]! += frequency ? here[s]! / ASKED.length : here[s]!
       }
     }

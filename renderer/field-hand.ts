@@ -3,7 +3,7 @@
 
 import type { Place, SelectedSource } from '../worklet/selection.ts'
 import { startFromPlaces } from './actions.ts'
-import { addPlace, addSource, choose, editSource, titleOf } from './editing.ts'
+import { addPlace, addSource, choose, editSource, hasRoom, noRoomFor, titleOf } from './editing.ts'
 import { begin, cancel, end } from './history.ts'
 import { placeAt, handlesOf, movedBy, withBand } from './field-handles.ts'
 import type { Handle, Hit } from './field-handles.ts'
@@ -200,7 +200,11 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       const [x, y] = pixelOf(event)
       if (!inside(plot, [x, y])) return
       event.preventDefault()
-      field.window.value = zoomed(field.window.peek(), (x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height, Math.exp(event.deltaY * 0.0015))
+      const { x0, x1, y0, y1 } = field.window.peek()
+      const across = event.shiftKey ? event.deltaY : event.deltaX
+      if (event.shiftKey || Math.abs(across) > Math.abs(event.deltaY)) {
+        field.window.value = panned(field.window.peek(), across / plot.width * (x1 - x0), event.shiftKey ? 0 : -event.deltaY / plot.height * (y1 - y0))
+      } else field.window.value = zoomed(field.window.peek(), (x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height, Math.exp(event.deltaY * 0.0015))
     },
   }
 }
@@ -216,6 +220,11 @@ export function corners(points: readonly Pixel[]): Pixel[] {
  * is room for no more.
  */
 export function give(place: Place, more: boolean, extra: Partial<SelectedSource> = {}): number | null {
+  const full = noRoomFor(place) ?? (hasRoom() || more ? null : 'There are as many sources as there may be. Hold Shift to add places to the chosen one.')
+  if (full) {
+    state.banner.value = { tone: 'note', what: full, safe: 'Nothing changed.', actions: [] }
+    return null
+  }
   startFromPlaces()
   const chosen = state.chosen.peek()
   const source = chosen === null ? undefined : state.selection.peek().sources[chosen]

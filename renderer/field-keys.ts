@@ -37,6 +37,7 @@ export function fieldKey(event: KeyboardEvent, plot: Plot): boolean {
   else if (event.key === 'Delete' || event.key === 'Backspace') remove()
   else if (!plain) return false
   else if (event.key === '+' || event.key === '=' || event.key === '-') zoom(event.key === '-' ? 1.4 : 1 / 1.4, plot)
+  else if (event.key === 'Home') field.window.value = WHOLE
   else if (event.key === '\\') look(plot.view === 'delay' ? 'frequency' : 'delay')
   else if (event.key === 'n' || event.key === 'N') nextPlace(event.key === 'N' ? -1 : 1)
   else if (event.key === 'p' || event.key === 'P') nextPeak(event.key === 'P' ? -1 : 1)

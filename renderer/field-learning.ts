@@ -6,7 +6,7 @@ import { CovarianceFold, passageKey } from '../worklet/covariance.ts'
 import type { Covariance } from '../worklet/covariance.ts'
 import type { Frame } from '../worklet/frame.ts'
 import { kernelModule } from './assets.ts'
-import { addPlace, titleOf } from './editing.ts'
+import { addPlace, noRoomFor, titleOf } from './editing.ts'
 import { currentFeed } from './engine.ts'
 import type { FileFeed } from './feeds.ts'
 import type { FieldOrder, Learned } from './field-worker.ts'
@@ -20,6 +20,8 @@ const SHORTEST = 0.2 // seconds
 
 function keep(source: number, { from, to }: Passage, covariance: Covariance): void {
   const passage = { from: Math.round(from * 1000) / 1000, to: Math.round(to * 1000) / 1000 }
+  const full = noRoomFor({ learned: passage })
+  if (full) return refuse(full)
   const name = `Learn place of ${titleOf(source)}`
   step(name, () => batch(() => {
     state.covariances.value = { ...state.covariances.peek(), [passageKey(passage)]: covariance }

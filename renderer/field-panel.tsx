@@ -6,7 +6,7 @@ import { Empty, PlaceForm } from './field-form.tsx'
 import { samplesOf } from './field-geometry.ts'
 import { toolKeys } from './field-keys.ts'
 import { FieldPlot, fieldRate } from './field-plot.tsx'
-import { field, look } from './field-state.ts'
+import { field, look, WHOLE } from './field-state.ts'
 import type { Tool, View } from './field-state.ts'
 import { capital, figure } from './format.ts'
 import { Icon } from './icons.tsx'
@@ -65,7 +65,7 @@ const Readout = () => {
     : source && !source.places?.length ? `Click: place ${capital(source.name)}` : `Click: new source${source ? `, Shift: ${capital(source.name)}` : ''}`
   return (
     <p class="field-readout">
-      <span>{where ?? (progress !== null ? `Looking through the file: ${figure(100 * progress)} %` : field.frozen.value ? 'Frozen' : '')}</span>
+      <span class={field.frozen.value && !where ? 'accent' : ''}>{where ?? (progress !== null ? `Looking through the file: ${figure(100 * progress)} %` : field.frozen.value ? 'Frozen' : '')}</span>
       <span class="faint">{hint}</span>
     </p>
   )
@@ -89,10 +89,13 @@ export const Field = () => {
   const chosen = state.chosen.value
   const source = chosen === null ? undefined : state.selection.value.sources[chosen]
   const place = state.chosenPlace.value
+  const { x0, x1, y0, y1 } = field.window.value
+  const zoomed = x1 - x0 < 1 || y1 - y0 < 1
   return (
     <div class="field">
       <Tools />
       <FieldPlot />
+      {zoomed && <button type="button" class="button field-whole" title="The whole plane (Home)" onClick={() => { field.window.value = WHOLE }}>Whole</button>}
       <Readout />
       {field.remark.value && <p class="field-remark" role="status">{field.remark.value}</p>}
       {source && place !== null && source.places?.[place] ? <PlaceForm source={source} index={chosen!} place={place} /> : <Empty />}

@@ -20,8 +20,9 @@ import { watch } from './frames.ts'
 import { state } from './state.ts'
 
 const PROFILE = 34 // px
-/** Seconds between two pictures of what sounds; a changed selection is painted at once. */
+/** Seconds between two pictures of what sounds, and of what is claimed while a place moves. */
 const MAP_EVERY = 0.08
+const CLAIMS_EVERY = 0.03
 
 /** Kept while the panel is folded: its worker's answer is for the whole file. */
 const feed = createFieldFeed()
@@ -139,7 +140,7 @@ export const FieldPlot = () => {
         age += elapsed
         const refit = fit(ground)
         if (fit(top) || sceneStale) drawOver()
-        if (refit || mapStale || (fresh && age >= MAP_EVERY)) {
+        if (refit || (mapStale && age >= CLAIMS_EVERY) || (fresh && age >= MAP_EVERY)) {
           age = 0
           paint()
         }

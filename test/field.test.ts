@@ -15,7 +15,8 @@ import { fieldKey } from '../renderer/field-keys.ts'
 import { field, WHOLE } from '../renderer/field-state.ts'
 import { redo, undo, undoName } from '../renderer/history.ts'
 import { state } from '../renderer/state.ts'
-import { random } from './signals.ts'
+import { dictionary, rig } from './engine.ts'
+import { noise, random } from './signals.ts'
 
 const plot = (view: Plot['view'] = field.view.peek()): Plot =>
   ({ view, range: 1, window: field.window.peek(), sampleRate: 44_100, left: 46, top: 46, width: 346, height: 420 })
@@ -103,6 +104,26 @@ describe('claims', () => {
     expect(share(two, 0, -6, 0)).toBeGreaterThan(0.9)
     expect(share(two, 1, -6, 0)).toBeLessThan(0.1)
     expect(Math.abs(share(two, 0, 0, 0) - share(two, 1, 0, 0))).toBeLessThan(0.1)
+  })
+  test('the map and the lights are those of the engine’s masks', () => {
+    const sources = [
+      { name: 'a', places: [{ level: -5, delay: -40 }] }, { name: 'b', places: [{ level: 1, delay: 10 }, { level: 9, delay: 60 }] },
+      { name: 'c', places: [{ level: 4, delay: 30, width: 3, spread: 0.5 }] }, { name: 'd', places: [{ polygon: [[12, -80], [16, -80], [16, 80], [12, 80]] as const }] },
+    ]
+    const { separator, run } = rig({ dictionary: dictionary({ tones: 0, air: 0, fftSize: 2048, hopSize: 512, tailSize: 2048 }), selection: { mask: 'soft', sources }, channels: 2 })
+    const weights = sources.map((_, i) => weightOfSource(sources, i))
+    const errors: number[] = []
+    separator.onFrame = ({ left, right, crossRe, crossIm, masks, layout: { bins } }) => {
+      for (let bin = 3; bin < bins - 3; bin += 5) {
+        const level = 10 * Math.log10(right[bin]! / left[bin]!)
+        if (Math.abs(level) < 50) weights.forEach((weight, k) =>
+          errors.push(Math.abs(weight(level, Math.atan2(crossIm[bin]!, crossRe[bin]!), bin * 44_100 / 2048) - masks[k * bins + bin]!)))
+      }
+    }
+    run([noise(8192, 5), noise(8192, 6)])
+    expect(errors.length).toBeGreaterThan(5000)
+    errors.sort((a, b) => a - b)
+    expect(errors[Math.floor(errors.length * 0.98)]).toBeLessThan(0.03) // at an area's edge a grid decides
   })
   test('an area claims what is inside it, a band takes the rest of the frequencies away', () => {
     const square: Place = { polygon: [[2, -50], [10, -50], [10, 50], [2, 50]] }
