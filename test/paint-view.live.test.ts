@@ -5,8 +5,11 @@ import { describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
+import { RATE, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
-import { playing, stories } from './page-stories.ts'
+import { heard, openSound } from './page-app.ts'
+import { SECONDS, distortion, largestError, mix, placeOf, playing, record, stories } from './page-stories.ts'
+import type { Stereo } from './page-stories.ts'
 
 const GUTTER = 48
 const RULER = 24
@@ -37,6 +40,27 @@ async function drag(page: Page, from: Spot, to: Spot, steps = 12): Promise<void>
   await page.mouse.move(to.x, to.y, { steps })
   await page.waitForTimeout(50)
   await page.mouse.up()
+}
+
+const WHISTLE = { from: 0.6, to: 3.4, hertz: 3150, vibrato: 25, level: 0.12 }
+
+/** What somebody whistles, and the same a quarter of a turn later. */
+const [whistle, quadrature] = [Math.sin, Math.cos].map((wave) => Float32Array.from({ length: SECONDS * RATE }, (_, i) => {
+  const t = i / RATE
+  const fade = Math.max(0, Math.min(1, (t - WHISTLE.from) / 0.08, (WHISTLE.to - t) / 0.08))
+  return WHISTLE.level * fade * wave(2 * Math.PI * (WHISTLE.hertz * t - WHISTLE.vibrato / 5 / 2 / Math.PI * Math.cos(2 * Math.PI * 5 * t)))
+})) as [Float32Array, Float32Array]
+const whistled: Stereo = [mix[0].map((x, i) => x + whistle[i]!), mix[1].map((x, i) => x + whistle[i]!)]
+
+/** dB of the whistle in a recording that begins at a place of the file, whatever its phase. */
+function whistleIn(recording: Stereo, place: number): number {
+  let [real, imaginary] = [0, 0]
+  recording.forEach((channel) => channel.forEach((x, i) => {
+    const at = (place + i) % whistle.length
+    real += x * whistle[at]!
+    imaginary += x * quadrature[at]!
+  }))
+  return 10 * Math.log10(real ** 2 + imaginary ** 2)
 }
 
 describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
@@ -86,6 +110,45 @@ describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
     }
     for (let i = 0; i < 5; i++) await page.keyboard.press('Control+Shift+z')
     expect(await painted(1)).toBe(2)
+  }))
+
+  test('a whistle is painted out of a mix: it is gone, the rest stays; undo brings it back, redo takes it again', () => visit(async (page) => {
+    await openSound(page, 'whistled.wav', waveFile(whistled))
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.waitForTimeout(400)
+    await heard(page)
+    const first = await record(page, 600)
+    let place = placeOf(first[0], whistled[0], 4096)
+    expect(largestError(first, whistled, place)).toBeLessThan(1e-5)
+    place += first[0].length
+    /** A whole turn of the file, after `milliseconds` in which a change is on its way. */
+    const turn = async (milliseconds: number): Promise<Stereo> => {
+      place += (await record(page, milliseconds))[0].length
+      const recording = await record(page, 1000 * SECONDS + 300)
+      const whole = recording.map((channel) => channel.subarray(0, SECONDS * RATE)) as unknown as Stereo
+      expect(whole[0].length).toBe(SECONDS * RATE)
+      start = place
+      place += recording[0].length
+      return whole
+    }
+    let start = place
+
+    const at = await spots(page, SECONDS)
+    await page.keyboard.press('b')
+    for (let i = 0; i < 8; i++) await page.keyboard.press('[') // a twelfth of an octave
+    await drag(page, at(WHISTLE.from - 0.12, WHISTLE.hertz), at(WHISTLE.to + 0.12, WHISTLE.hertz), 30)
+    await page.getByRole('button', { name: 'Mute Source 4' }).click()
+    const without = await turn(600)
+    expect(whistleIn(without, start)).toBeLessThan(whistleIn(whistled, 0) - 20)
+    expect(distortion(without, mix, start)).toBeGreaterThan(20)
+    expect(distortion(whistled, mix, 0)).toBeLessThan(12)
+
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('Control+z')
+    expect(largestError(await turn(900), whistled, start)).toBeLessThan(1e-5)
+    await page.keyboard.press('Control+Shift+z')
+    await page.keyboard.press('Control+Shift+z')
+    expect(whistleIn(await turn(900), start)).toBeLessThan(whistleIn(whistled, 0) - 20)
   }))
 
   test('a push paints into one source and takes from all others; Alt takes away; Escape gives a gesture up', () => visit(async (page) => {
