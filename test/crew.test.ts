@@ -86,8 +86,14 @@ describe('learning', () => {
   }
 
   test('gives the same preset on any number of threads', async () => {
-    const want = await finish(learn(plan))
-    for (const count of [1, 3]) expect(await finish(learn(plan, { crew: channels(count).crew }))).toEqual(want)
+    const said = async (crew?: Crew) => {
+      const { yields, result } = await finish(learn(plan, crew && { crew }))
+      return { result, yields: yields.map(({ outcome, ...rest }) => ({ ...rest, outcome: outcome() })) }
+    }
+    const want = await said()
+    for (const count of [1, 3]) expect(await said(channels(count).crew)).toEqual(want)
+    expect(want.yields.at(-1)!.outcome).toEqual(want.result)
+    expect(want.yields.map(({ outcome }) => outcome.loss['tone']!.length)).toEqual([1, 2, 3, 4, 5])
     expect(want.result.atoms.map(({ source, pitch }) => source + pitch)).toEqual(['hissnull', 'hissnull', 'hissnull', 'tone60', 'tone72', 'tone72'])
   })
 

@@ -24,8 +24,9 @@ const learned = (over: Partial<Plan>): Promise<{ yields: Progress[]; result: Out
 const rowsOf = ({ spectra, atoms }: Outcome): Float32Array[] => atoms.map((_, row) => spectra.subarray(row * BINS, (row + 1) * BINS))
 
 describe.each([
-  ['anmf', { against: mixes }], ['anmf', {}], ['dnmf', { pairs }], ['danmf', { pairs, against: mixes }], ['danmf', { pairs, batch: 50 }],
-] as const)('%s %o', (method, over) => {
+  ['against mixtures', 'anmf', { against: mixes }], ['against each other', 'anmf', {}], ['from pairs', 'dnmf', { pairs }],
+  ['from pairs and against mixtures', 'danmf', { pairs, against: mixes }], ['from pairs, in batches', 'danmf', { pairs, batch: 50 }],
+] as const)('%s: %s', (_name, method, over) => {
   test('gives every source its atoms, pass by pass, the same for the same seed', async () => {
     const { yields, result } = await learned({ method, ...over })
     expect(result.atoms.map(({ source }) => source)).toEqual(['voice', 'voice', 'voice', 'voice', 'hiss', 'hiss'])
@@ -33,7 +34,7 @@ describe.each([
     expect(yields.map(({ done, of }) => `${done}/${of}`)).toEqual(Array.from({ length: 20 }, (_, i) => `${i + 1}/20`))
     expect(result.loss['voice']).toEqual(yields.map(({ loss }) => loss['voice']))
     expect(result.loss['hiss']!.at(-1)!).toBeLessThan(result.loss['hiss']![0]!)
-    expect(await learned({ method, ...over })).toEqual({ yields, result })
+    expect((await learned({ method, ...over })).result).toEqual(result)
     expect((await learned({ method, ...over, seed: 2 })).result.spectra).not.toEqual(result.spectra)
   })
 })

@@ -53,6 +53,8 @@ export interface Progress {
   readonly of: number
   /** Of each source after this pass; null for a way of learning that has none. */
   readonly loss: Readonly<Record<string, number | null>>
+  /** What it has come to so far. */
+  outcome(): Outcome
 }
 
 export interface Outcome {
@@ -103,22 +105,27 @@ export async function* learn(plan: Plan, { crew = alone, stop }: Running = {}): 
   const { parts, iterations, method, module } = plan
   const lessons = parts.map((part, index) => lessonOf(plan, part, seededRandom(plan.seed + index)))
   const tally = tallyOf(lessons)
-  let last: Round | null = null
+  const of = method === 'exemplar' ? 1 : iterations
+  let last: Progress | null = null
   for await (const round of ways[method](lessons, plan, { crew, module })) {
-    last = round
-    const of = method === 'exemplar' ? 1 : iterations
-    yield { done: Math.min(of, tally.add(round.loss)), of, loss: tally.latest() } // more only where a weight is looked for that would work
+    const done = Math.min(of, tally.add(round.loss)) // more only where a weight is looked for that would work
+    last = { done, of, loss: tally.latest(), outcome: () => ({ ...gathered(plan, round.spectra()), ...tally.upTo(done) }) }
+    yield last
     if (stop?.aborted) break
   }
-  const found = last!.spectra()
-  const bins = plan.sizes.fftSize / 2 + 1
+  return last!.outcome()
+}
+
+/** The atoms of all parts, those of one source together. */
+function gathered({ parts, sizes }: Plan, found: readonly Float64Array[]): Pick<Outcome, 'atoms' | 'spectra'> {
+  const bins = sizes.fftSize / 2 + 1
   const spectra = new Float32Array(parts.reduce((sum, part) => sum + part.atoms, 0) * bins)
   const atoms: Atom[] = []
   for (const [index, part] of parts.entries()) {
     spectra.set(exactRows(found[index]!, bins, partName(part)), atoms.length * bins)
     for (let i = 0; i < part.atoms; i++) atoms.push({ source: part.source, pitch: part.pitch })
   }
-  return { ...groupBySource(atoms, spectra), ...tally.all() }
+  return groupBySource(atoms, spectra)
 }
 
 function lessonOf({ sizes, module, frames: most, method, start }: Plan, part: Part, random: () => number): Lesson {
@@ -144,7 +151,7 @@ function tallyOf(lessons: readonly Lesson[]) {
       return ++done
     },
     latest: () => Object.fromEntries(sources.map((source) => [source, loss[source]!.at(-1) ?? null])),
-    all: () => ({ loss, frames }),
+    upTo: (passes: number) => ({ loss: Object.fromEntries(sources.map((source) => [source, loss[source]!.slice(0, passes)])), frames }),
   }
 }
 
