@@ -172,7 +172,7 @@ describe('notes of one instrument', () => {
     ['a fit', () => ['--notes', join(folder, 'keys'), '--iterations', '3'], /--iterations: expected none with --notes, which averages instead of fitting, got one/],
     ['an instrument without notes', () => [`x=${folder}/hiss.wav`, '--instrument', 'x'], /--instrument: expected none without --notes, got one/],
     ['a name that is no note', () => ['--notes', join(folder, 'hiss.wav')], /expected a file named by its note/],
-    ['a note too short', () => { put('keys/70.wav', note(500, 0, 0.2)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected at least 400 ms of a note, got 200 ms/],
+    ['a note too short', () => { put('keys/70.wav', note(500, 0, 0.2)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected at least 350 ms of a note, got 200 ms/],
     ['silence', () => { put('keys/70.wav', new Float32Array(RATE)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected sound, got silence/],
     ['another rate', () => { put('keys/70.wav', note(500, 0), 44_100); return ['--notes', join(folder, 'keys')] }, /70\.wav.*: expected 16000 Hz, or two or four times that, got 44100 Hz/],
   ]

@@ -11,7 +11,8 @@ import { errorDb } from './reference.ts'
 import { melody, noise } from './signals.ts'
 
 const folder = new URL('../presets/', import.meta.url)
-const names = ['speech', 'band']
+const names = ['speech', 'band', 'piano', 'guitar']
+const MOST_BYTES = 1e6 // each travels with the page
 
 const signal = (sampleRate: number, channel: number): Float32Array => {
   const air = noise(Math.round(0.5 * sampleRate), 3 + channel, 0.05)
@@ -25,9 +26,18 @@ describe.each(names)('%s', (name) => {
   test('says what it is and how it was learned, and is the file that SOURCES.md describes', () => {
     expect(description!.length).toBeGreaterThan(40)
     expect(learned.files.length).toBeGreaterThan(0)
-    expect(learned.command).toMatch(/^winnow learn /)
+    const bytes = readFileSync(new URL(`${name}.preset`, folder))
+    expect(bytes.length).toBeLessThan(MOST_BYTES)
     const sources = readFileSync(new URL('SOURCES.md', folder), 'utf8')
-    expect(sources).toContain(createHash('sha256').update(readFileSync(new URL(`${name}.preset`, folder))).digest('hex'))
+    expect(sources).toContain(createHash('sha256').update(bytes).digest('hex'))
+    expect(learned.licences.length).toBeGreaterThan(0)
+    for (const licence of learned.licences) expect(sources).toContain(licence)
+    // what the file remembers is what SOURCES.md tells to type, but for how lines are broken
+    const plain = (text: string): string => text.replace(/\\\n\s*/g, '').replace(/["']/g, '').replace(/\s+/g, ' ')
+    for (const command of learned.command.split(' && ')) {
+      expect(command).toMatch(/^winnow learn /)
+      for (const flag of command.match(/--[a-z-]+(?: (?!--)\S+)?/g)!) expect(plain(sources)).toContain(plain(flag))
+    }
   })
 
   test.each([16000, 44100, 48000, 88200, 96000])('at %i Hz sources and rest null against the delayed input at −120 dB, in both modes', (sampleRate) => {

@@ -8,7 +8,7 @@ export const presets: Command = {
   name: 'presets',
   usage: 'winnow presets [--json]',
   summary: 'list the presets that come with Winnow',
-  about: 'Lists the presets that come with Winnow: their sources, their atoms, and what they are for.',
+  about: 'Lists the presets that come with Winnow: their sources, their atoms, what they are for, and the licences and attributions of the recordings behind them.',
   positionals: [],
   flags: [],
   async run() {
@@ -17,14 +17,15 @@ export const presets: Command = {
       const { sampleRate, fftSize, hopSize, tailSize, atoms, divergence } = dictionary
       return {
         name, description, sources: dictionarySources(atoms), atoms: atoms.length, sampleRate, fftSize, hopSize, tailSize,
-        divergence: divergenceText(divergence), settings, method: learned.method,
+        divergence: divergenceText(divergence), settings, method: learned.method, licences: learned.licences,
       }
     }))
     const width = Math.max(0, ...list.map(({ name }) => name.length))
     return {
       json: { presets: list },
-      text: list.map(({ name, sources, atoms, description }) =>
-        `${name.padEnd(width)}  ${sources.join(', ')} (${atoms} atoms)${description && `\n${' '.repeat(width + 2)}${description}`}\n`).join(''),
+      text: list.map(({ name, sources, atoms, description, licences }) =>
+        [`${name.padEnd(width)}  ${sources.join(', ')} (${atoms} atoms)`, ...[description, ...licences].filter((line) => line !== '').map((line) => ' '.repeat(width + 2) + line)]
+          .join('\n') + '\n').join(''),
     }
   },
 }

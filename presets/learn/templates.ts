@@ -8,8 +8,8 @@ import { transposed, type Note } from './notes.ts'
 
 /** Seconds after the onset at which a frame of a template ends, as a listener's would. */
 const SPANS = [[0.005, 0.045], [0.05, 0.15], [0.3, 0.9]] as const
-/** The last span is taken as far as a note goes, but not less than a tenth of a second of it. */
-const LEAST = SPANS.at(-1)![0] + 0.1
+/** The last span is taken as far as a note goes, but not less than this of it. */
+const LEAST = SPANS.at(-1)![0] + 0.05
 /** Kept before the onset: nothing of it is heard in the templates. */
 const LEAD = 0.02
 /** A semitone that was not recorded is made of the recordings next to it, as far away as this. */
