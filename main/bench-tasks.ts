@@ -2,7 +2,7 @@
 
 import { type Atom, binCount, type Dictionary, divergences } from '../worklet/dictionary.ts'
 import { Kernel, PANEL_BINS } from '../worklet/kernel.ts'
-import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
+import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import { wholeDictionary } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
 
@@ -77,13 +77,13 @@ export function passTasks(module: WebAssembly.Module): [() => void, () => void] 
 }
 
 /** What one hop costs, in microseconds. */
-export function hopTask(module: WebAssembly.Module, { atoms = ATOMS, sources = 4 } = {}): () => void {
-  const dictionary = randomDictionary(atoms, sources)
+export function hopTask(module: WebAssembly.Module, { atoms = ATOMS, sources = 4, divergence = divergences['kl']!, settings = {} as Partial<Settings> } = {}): () => void {
+  const dictionary = { ...randomDictionary(atoms, sources), divergence }
   const selection = wholeDictionary([...new Set(dictionary.atoms.map((atom) => atom.source))])
   const separator = new Separator({ module, dictionary, selection, sampleRate: RATE, channels: 1, mode: 'direct' })
   const next = sequence(3)
   const input = [Float32Array.from({ length: dictionary.hopSize }, () => next() - 0.5)]
   const stems = Array.from({ length: sources + 1 }, () => [new Float32Array(dictionary.hopSize)])
-  const automation = constantAutomation(initialSettings())
+  const automation = constantAutomation({ ...initialSettings(), ...settings })
   return () => separator.process(input, stems, dictionary.hopSize, automation)
 }

@@ -7,6 +7,7 @@ import { chromium } from './bench/chromium.ts'
 import { fft } from './bench/fft.ts'
 import { learn, learnSections } from './bench/learn.ts'
 import { presets } from './bench/presets.ts'
+import { solvers } from './bench/solvers.ts'
 import { stereo } from './bench/stereo.ts'
 import { stream } from './bench/stream.ts'
 import { warm } from './bench/warm.ts'
@@ -23,6 +24,7 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   chromium,
   fft: (say) => fft(kernelModule(), say),
   warm: (say) => warm(kernelModule(), say),
+  solvers: (say) => solvers(kernelModule(), say),
   stream,
   presets: (say) => presets(kernelModule(), say),
   stereo: (say) => stereo(kernelModule(), say),

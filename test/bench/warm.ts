@@ -15,7 +15,7 @@ const ATOMS = 32
 
 export interface WarmFigures { readonly mixtures: string[]; readonly cold50: number; readonly rows: { name: string; siSdr: number }[] }
 
-interface Lesson { readonly dictionary: Dictionary; readonly mix: Float32Array; readonly images: readonly Float32Array[]; readonly names: string[] }
+export interface Lesson { readonly dictionary: Dictionary; readonly mix: Float32Array; readonly images: readonly Float32Array[]; readonly names: string[] }
 
 /** A dictionary for one mixture, and the mixture of just the sources that another one teaches. */
 async function lesson(of: Mixture, all: readonly Mixture[], module: WebAssembly.Module): Promise<Lesson | null> {
@@ -36,7 +36,7 @@ async function lesson(of: Mixture, all: readonly Mixture[], module: WebAssembly.
   }
 }
 
-function quality({ dictionary, mix, images, names }: Lesson, module: WebAssembly.Module, settings: Partial<Settings>, cold = false): number {
+export function quality({ dictionary, mix, images, names }: Lesson, module: WebAssembly.Module, settings: Partial<Settings>, cold = false): number {
   const separator = new Separator({ module, dictionary, selection: wholeDictionary(names), sampleRate: dictionary.sampleRate, channels: 1, mode: 'direct' })
   const { latencySamples, shape: { hopSize } } = separator
   const length = mix.length
@@ -52,14 +52,20 @@ function quality({ dictionary, mix, images, names }: Lesson, module: WebAssembly
   return images.reduce((sum, image, i) => sum + siSdr(image, stems[i]![0]!.subarray(latencySamples)), 0) / images.length
 }
 
-export async function warm(module: WebAssembly.Module, say: (line: string) => void): Promise<WarmFigures | null> {
+/** None where the audio is not. */
+export async function lessonsOf(module: WebAssembly.Module): Promise<{ name: string; lesson: Lesson }[]> {
   const all = await mixtures()
-  if (all.length === 0) return null
   const lessons: { name: string; lesson: Lesson }[] = []
   for (const mixture of all) {
     const found = await lesson(mixture, all, module)
     if (found) lessons.push({ name: mixture.name, lesson: found })
   }
+  return lessons
+}
+
+export async function warm(module: WebAssembly.Module, say: (line: string) => void): Promise<WarmFigures | null> {
+  const lessons = await lessonsOf(module)
+  if (lessons.length === 0) return null
   const mean = (settings: Partial<Settings>, cold = false): number =>
     lessons.reduce((sum, { lesson }) => sum + quality(lesson, module, settings, cold), 0) / lessons.length
   const cold50 = mean({ passes: 50, relaxation: 1, steps: 1 }, true)
