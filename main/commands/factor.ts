@@ -1,18 +1,23 @@
 // `winnow factor`: the ways of learning and solving, on any matrix that is not negative.
 
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { divergences, divergenceText, readDivergence } from '../../worklet/dictionary.ts'
 import { euclidean, factor as factoring, methods, type Factors, type FactorOptions, type Matrix, type Step } from '../../presets/factor.ts'
 import { amount, oneOf, wholeNumber, type Arguments } from '../arguments.ts'
+import { threads } from '../crew.ts'
 import { divergencePicture } from '../divergence-picture.ts'
+import { moduleOf as kernelOf } from '../learn-plan.ts'
 import { loadMatrix } from '../matrix-file.ts'
 import { writeNpy } from '../npy.ts'
 import { outputs } from '../output.ts'
-import { progress } from '../progress.ts'
+import { progress, sparkline } from '../progress.ts'
 import { Cancelled, UserError, asked, askedFor } from '../user-error.ts'
 import type { Command } from './command.ts'
 
 const ATOMS = 8
+/** Products in a pass from which on float32 and all cores find the factors, as they do a preset's. */
+const LARGE = 2 ** 25
 /** Numbers that shape a fit, by the letters of the papers: λ₁, λ_b, λ_t, γ, τ_A, μ_V. */
 const amounts = { l1: 'l1', block: 'block', variation: 'variation', gamma: 'gamma', 'tau-a': 'tauA', volume: 'volume' } as const
 
@@ -53,10 +58,11 @@ export const factor: Command = {
     try {
       const V = await loadMatrix(path)
       const options = await optionsOf(args, V)
-      const found = await finish(V, options, bar.report, signal)
+      const large = options.method === 'mu' && V.data.length * options.atoms > LARGE
+      const found = await finish(V, options, large, bar.report, signal)
       const seconds = (performance.now() - began) / 1000
       const documents = documentsOf(prefix, basename(path), found, options.robust ?? 0)
-      const json = { ...jsonOf(args, V, options, found), seconds, outputs: [...documents.keys(), `${prefix}.json`] }
+      const json = { ...jsonOf(args, V, options, found), precision: large ? 'float32' : 'float64', seconds, outputs: [...documents.keys(), `${prefix}.json`] }
       documents.set(`${prefix}.json`, Buffer.from(JSON.stringify(json, null, 2) + '\n'))
       for (const [name, bytes] of documents) await (await output.file(name)).write(bytes)
       if (signal.aborted) throw new Cancelled()
@@ -87,16 +93,24 @@ async function optionsOf(args: Arguments, V: Matrix): Promise<FactorOptions> {
 }
 
 /** Between the passes the rest of the program has its turn. */
-async function finish(V: Matrix, options: FactorOptions, report: (share: number) => void, signal: AbortSignal): Promise<Factors> {
-  const steps = factoring(V, options)
+async function finish(V: Matrix, options: FactorOptions, large: boolean, report: (share: number, detail: string) => void, signal: AbortSignal): Promise<Factors> {
+  const { crew, end } = threads(large ? availableParallelism() : 1)
+  const steps = factoring(V, options, large ? { crew, module: await kernelOf() } : undefined)
+  const losses: number[] = []
   const next = (): Promise<IteratorResult<Step, Factors>> => askedFor(() => steps.next(), 'factor')
-  let step = await next()
-  for (; !step.done; step = await next()) {
-    report(step.value.share)
-    await new Promise((resolve) => setImmediate(resolve))
-    if (signal.aborted) throw new Cancelled()
+  try {
+    let step = await next()
+    for (; !step.done; step = await next()) {
+      if (step.value.loss !== null) losses.push(step.value.loss)
+      report(step.value.share, sparkline(losses))
+      await new Promise((resolve) => setImmediate(resolve))
+      if (signal.aborted) throw new Cancelled()
+    }
+    return step.value
+  } finally {
+    await steps.return(null as never)
+    await end()
   }
-  return step.value
 }
 
 function documentsOf(prefix: string, title: string, { W, H, chosen, weights }: Factors, robust: number): Map<string, Uint8Array> {
