@@ -5,28 +5,26 @@ import { useEffect, useRef } from 'preact/hooks'
 import { seek } from './actions.ts'
 import { brush, fit } from './canvas.ts'
 import { sourceColour } from './colour.ts'
-import { choose } from './editing.ts'
 import { clock } from './format.ts'
 import { watch } from './frames.ts'
-import { nudgeSelected, removeSelected, startErasing, startMoving, startStroke } from './painting-gestures.ts'
-import type { Canvas, Gesture } from './painting-gestures.ts'
+import { nudgeSelected, removeSelected } from './painting-gestures.ts'
 import { drawBrush, drawCross, drawPainted, drawPartials, drawPassage, drawWay, drawWrapped } from './painting-drawing.ts'
 import { areaAt, planeOf } from './painting-plane.ts'
 import type { Plane } from './painting-plane.ts'
+import { canvasOf, pointed, started } from './painting-press.ts'
+import type { Drag } from './painting-press.ts'
 import { Readout, readoutText } from './painting-readout.tsx'
 import { startPassage } from './painting-ruler.ts'
 import type { Point } from './painting-shapes.ts'
 import { painting, picture } from './painting-state.ts'
 import { GUTTER, RULER } from './spectrogram-axes.ts'
 import { probed } from './spectrogram-file.ts'
+import { Zoom, zoom } from './spectrogram-zoom.tsx'
 import { pan, view, whole, zoomHertz, zoomTime } from './spectrogram-view.ts'
 import { state } from './state.ts'
 
 const DESCRIPTION = 'Spectrogram of the whole file. Arrow keys move a cross, with Shift ten times as far; Enter starts and ends a stroke '
-  + 'of the tool, Escape gives it up. Delete removes the painted area that is selected, Alt with arrows moves it.'
-
-/** What a press has started. `apply` comes once for an animation frame. */
-type Drag = Pick<Gesture, 'to' | 'apply' | 'finish' | 'abandon'> & { readonly shown: Gesture | null; readonly band: readonly [Point, Point] | null }
+  + 'of the tool, Escape gives it up. Delete removes the painted area that is selected, Alt with arrows moves it; plus and minus zoom time, with Alt frequency.'
 
 const RESTS = 250 // ms
 const FAINT = -90 // dB: what is quieter stands nowhere
@@ -36,55 +34,6 @@ const LONGEST = 120 // µs
 const delayOf = (phase: number, hertz: number): number | null => (hertz > 5e5 / LONGEST ? null : -phase / (2 * Math.PI * hertz) * 1e6)
 
 const PARTS = 24 // of an octave, for a step of the cross
-
-function canvasOf(plane: Plane): Canvas | null {
-  const shown = picture.peek()
-  return shown && { plane, axis: shown.axis, binHertz: shown.binHertz }
-}
-
-/** The gesture that a press on the picture starts. */
-function started(plane: Plane, at: Point, alt: boolean): Gesture | null {
-  const on = canvasOf(plane)
-  const tool = painting.tool.peek()
-  if (!on || tool === 'point') return null
-  if (tool === 'eraser') return startErasing(on, at)
-  const hertz = plane.hertz(at[1])
-  const known = probed.peek()
-  const near = known && Math.abs(Math.log2(known.hertz / hertz)) < 1 / 24 ? known.peak : hertz
-  return startStroke(on, tool, at, alt, near)
-}
-
-/** The point tool: an area is selected and moved, elsewhere a frame selects the areas that it meets. */
-function pointed(plane: Plane, at: Point, more: boolean): Drag {
-  const [seconds, hertz] = [plane.seconds(at[0]), plane.hertz(at[1])]
-  const hit = areaAt(state.selection.peek().sources, state.chosen.peek(), seconds, hertz)
-  const { source, areas } = painting.selected.peek()
-  if (hit) {
-    const isIn = hit.source === source && areas.includes(hit.area)
-    if (more && hit.source === source) painting.selected.value = { source, areas: isIn ? areas.filter((a) => a !== hit.area) : [...areas, hit.area] }
-    else if (!isIn) painting.selected.value = { source: hit.source, areas: [hit.area] }
-    choose(hit.source)
-    const gesture = startMoving(canvasOf(plane)!, at)
-    return { ...gesture, shown: gesture, band: null }
-  }
-  let to = at
-  return {
-    shown: null,
-    get band() { return [at, to] as const },
-    to(point) { to = point },
-    apply() {},
-    finish() {
-      const [left, right] = [plane.seconds(Math.min(at[0], to[0])), plane.seconds(Math.max(at[0], to[0]))]
-      const [low, high] = [plane.hertz(Math.max(at[1], to[1])), plane.hertz(Math.min(at[1], to[1]))]
-      const { sources } = state.selection.peek()
-      const meets = (k: number): number[] => (sources[k]?.painted ?? []).flatMap(({ polygon }, a) =>
-        (polygon.some(([t, f]) => t >= left && t <= right && f >= low && f <= high) ? [a] : []))
-      const found = [state.chosen.peek() ?? -1, ...sources.keys()].find((k) => meets(k).length > 0) ?? -1
-      painting.selected.value = { source: found, areas: meets(found) }
-    },
-    abandon() {},
-  }
-}
 
 export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -241,6 +190,8 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
     else if (event.key === 'Enter') pressKey(now)
     else if (event.key === 'Escape' && drag.current) finish(false)
     else if (event.key === 'Escape') { painting.cross.value = null; canvas.current!.blur() }
+    else if (event.key === '+' || event.key === '=') zoom(0.8, event.altKey, seconds)
+    else if (event.key === '-' || event.key === '_') zoom(1.25, event.altKey, seconds)
     else if (event.key === 'Delete' || event.key === 'Backspace') removeSelected()
     else return
     event.preventDefault()
@@ -259,6 +210,7 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
         onFocus={(event) => { const now = plane(); if (now && event.currentTarget.matches(':focus-visible') && !painting.cross.peek()) step(now, 0, 0) }}
         onBlur={() => { painting.cross.value = null }}
         onDblClick={(event) => { if (event.offsetX < GUTTER) view.value = whole(seconds) }} />
+      <Zoom seconds={seconds} />
       {inPicture && <Readout x={at[0]} y={at[1]} width={size.current.width} height={size.current.height} />}
       {at && at[1] < RULER && at[0] >= GUTTER && !painting.busy.value && <RulerHint />}
       {cross && crossPlane && <Readout x={crossPlane.x(cross.seconds)} y={crossPlane.y(cross.hertz)} width={size.current.width} height={size.current.height} />}

@@ -2,6 +2,7 @@
 // that come back, and copies the part that is shown.
 
 import { signal } from '@preact/signals'
+import type { Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
@@ -37,7 +38,7 @@ export interface FilePicture {
   /** Grows with every change of what `draw` would draw. */
   readonly version: number
   show(view: View, pixels: number): void
-  own(dictionary: Dictionary, selection: Selection, settings: Settings): void
+  own(dictionary: Dictionary, selection: Selection, covariances: Covariances, settings: Settings): void
   look(look: Look, sources: number): void
   probe(seconds: number, hertz: number): void
   draw(target: CanvasRenderingContext2D, view: View, x: number, y: number, width: number, height: number): void
@@ -121,8 +122,8 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
       sentView = key
       post(message)
     },
-    own(dictionary, selection, settings) {
-      post({ type: 'owners', dictionary: dictionary === sentDictionary ? null : dictionary, selection, settings })
+    own(dictionary, selection, covariances, settings) {
+      post({ type: 'owners', dictionary: dictionary === sentDictionary ? null : dictionary, selection, covariances, settings })
       sentDictionary = dictionary
       binHertz = sampleRate / shapeFor(dictionary, sampleRate).fftSize
     },

@@ -1,6 +1,6 @@
 // The live spectrogram of a microphone: it scrolls, the newest at the right.
 
-import { effect, untracked } from '@preact/signals'
+import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { shapeFor } from '../worklet/stft.ts'
 import { brush, fit, token } from './canvas.ts'
@@ -11,9 +11,8 @@ import { drawWrapped } from './painting-drawing.ts'
 import { planeOf } from './painting-plane.ts'
 import { painting } from './painting-state.ts'
 import { GUTTER, RULER, drawAges, drawFrequencies } from './spectrogram-axes.ts'
-import { litBy } from './spectrogram-lit.ts'
+import { lookAlong } from './spectrogram-look.ts'
 import { frequencyAxis } from './spectrogram-rows.ts'
-import type { Look } from './spectrogram-store.ts'
 import type { View } from './spectrogram-view.ts'
 import { createSpectrogram } from './spectrogram.ts'
 import type { Spectrogram } from './spectrogram.ts'
@@ -47,15 +46,7 @@ export const LiveSpectrogram = () => {
     let rate = 48_000
     let stale = true
     let shownLost = false
-    const lookNow = (): Look => ({
-      owners: painting.owners.value, contested: painting.contested.value, diffuse: painting.diffuse.value,
-      lit: litBy(state.highlight.value, state.selection.value, frequencyAxis(rate)),
-    })
-    const stopLook = effect(() => {
-      picture?.look(lookNow())
-      void painting.wrapped.value
-      stale = true
-    })
+    let stopLook = (): void => {}
     const unwatch = watch({
       begin({ preset: { dictionary }, frame: { layout } }, sampleRate) {
         const { fftSize, windowSize, hopSize } = shapeFor(dictionary, sampleRate)
@@ -65,7 +56,13 @@ export const LiveSpectrogram = () => {
         shownFeed = feed
         rate = sampleRate
         stale = true
-        picture.look(untracked(lookNow))
+        const look = lookAlong(frequencyAxis(rate))
+        stopLook()
+        stopLook = effect(() => {
+          picture?.look(look.value)
+          void painting.wrapped.value
+          stale = true
+        })
       },
       frame(frame) { picture?.push(frame) },
       draw(fresh) {

@@ -1,5 +1,6 @@
 // What passes between the page and the worker that makes the picture of a file.
 
+import type { Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
@@ -10,7 +11,10 @@ export type ToPicture =
     readonly type: 'open'; readonly module: WebAssembly.Module; readonly sampleRate: number; readonly samples: number; readonly channels: 1 | 2
   }
   /** Whose the cells are follows from these; `dictionary` only where it is another one. */
-  | { readonly type: 'owners'; readonly dictionary: Dictionary | null; readonly selection: Selection; readonly settings: Settings }
+  | {
+    readonly type: 'owners'; readonly dictionary: Dictionary | null
+    readonly selection: Selection; readonly covariances: Covariances; readonly settings: Settings
+  }
   /** What is shown, in samples of the file, on so many pixels. */
   | { readonly type: 'view'; readonly from: number; readonly to: number; readonly pixels: number }
   | { readonly type: 'look'; readonly look: Look; readonly colours: readonly string[] }

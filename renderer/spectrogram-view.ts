@@ -29,6 +29,8 @@ export function within(wanted: View, length: number): View {
 
 export const whole = (length: number): View => ({ from: 0, seconds: length, low: 0, high: 1 })
 
+export const isWhole = ({ seconds, low, high }: View, length: number): boolean => seconds >= length && low <= 0 && high >= 1
+
 /** `factor` below one comes closer; what is at `at` stays where it is. */
 export function zoomTime(now: View, factor: number, at: number, length: number): View {
   const seconds = clamp(now.seconds * factor, Math.min(SHORTEST, length), length)

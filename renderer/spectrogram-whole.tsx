@@ -1,7 +1,7 @@
 // The spectrogram of a file: the whole of it on a fixed axis of time, or the part that a person came closer to, with a
 // playhead. Everything that follows the pointer is drawn above it (painting-layer.tsx).
 
-import { effect } from '@preact/signals'
+import { computed, effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Settings } from '../worklet/parameters.ts'
 import { brush, fit, token } from './canvas.ts'
@@ -13,7 +13,7 @@ import { painting, picture } from './painting-state.ts'
 import { GUTTER, RULER, drawFrequencies, drawTimes } from './spectrogram-axes.ts'
 import { createFilePicture, failure, progress } from './spectrogram-file.ts'
 import type { FilePicture } from './spectrogram-file.ts'
-import { litBy } from './spectrogram-lit.ts'
+import { lookAlong } from './spectrogram-look.ts'
 import { follow, view, whole } from './spectrogram-view.ts'
 import type { View } from './spectrogram-view.ts'
 import { state } from './state.ts'
@@ -21,29 +21,28 @@ import { state } from './state.ts'
 /** After the last change that owners follow: while a hand moves, the sound comes first. */
 const SETTLES = 120 // ms
 
-/** What the owners depend on; levels of the mix do not move them. */
-function owning({ reduction: _, wet: __, level: ___, bypass: ____, ...settings }: Settings): Omit<Settings, 'reduction' | 'wet' | 'level' | 'bypass'> { return settings }
+/** What the owners depend on: levels of the mix do not move them. */
+const owning = (settings: Settings): Settings => ({ ...settings, reduction: 0, wet: 1, level: 0, bypass: 0 })
 
 /** Keeps the picture's owners and its look as the state says. */
 function driven(shown: FilePicture): () => void {
   let timer = 0
-  let sent = ''
+  let sent: readonly unknown[] = []
   const stopOwners = effect(() => {
-    const [chosen, selection, settings] = [state.preset.value, state.selection.value, state.settings.value]
-    if (!chosen) return
+    const [chosen, selection, covariances, settings] = [state.preset.value, state.selection.value, state.covariances.value, owning(state.settings.value)]
+    const wanted = [chosen, selection, covariances, JSON.stringify(settings)]
+    if (!chosen || wanted.every((value, i) => value === sent[i])) return
     const send = (): void => {
-      sent = JSON.stringify(owning(settings))
-      shown.own(chosen.preset.dictionary, selection, settings)
+      sent = wanted
+      shown.own(chosen.preset.dictionary, selection, covariances, settings)
     }
     clearTimeout(timer)
-    if (sent === '') send()
+    if (sent.length === 0) send()
     else timer = window.setTimeout(send, SETTLES)
   })
-  const stopLook = effect(() => {
-    const { owners, contested, diffuse } = painting
-    const lit = litBy(state.highlight.value, state.selection.value, shown.axis)
-    shown.look({ owners: owners.value, contested: contested.value, diffuse: diffuse.value, lit }, state.selection.value.sources.length)
-  })
+  const look = lookAlong(shown.axis)
+  const sources = computed(() => state.selection.value.sources.length)
+  const stopLook = effect(() => shown.look(look.value, sources.value))
   return () => {
     clearTimeout(timer)
     stopOwners()

@@ -154,9 +154,9 @@ async function perform(current: Session, job: Job): Promise<void> {
 }
 
 function ownerOf(current: Session): Owner {
-  const { dictionary, selection, settings } = owners!
+  const { dictionary, selection, covariances, settings } = owners!
   const { module, sampleRate, channels } = file!
-  return current.owner ??= new Owner({ module, dictionary, selection, sampleRate, channels, mode: 'direct' }, settings, current.rows)
+  return current.owner ??= new Owner({ module, dictionary, selection, covariances, sampleRate, channels, mode: 'direct' }, settings, current.rows)
 }
 
 /** The cells of a lit area, as `Store.paint` wants them: rows along x. */
@@ -263,7 +263,7 @@ function takeOwners(message: Extract<ToPicture, { type: 'owners' }>): void {
     for (const store of Object.values(session.stores)) store?.own(now.sources.length)
     for (const store of Object.values(session.stores)) store?.seen.forEach((mark, c) => { if (mark) store.drawn[c] = 0 })
   } else {
-    session.owner?.separator.select(now)
+    session.owner?.separator.select(now, message.covariances)
     forget(session, then!, now)
   }
   stopped = null
