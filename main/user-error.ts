@@ -51,12 +51,12 @@ export function asked<T>(read: () => T, where = ''): T {
   }
 }
 
-/** The same for work that takes its time. */
+/** The same for learning and factoring, which complain with RangeErrors only: anything else is a fault. */
 export async function askedFor<T>(read: () => Promise<T>, where = ''): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    throw complaint(error, where)
+    throw error instanceof RangeError ? complaint(error, where) : error
   }
 }
 

@@ -137,7 +137,7 @@ async function* fitOnce(frames: Turned, fixed: Float64Array | null, weights: Flo
     return { ...solution, spectra: fixed, kkt: { W: null, H: solution.kkt } }
   }
   const start = centroids(asFloats(frames), atoms - (fixed?.length ?? 0) / bins, random)
-  if (method === 'anmf') return yield* against(frames, start, options)
+  if (method === 'anmf') return yield* against(frames, start, options, means)
   if (method === 'mu') return yield* byTurns(frames, fixed ?? new Float64Array(0), start, weights, divergence, options, means)
   return yield* alternating(data, start, bins, { ...penaltiesOf(options), method, divergence, iterations })
 }
@@ -179,13 +179,13 @@ async function* byTurns(frames: Turned, fixed: Float64Array, free: Float64Array,
 }
 
 /** W by the adversarial updates, then H for that W, exactly. */
-function* against(frames: Turned, start: Float64Array, { against: other, tauA = TAU, iterations }: FactorOptions): Generator<number, Fit> {
+async function* against(frames: Turned, start: Float64Array, { against: other, tauA = TAU, iterations }: FactorOptions, means: Means | undefined): AsyncGenerator<number, Fit> {
   const { bins, data } = frames
   const adversary = asFloats({ bins, count: other!.columns, data: turned(other!.data, bins, other!.columns) })
-  const steps = danmf([{ name: 'V', frames: asFloats(frames), against: [{ frames: adversary, gain: 1 }], start }], { iterations, tauA, tauS: 0 })
+  const steps = danmf([{ name: 'V', frames: asFloats(frames), against: [{ frames: adversary, gain: 1 }], start }], { iterations, tauA, tauS: 0 }, means)
   const loss: number[] = []
-  let step = steps.next()
-  for (; !step.done; step = steps.next()) {
+  let step = await steps.next()
+  for (; !step.done; step = await steps.next()) {
     loss.push(...inUnitOf(frames, divergences['euc']!, step.value.loss))
     yield loss.at(-1)!
   }
