@@ -9,24 +9,14 @@ import type { Bases, DanmfOptions, Learner, Pairs } from '../presets/learn/danmf
 import type { Frames } from '../presets/learn/frames.ts'
 import { addProduct } from '../presets/learn/matrix.ts'
 import { nmf } from '../presets/learn/nmf.ts'
-import type { Factorisation } from '../presets/learn/nmf.ts'
+import type { Factorisation, Means } from '../presets/learn/nmf.ts'
 import { seededRandom } from '../presets/learn/random.ts'
 import { exemplars } from '../presets/learn/start.ts'
-import { fast } from '../presets/products.ts'
 import { plainKernel } from './kernels.ts'
 import { random } from './signals.ts'
-import { finish as finished } from './steps.ts'
+import { finish } from './steps.ts'
 
 const BINS = 23
-
-const finish = <Y, R>(steps: Generator<Y, R>): { yields: Y[]; result: R } => {
-  const yields: Y[] = []
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return { yields, result: step.value }
-    yields.push(step.value)
-  }
-}
 
 /** Frames that a few hidden atoms explain nearly; those of other seeds share some of their bins. */
 function planted(count: number, rank: number, seed: number): Frames {
@@ -47,67 +37,68 @@ const pairs: Pairs = (() => {
 })()
 const learner = (name: string, frames: Frames, atoms: number, ...against: Frames[]): Learner =>
   ({ name, frames, against: against.map((x) => ({ frames: x, gain: 1 })), start: exemplars(frames, atoms, seededRandom(atoms)) })
+const quickly: Means = { crew: alone, module: plainKernel }
 const options = (over: Partial<DanmfOptions>): DanmfOptions => ({ iterations: 30, tauA: 0, tauS: 0, ...over })
 /** The result, and the loss of each source pass by pass. */
 interface Learned { readonly spectra: Float64Array[]; readonly loss: number[][] }
 const whole = ({ yields, result }: { yields: Bases[]; result: Bases }): Learned =>
   ({ spectra: result.spectra(), loss: result.loss.map((_, source) => yields.map(({ loss }) => loss[source]!)) })
-const learned = (learners: readonly Learner[], over: Partial<DanmfOptions>): Learned => whole(finish(danmf(learners, options(over))))
+const learned = async (learners: readonly Learner[], over: Partial<DanmfOptions>, means?: Means): Promise<Learned> => whole(await finish(danmf(learners, options(over), means)))
 
 /** What Winnow learns with where nothing is to be avoided and no pair is given. */
 const plainNmf = async (frames: Frames, start: Float64Array, iterations: number): Promise<Factorisation> =>
-  (await finished(nmf(frames, start, { divergence: divergences['euc']!, iterations }))).result
+  (await finish(nmf(frames, start, { divergence: divergences['euc']!, iterations }))).result
 
 describe('the corners', () => {
   test('no weight on either: plain Euclidean NMF, bit by bit, whatever else is given', async () => {
     for (const [frames, atoms] of [[a, 4], [b, 3], [planted(64, 2, 5), 5], [planted(7, 2, 6), 1], [planted(1100, 3, 7), 5]] as const) {
-      const { spectra: [single], loss } = learned([learner('x', frames, atoms)], {})
+      const { spectra: [single], loss } = await learned([learner('x', frames, atoms)], {})
       const plain = await plainNmf(frames, exemplars(frames, atoms, seededRandom(atoms)), 30)
       expect(single).toEqual(plain.spectra)
       loss[0]!.forEach((x, i) => expect(x / plain.loss[i]!).toBeCloseTo(1, 6))
-      expect(learned([learner('x', frames, atoms, noise)], { pairs: { sources: [noise], mixture: noise } }).spectra[0]).toEqual(single)
+      expect((await learned([learner('x', frames, atoms, noise)], { pairs: { sources: [noise], mixture: noise } })).spectra[0]).toEqual(single)
     }
     const large = planted(1100, 3, 7), start = exemplars(large, 5, seededRandom(5))
-    const { result } = await finished(nmf(large, start, { divergence: divergences['euc']!, iterations: 30 }, { crew: alone, module: plainKernel }))
-    expect(learned([learner('x', large, 5)], { precision: fast(plainKernel) }).spectra[0]).toEqual(result.spectra)
-    const both = learned([learner('a', a, 4, b), learner('b', b, 3, a)], { pairs })
+    const { result } = await finish(nmf(large, start, { divergence: divergences['euc']!, iterations: 30 }, quickly))
+    expect((await learned([learner('x', large, 5)], {}, quickly)).spectra[0]).toEqual(result.spectra)
+    const both = await learned([learner('a', a, 4, b), learner('b', b, 3, a)], { pairs })
     expect(both.spectra[0]).toEqual((await plainNmf(a, exemplars(a, 4, seededRandom(4)), 30)).spectra)
     expect(both.spectra[1]).toEqual((await plainNmf(b, exemplars(b, 3, seededRandom(3)), 30)).spectra)
   })
 
-  test('adversaries only (ANMF): pairs have no say', () => {
+  test('adversaries only (ANMF): pairs have no say', async () => {
     const learners = [learner('a', a, 4, b, noise), learner('b', b, 3, a)]
-    const anmf = learned(learners, { tauA: 0.3 })
-    expect(learned(learners, { tauA: 0.3, pairs })).toEqual(anmf)
-    expect(anmf.spectra[0]).not.toEqual(learned(learners, {}).spectra[0])
+    const anmf = await learned(learners, { tauA: 0.3 })
+    expect(await learned(learners, { tauA: 0.3, pairs })).toEqual(anmf)
+    expect(anmf.spectra[0]).not.toEqual((await learned(learners, {})).spectra[0])
   })
 
   test('pairs only (DNMF): own frames and adversaries have no say; one source that is its own mixture is plain NMF', async () => {
     const start = [a, b].map((frames, i) => exemplars(frames, 4 - i, seededRandom(i)))
     const learners = [a, b].map((frames, i) => ({ ...learner('x', frames, 1, noise), start: start[i]! }))
     const others = [noise, a].map((frames, i) => ({ ...learner('x', frames, 1, b), start: start[i]! }))
-    const dnmf = learned(learners, { tauS: 1, pairs })
-    expect(learned(others, { tauS: 1, tauA: 0.7, pairs })).toEqual(dnmf)
-    expect(learned([{ ...learner('x', b, 1, noise), start: start[0]! }], { tauS: 1, tauA: 2, pairs: { sources: [a], mixture: a } }).spectra)
+    const dnmf = await learned(learners, { tauS: 1, pairs })
+    expect(await learned(others, { tauS: 1, tauA: 0.7, pairs })).toEqual(dnmf)
+    expect((await learned([{ ...learner('x', b, 1, noise), start: start[0]! }], { tauS: 1, tauA: 2, pairs: { sources: [a], mixture: a } })).spectra)
       .toEqual([(await plainNmf(a, start[0]!, 30)).spectra])
   })
 
-  test('everything has a say between the corners', () => {
+  test('everything has a say between the corners', async () => {
     const learners = [learner('a', a, 4, b), learner('b', b, 3, a)]
-    const base = learned(learners, { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]
-    expect(learned(learners, { tauA: 0.2, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
-    expect(learned(learners, { tauA: 0.3, tauS: 0.5, pairs }).spectra[0]).not.toEqual(base)
-    expect(learned([learner('a', a, 4, noise), learners[1]!], { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
-    expect(learned([{ ...learners[0]!, frames: planted(150, 4, 8) }, learners[1]!], { tauA: 0.3, tauS: 0.4, pairs }).spectra[0]).not.toEqual(base)
+    const base = (await learned(learners, { tauA: 0.3, tauS: 0.4, pairs })).spectra[0]
+    expect((await learned(learners, { tauA: 0.2, tauS: 0.4, pairs })).spectra[0]).not.toEqual(base)
+    expect((await learned(learners, { tauA: 0.3, tauS: 0.5, pairs })).spectra[0]).not.toEqual(base)
+    expect((await learned([learner('a', a, 4, noise), learners[1]!], { tauA: 0.3, tauS: 0.4, pairs })).spectra[0]).not.toEqual(base)
+    expect((await learned([{ ...learners[0]!, frames: planted(150, 4, 8) }, learners[1]!], { tauA: 0.3, tauS: 0.4, pairs })).spectra[0]).not.toEqual(base)
   })
 })
 
-test('in the kernel’s float32 it finds the same', () => {
+test('in the kernel’s float32 it finds the same', async () => {
   for (const [learners, over] of [
     [[learner('a', a, 4, b)], { tauA: 0.3 }],
     [[learner('a', a, 5, b, noise), learner('b', b, 3, a)], { tauA: 0.3, tauS: 0.4, pairs, l1Spectra: 1e-3, l1Activations: 1e-3 }],
   ] as const) {
-    const slow = learned(learners, over), quick = learned(learners, { ...over, precision: fast(plainKernel) })
+    const slow = await learned(learners, over), quick = await learned(learners, over, quickly)
     slow.spectra.forEach((basis, i) => basis.forEach((x, at) => expect(Math.abs(x - quick.spectra[i]![at]!)).toBeLessThan(1e-4)))
     slow.loss.forEach((losses, i) => losses.forEach((x, pass) => expect(Math.abs(x - quick.loss[i]![pass]!)).toBeLessThan(1e-4 * Math.max(0.1, Math.abs(x)))))
   }
@@ -121,10 +112,10 @@ const map = (x: Rows, f: (v: number, i: number, j: number) => number): Rows => x
 const mean = ({ data }: Frames): number => data.reduce((total, x) => total + x, 0) / data.length
 const squares = (x: Rows): number => x.flat().reduce((total, v) => total + v * v, 0)
 
-test('one pass is the formula, entry by entry, and the loss is what it minimises', () => {
+test('one pass is the formula, entry by entry, and the loss is what it minimises', async () => {
   const tauA = 0.3, tauS = 0.4, l1Spectra = 0.02, l1Activations = 0.01
   const learners = [learner('a', a, 4, b, noise), { ...learner('b', b, 3), against: [{ frames: a, gain: 0.7 }, { frames: noise, gain: 0.5 }] }]
-  const result = whole(finish(danmf(learners, { iterations: 1, tauA, tauS, l1Spectra, l1Activations, pairs })))
+  const result = whole(await finish(danmf(learners, { iterations: 1, tauA, tauS, l1Spectra, l1Activations, pairs })))
   const W = learners.map(({ start }) => Array.from({ length: start.length / BINS }, (_, k) => Array.from(start.subarray(k * BINS, (k + 1) * BINS))))
   const activated = (V: Rows, basis: Rows): Rows => {
     const H = V.map((v) => basis.map(() => v.reduce((x, y) => x + y) / basis.length))
@@ -172,15 +163,15 @@ function unexplained(frames: Frames, spectra: Float64Array): number {
 }
 
 describe('what it promises', () => {
-  test('against others, a basis fits its own nearly as well, and others much worse; the loss falls', () => {
+  test('against others, a basis fits its own nearly as well, and others much worse; the loss falls', async () => {
     const learners = [learner('a', a, 4, b)]
-    const plain = learned(learners, { iterations: 150 }), wary = learned(learners, { iterations: 150, tauA: 0.5 })
+    const plain = await learned(learners, { iterations: 150 }), wary = await learned(learners, { iterations: 150, tauA: 0.5 })
     expect(unexplained(a, wary.spectra[0]!)).toBeLessThan(0.05)
     expect(unexplained(b, wary.spectra[0]!)).toBeGreaterThan(1.2 * unexplained(b, plain.spectra[0]!))
     wary.loss[0]!.forEach((x, i, all) => expect(x).toBeLessThanOrEqual((all[i - 1] ?? Infinity) + 1e-9))
   })
 
-  test('from pairs, mixtures come apart better than with bases that were learned alone', () => {
+  test('from pairs, mixtures come apart better than with bases that were learned alone', async () => {
     const apart = ({ spectra }: Learned): number => {
       // The mixture's activations with both bases, and what either basis then says of its own source.
       const W = spectra.map((s) => Array.from({ length: s.length / BINS }, (_, k) => Array.from(s.subarray(k * BINS, (k + 1) * BINS))))
@@ -196,29 +187,30 @@ describe('what it promises', () => {
       }, 0)
     }
     const learners = [learner('a', a, 4), learner('b', b, 3)]
-    expect(apart(learned(learners, { iterations: 150, tauS: 1, pairs }))).toBeLessThan(0.95 * apart(learned(learners, { iterations: 150 })))
+    expect(apart(await learned(learners, { iterations: 150, tauS: 1, pairs }))).toBeLessThan(0.95 * apart(await learned(learners, { iterations: 150 })))
   })
 
-  test('too large a weight empties a basis: the error names one that does not', () => {
+  test('too large a weight empties a basis: the error names one that does not', async () => {
     const learners = [learner('a', a, 4, b), learner('b', b, 3, a)]
     let said = ''
-    try { learned(learners, { iterations: 100, tauA: 1000 }) } catch (error) { said = String(error) }
+    try { await learned(learners, { iterations: 100, tauA: 1000 }) } catch (error) { said = String(error) }
     const [, named] = /^RangeError: tauA: expected at most (\d+(?:\.\d+)?), the largest found that does not empty a basis, got 1000$/.exec(said) ?? [said]
     expect(Number(named)).toBeGreaterThan(0.5)
-    learned(learners, { iterations: 100, tauA: Number(named) }).spectra.forEach((basis, i) => {
+    const { spectra } = await learned(learners, { iterations: 100, tauA: Number(named) })
+    spectra.forEach((basis, i) => {
       for (let at = 0; at < basis.length; at += BINS) expect(basis.subarray(at, at + BINS).filter((x) => x > 0).length).toBeGreaterThan(1)
       expect(unexplained([a, b][i]!, basis)).toBeLessThan(0.7)
     })
-    expect(() => learned(learners, { iterations: 100, tauA: 1.3 * Number(named) })).toThrow(/largest found/)
+    await expect(learned(learners, { iterations: 100, tauA: 1.3 * Number(named) })).rejects.toThrow(/largest found/)
   })
 
-  test('every pass is a whole result, but none of a weight that was not asked for', () => {
+  test('every pass is a whole result, but none of a weight that was not asked for', async () => {
     const learners = [learner('a', a, 4, b)]
-    const { yields } = finish(danmf(learners, options({ tauA: 0.4 })))
+    const { yields } = await finish(danmf(learners, options({ tauA: 0.4 })))
     expect(yields.length).toBe(30)
-    expect(yields[5]!.spectra()).toEqual(learned(learners, { tauA: 0.4, iterations: 6 }).spectra)
+    expect(yields[5]!.spectra()).toEqual((await learned(learners, { tauA: 0.4, iterations: 6 })).spectra)
     let last: Bases | null = null
-    expect(() => { for (const round of danmf(learners, options({ tauA: 1000, iterations: 100 }))) last = round }).toThrow(/largest found/)
+    await expect((async () => { for await (const round of danmf(learners, options({ tauA: 1000, iterations: 100 }))) last = round })()).rejects.toThrow(/largest found/)
     expect(() => last!.spectra()).toThrow('tauA: expected a weight that does not empty a basis, got 1000')
   })
 
@@ -251,6 +243,6 @@ test.each<[string, Partial<Learner>, Partial<DanmfOptions>, string]>([
   ['a negative weight', {}, { tauA: -1 }, 'tauA: expected a number from 0 on, got -1'],
   ['a share above one', {}, { tauS: 1.5 }, 'tauS: expected a number from 0 to 1, got 1.5'],
   ['no pass', {}, { iterations: 0 }, 'iterations: expected at least 1, got 0'],
-])('refuses %s in one sentence', (_name, over, settings, says) => {
-  expect(() => learned([{ name: 'x', frames: a, against: [], start, ...over }], settings)).toThrow(new RangeError(says))
+])('refuses %s in one sentence', async (_name, over, settings, says) => {
+  await expect(learned([{ name: 'x', frames: a, against: [], start, ...over }], settings)).rejects.toThrow(new RangeError(says))
 })

@@ -10,6 +10,7 @@ import { exemplars } from '../presets/learn/start.ts'
 import { steps } from '../presets/learn/stochastic.ts'
 import type { TermName } from '../presets/learn/stochastic.ts'
 import { random } from './signals.ts'
+import { finish } from './steps.ts'
 
 const counts = { own: 10, against: 23, pairs: 4 }
 const sorted = (rows: Iterable<number>): number[] => [...rows].sort((x, y) => x - y)
@@ -57,27 +58,27 @@ function planted(count: number, rank: number, seed: number): Frames {
 describe('learning by steps', () => {
   const a = planted(600, 4, 1), b = planted(150, 4, 2)
   const learner: Learner = { name: 'a', frames: a, against: [{ frames: b, gain: 1 }], start: exemplars(a, 4, seededRandom(1)) }
-  const losses = (over: Partial<DanmfOptions>): Bases[] => [...danmf([learner], { iterations: 12, tauA: 0.3, tauS: 0, ...over })]
+  const losses = async (over: Partial<DanmfOptions>): Promise<Bases[]> => (await finish(danmf([learner], { iterations: 12, tauA: 0.3, tauS: 0, ...over }))).yields
   const batches = (size: number, seed: number): NonNullable<DanmfOptions['batches']> => ({ size, full: 'own', random: seededRandom(seed) })
 
-  test('a step as large as everything is learning at once, but for the order of sums', () => {
-    const whole = losses({ tauA: 0 }), step = losses({ tauA: 0, batches: batches(600, 1) })
+  test('a step as large as everything is learning at once, but for the order of sums', async () => {
+    const whole = await losses({ tauA: 0 }), step = await losses({ tauA: 0, batches: batches(600, 1) })
     step.at(-1)!.spectra()[0]!.forEach((x, i) => expect(Math.abs(x - whole.at(-1)!.spectra()[0]![i]!)).toBeLessThan(1e-9))
   })
 
-  test('gets further in as many passes, and is seeded', () => {
+  test('gets further in as many passes, and is seeded', async () => {
     for (const tauA of [0, 0.3]) {
-      const whole = losses({ tauA }).at(-1)!.loss[0]!
-      expect(losses({ tauA, batches: batches(100, 1) }).at(-1)!.loss[0]!).toBeLessThan(whole)
+      const whole = (await losses({ tauA })).at(-1)!.loss[0]!
+      expect((await losses({ tauA, batches: batches(100, 1) })).at(-1)!.loss[0]!).toBeLessThan(whole)
     }
-    const found = (seed: number): Float64Array[] => losses({ batches: batches(100, seed) }).at(-1)!.spectra()
-    expect(found(1)).toEqual(found(1))
-    expect(found(1)).not.toEqual(found(2))
+    const found = async (seed: number): Promise<Float64Array[]> => (await losses({ batches: batches(100, seed) })).at(-1)!.spectra()
+    expect(await found(1)).toEqual(await found(1))
+    expect(await found(1)).not.toEqual(await found(2))
   })
 
-  test('refuses steps of nothing', () => {
-    expect(() => losses({ batches: batches(0, 1) })).toThrow(new RangeError('batches: expected at least one frame in each, got 0'))
-    expect(() => losses({ tauA: 0, batches: { ...batches(10, 1), full: 'against' } })).toThrow(
+  test('refuses steps of nothing', async () => {
+    await expect(losses({ batches: batches(0, 1) })).rejects.toThrow(new RangeError('batches: expected at least one frame in each, got 0'))
+    await expect(losses({ tauA: 0, batches: { ...batches(10, 1), full: 'against' } })).rejects.toThrow(
       new RangeError('batches: expected a term with frames to take in full, got none of against'))
   })
 })

@@ -9,8 +9,19 @@
 // The host also ends its threads. How many there are changes nothing but the time: work is cut by the frames alone, and
 // shares are added in one order.
 
-import { Shard, answer } from './shard.ts'
-import type { Question, ShardSpec } from './shard.ts'
+import { Cut } from './cut.ts'
+import type { CutSpec } from './cut.ts'
+import { Shard } from './shard.ts'
+import type { ShardSpec } from './shard.ts'
+
+/** What can be placed, and the methods of it that can be asked for. */
+export type Spec = ({ readonly kind: 'shard' } & ShardSpec) | ({ readonly kind: 'cut' } & CutSpec)
+type Placed = Shard | Cut
+export interface Question { readonly method: keyof Shard | keyof Cut; readonly args: readonly unknown[] }
+
+const madeOf = (spec: Spec): Placed => (spec.kind === 'shard' ? new Shard(spec) : new Cut(spec))
+const answer = (placed: Placed, { method, args }: Question): unknown =>
+  (placed as unknown as Record<string, (...args: readonly unknown[]) => unknown>)[method]!(...args)
 
 export interface End {
   post(message: unknown): void
@@ -21,16 +32,16 @@ export interface Port extends End {
   fail(listener: (reason: unknown) => void): void
 }
 
-/** A shard, wherever it stands. */
+/** A shard or a cut, wherever it stands. */
 export interface Hand {
   ask(question: Question): Promise<unknown>
   drop(): void
 }
 
-export interface Crew { place(spec: ShardSpec): Hand }
+export interface Crew { place(spec: Spec): Hand }
 
 type Order =
-  | { readonly type: 'place'; readonly id: number; readonly spec: ShardSpec }
+  | { readonly type: 'place'; readonly id: number; readonly spec: Spec }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
   | { readonly type: 'drop'; readonly id: number }
 /** One for every question. */
@@ -41,8 +52,8 @@ const textOf = (reason: unknown): string => (reason instanceof Error ? reason.me
 /** No thread but this one. */
 export const alone: Crew = {
   place(spec) {
-    const shard = new Shard(spec)
-    return { ask: async (question) => answer(shard, question), drop: () => {} }
+    const placed = madeOf(spec)
+    return { ask: async (question) => answer(placed, question), drop: () => {} }
   },
 }
 
@@ -82,21 +93,21 @@ function threadOf(port: Port): { post(order: Order): void; ask(order: Order): Pr
   }
 }
 
-/** The thread's side. A shard is made at its first question, whose answer can say what went wrong. */
+/** The thread's side. What is placed is made at its first question, whose answer can say what went wrong. */
 export function serve(end: End): void {
-  const specs = new Map<number, ShardSpec>()
-  const shards = new Map<number, Shard>()
-  const shardOf = (id: number): Shard => {
+  const specs = new Map<number, Spec>()
+  const placed = new Map<number, Placed>()
+  const placedAt = (id: number): Placed => {
     const spec = specs.get(id)
     if (spec) {
       specs.delete(id)
-      shards.set(id, new Shard(spec))
+      placed.set(id, madeOf(spec))
     }
-    return shards.get(id)!
+    return placed.get(id)!
   }
   const answerTo = (id: number, question: Question): Answer => {
     try {
-      return { reply: answer(shardOf(id), question) }
+      return { reply: answer(placedAt(id), question) }
     } catch (error) {
       return { error: textOf(error) }
     }
@@ -106,7 +117,7 @@ export function serve(end: End): void {
     else if (order.type === 'ask') end.post(answerTo(order.id, order.question))
     else {
       specs.delete(order.id)
-      shards.delete(order.id)
+      placed.delete(order.id)
     }
   })
 }

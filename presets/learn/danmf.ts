@@ -13,16 +13,21 @@
 //
 // In each pass all activations are updated, then the spectra: at once, or batch by batch (stochastic.ts).
 
-import { exact } from '../products.ts'
-import type { Matrix, Precision } from '../products.ts'
 import { checkFrames, checkNumbers } from './check.ts'
+import { alone } from './crew.ts'
 import type { Frames } from './frames.ts'
+import { leastOf } from './nmf.ts'
+import type { Means } from './nmf.ts'
 import { steps } from './stochastic.ts'
 import type { Batches, Step } from './stochastic.ts'
-import { activate, finished, gather, meanOf, misfitOf, pool, scaleColumn, scaleRow, term, total, workspace } from './terms.ts'
-import type { Adversary, Pool, Term, Workspace } from './terms.ts'
+import { countOf, finished, gathered, joined, meanOf, misfitOf, moved, place, scaleRow, total } from './terms.ts'
+import type { Term } from './terms.ts'
 
-export type { Adversary }
+export interface Adversary {
+  readonly frames: Frames
+  /** √β of a mixture (see `mixtureGain`); 1 for another source. */
+  readonly gain: number
+}
 
 export interface Learner {
   readonly name: string
@@ -47,7 +52,6 @@ export interface DanmfOptions {
   readonly l1Activations?: number
   readonly pairs?: Pairs | null
   readonly batches?: Batches | null
-  readonly precision?: Precision
 }
 
 /** All sources after one pass, in their order. */
@@ -76,11 +80,11 @@ export const mixtureGain = (weights: readonly (readonly number[])[], source: num
  * One `yield` per pass, each a whole result; returns the last. Where adversaries empty a basis, passes go on, whose result is
  * refused, until a weight is found that does not, and that is what the error says.
  */
-export function* danmf(learners: readonly Learner[], options: DanmfOptions): Generator<Bases, Bases> {
+export async function* danmf(learners: readonly Learner[], options: DanmfOptions, means: Means = { crew: alone, module: null }): AsyncGenerator<Bases, Bases> {
   check(learners, options)
   const { tauA } = options
   try {
-    return yield* fit(learners, options)
+    return yield* fit(learners, options, means)
   } catch (error) {
     if (!(error instanceof Emptied)) throw error
     if (tauA === 0 || options.tauS === 1) throw new RangeError(`${error.message}: ask for fewer`)
@@ -89,7 +93,7 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
     while (fails > TOO_SMALL && !(fails <= 1.25 * works)) {
       const between = Number((works === 0 ? fails / 2 : Math.sqrt(works * fails)).toPrecision(2))
       try {
-        for (const { loss } of fit(learners, { ...options, tauA: between })) yield { loss, spectra: refused }
+        for await (const { loss } of fit(learners, { ...options, tauA: between }, means)) yield { loss, spectra: refused }
         works = between
       } catch (again) {
         if (!(again instanceof Emptied)) throw again
@@ -101,119 +105,146 @@ export function* danmf(learners: readonly Learner[], options: DanmfOptions): Gen
   }
 }
 
-function* fit(learners: readonly Learner[], options: DanmfOptions): Generator<Bases, Bases> {
-  const { iterations, l1Activations = 0, pairs = null, batches = null, tauS } = options
-  const work = workspace(learners[0]!.frames.bins, learners.map(({ start, frames }) => start.length / frames.bins), options.precision ?? exact)
-  const sources = learners.map((_, i) => sourceOf(learners, i, work, options))
-  const mixture = tauS > 0 ? term(pool([{ frames: pairs!.mixture, gain: 1 }], meanOf(pairs!.mixture)), work.all, work) : null
-  const first = sources.map(() => NaN)
+async function* fit(learners: readonly Learner[], options: DanmfOptions, means: Means): AsyncGenerator<Bases, Bases> {
+  const { iterations, l1Spectra = 0, l1Activations = 0, tauS } = options
+  const { sources, mixture, drop } = placed(learners, options, means)
+  const bins = learners[0]!.frames.bins
+  const sized = tauS < 1 && options.tauA > 0 || options.batches || l1Spectra > 0 || l1Activations > 0
   let found: Bases | null = null
-  for (let pass = 0; pass < iterations; pass++) {
-    if (mixture) activate(mixture, work.W, work.all, work, l1Activations)
-    const loss: number[] = [], spectra: Float64Array[] = []
-    for (const [i, source] of sources.entries()) {
-      const { own, against, W, heard, atoms } = source
-      for (const each of [own, against]) if (each) activate(each, heard, atoms, work, l1Activations)
-      const counts = { own: own?.count ?? 0, against: against?.count ?? 0, pairs: mixture?.count ?? 0 }
-      if (batches && counts[batches.full] === 0) throw new RangeError(`batches: expected a term with frames to take in full, got none of ${batches.full}`)
-      const plan = batches ? steps(counts, batches) : [null]
-      const reached = plan.map((step) => learnFrom(step, source, mixture, work, options))
-      loss.push(reached.reduce((sum, step) => sum + step.loss, 0) / plan.length)
-      checkAtoms(source, work)
-      if (pass === 0) first[i] = reached[0]!.before
-      if (against && pass >= Math.min(SETTLED, iterations) - 1 && reached.at(-1)!.after < HALF * first[i]!)
-        throw new Emptied(`${source.name}: expected a basis that explains its sound, got less than half of what its start did`)
-      spectra.push(finished(W, work))
-      // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
-      if (against || batches || options.l1Spectra || l1Activations) {
-        for (let atom = 0; atom < atoms; atom++) {
-          const size = scaleRow(W, atom, work.bins)
-          for (const each of [own, against]) if (each) scaleColumn(each.H, atom, atoms, size)
-          if (mixture) scaleColumn(mixture.H, source.first + atom, work.all, size)
+  try {
+    for (let pass = 0; pass < iterations; pass++) {
+      const plans = sources.map((source) => planOf(source, mixture, options))
+      if (mixture) await moved(mixture, joined(sources.map(({ W }) => W)), pass > 0 && sized ? joined(sources.map(({ sizes }) => sizes)) : null, l1Activations)
+      const reached = await Promise.all(sources.map(async (source, i) => {
+        await Promise.all(termsOf(source).map((term) => moved(term, source.W, pass > 0 && sized ? source.sizes : null, l1Activations)))
+        let loss = 0
+        for (const step of plans[i]!) {
+          const { before, after, cost } = await learnFrom(step, source, mixture, options)
+          if (pass === 0 && Number.isNaN(source.first)) source.first = before
+          loss += cost / plans[i]!.length
+          source.explained = after
         }
-        heard.set(W)
-      }
+        return loss
+      }))
+      for (const source of sources) checkBasis(source, bins, pass >= Math.min(SETTLED, iterations) - 1)
+      const spectra = sources.map(({ W, least }) => finished(W, bins, least))
+      // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
+      if (sized) for (const { W, sizes } of sources) for (let atom = 0; atom < sizes.length; atom++) sizes[atom] = scaleRow(W, atom, bins)
+      found = { loss: reached, spectra: () => spectra }
+      yield found
     }
-    found = { loss, spectra: () => spectra }
-    yield found
+    return found!
+  } finally {
+    drop()
   }
-  return found!
 }
 
 interface Source {
   readonly name: string
-  readonly atoms: number
-  /** Where its atoms begin among those of all sources. */
-  readonly first: number
+  readonly index: number
   readonly W: Float64Array
-  /** W in memory of the products. */
-  readonly heard: Matrix
+  /** What the last normalisation took from each atom. */
+  readonly sizes: Float64Array
+  readonly least: number
+  /** Where its atoms begin among those of all sources. */
+  readonly from: number
   readonly own: Term | null
-  readonly against: Term | null
-  readonly target: Pool | null
+  readonly against: readonly Term[]
   /** What a square of the mixtures' unit is in that of its own frames. */
-  readonly pairGain: number
+  readonly pairSquare: number
+  /** Of the energy of its own frames: by its start, and now. */
+  first: number
+  explained: number
 }
 
-function sourceOf(learners: readonly Learner[], index: number, work: Workspace, { tauA, tauS, pairs = null }: DanmfOptions): Source {
-  const { bins, leastW } = work
-  const { name, frames, against, start } = learners[index]!
-  const atoms = start.length / bins
-  const first = learners.slice(0, index).reduce((sum, learner) => sum + learner.start.length / bins, 0)
-  const heard = work.W.subarray(first * bins, (first + atoms) * bins)
-  const W = start.slice()
-  for (let atom = 0; atom < atoms; atom++) {
-    const row = W.subarray(atom * bins, (atom + 1) * bins)
-    const sum = scaleRow(W, atom, bins)
-    for (let bin = 0; bin < bins; bin++) row[bin] = Math.max(leastW, sum > 0 ? row[bin]! : 1 / bins)
+const termsOf = ({ own, against }: Source): readonly Term[] => (own ? [own, ...against] : against)
+/** All frames are placed once, however many bases explain them. */
+function placed(learners: readonly Learner[], { tauA, tauS, pairs = null }: DanmfOptions, { crew, module }: Means): { sources: Source[]; mixture: Term | null; drop(): void } {
+  const { bins } = learners[0]!.frames
+  const atoms = learners.map(({ start }) => start.length / bins)
+  // Which bases explain which frames, before any are placed.
+  const readers = new Map<Frames, number[]>()
+  const read = (frames: Frames, learner: number): number => {
+    const list = readers.get(frames) ?? []
+    readers.set(frames, list)
+    return list.push(atoms[learner]!) - 1
   }
-  heard.set(W)
-  const common = tauS > 0 ? meanOf(pairs!.mixture) : 1
-  const unit = tauS < 1 ? meanOf(frames) : common
-  return {
-    name, atoms, first, W, heard, pairGain: (common / unit) ** 2,
-    own: tauS < 1 ? term(pool([{ frames, gain: 1 }], unit), atoms, work) : null,
-    against: tauS < 1 && tauA > 0 ? term(pool(against, unit), atoms, work) : null,
-    target: tauS > 0 ? pool([{ frames: pairs!.sources[index]!, gain: 1 }], common) : null,
+  const wanted = learners.map(({ frames, against }, i) => ({
+    own: tauS < 1 ? read(frames, i) : null,
+    against: tauS < 1 && tauA > 0 ? against.map((one) => ({ ...one, reading: read(one.frames, i) })) : [],
+  }))
+  const cuts = new Map([...readers].map(([frames, readings]) => [frames, place(frames, readings, [], crew, module)]))
+  const mixture: Term | null = tauS === 0 ? null : {
+    count: pairs!.mixture.count, cuts: place(pairs!.mixture, [atoms.reduce((sum, n) => sum + n, 0)], pairs!.sources, crew, module), reading: 0, square: 1, of: pairs!.mixture.count,
   }
+  const sources = learners.map(({ name, frames, start }, index): Source => {
+    const { own, against } = wanted[index]!
+    const unit = meanOf(tauS < 1 ? frames : pairs!.mixture)
+    const all = against.reduce((sum, { frames: { count } }) => sum + count, 0)
+    const least = leastOf(atoms[index]!, bins).spectra
+    const W = start.slice()
+    for (let atom = 0; atom < atoms[index]!; atom++) {
+      const row = W.subarray(atom * bins, (atom + 1) * bins)
+      const sum = scaleRow(W, atom, bins)
+      for (let bin = 0; bin < bins; bin++) row[bin] = Math.max(least, sum > 0 ? row[bin]! : 1 / bins)
+    }
+    return {
+      name, index, W, least, sizes: new Float64Array(atoms[index]!), from: atoms.slice(0, index).reduce((sum, n) => sum + n, 0),
+      own: own === null ? null : { count: frames.count, cuts: cuts.get(frames)!, reading: own, square: 1, of: frames.count },
+      against: against.map(({ frames: other, gain, reading }) => ({
+        count: other.count, cuts: cuts.get(other)!, reading, square: ((gain * meanOf(other)) / unit) ** 2, of: all,
+      })),
+      pairSquare: mixture ? (meanOf(pairs!.mixture) / unit) ** 2 : 1, first: NaN, explained: 1,
+    }
+  })
+  const all = [...cuts.values(), mixture?.cuts ?? []].flat()
+  return { sources, mixture, drop: () => { for (const { hand } of all) hand.drop() } }
+}
+
+/** What one source takes of each pass: one step of all frames, or several of some. */
+function planOf({ own, against }: Source, mixture: Term | null, { batches = null }: DanmfOptions): readonly (Step | null)[] {
+  if (!batches) return [null]
+  const counts = { own: own?.count ?? 0, against: countOf(against), pairs: mixture?.count ?? 0 }
+  if (counts[batches.full] === 0) throw new RangeError(`batches: expected a term with frames to take in full, got none of ${batches.full}`)
+  return steps(counts, batches)
 }
 
 /** One update of a source's spectra; over the frames of the step, its loss after that, and what part of its own energy was and is explained. */
-function learnFrom(step: Step | null, source: Source, mixture: Term | null, work: Workspace, { tauA, tauS, l1Spectra = 0 }: DanmfOptions): { loss: number; before: number; after: number } {
-  const { W, heard, atoms, own, against, target, first } = source
-  const { bins, all, leastW } = work
-  const counts = { own: step?.own.length ?? own?.count ?? 0, against: step?.against.length ?? against?.count ?? 0, pairs: step?.pairs.length ?? mixture?.count ?? 0 }
-  const count = own ? counts.own : counts.pairs
-  const fitted = own && gather(step && step.own, own, own.H, atoms, 0, atoms, heard, work)
-  const avoided = against && gather(step && step.against, against, against.H, atoms, 0, atoms, heard, work)
-  const supervised = target && gather(step && step.pairs, target, mixture!.H, all, first, atoms, heard, work)
-  const parts = ([
-    [fitted, 1 - tauS, 1], [avoided, (1 - tauS) * tauA * (count / counts.against), -1], [supervised, tauS * source.pairGain * (count / counts.pairs), 1],
-  ] as const).flatMap(([share, weight, sign]) => (share ? [{ share, weight, sign }] : []))
-  const explained = (): number => (fitted ? 1 - misfitOf(fitted, heard, atoms, work) / fitted.energy : 1)
+async function learnFrom(step: Step | null, source: Source, mixture: Term | null, { tauA, tauS, l1Spectra = 0 }: DanmfOptions): Promise<{ cost: number; before: number; after: number }> {
+  const { W, own, against, index, from, least, pairSquare } = source
+  const bins = W.length / source.sizes.length
+  const [fitted, avoided, supervised] = await Promise.all([
+    own && gathered([own], W, bins, 0, null, step && step.own),
+    against.length > 0 ? gathered(against, W, bins, 0, null, step && step.against) : null,
+    mixture && gathered([mixture], W, bins, from, index, step && step.pairs),
+  ])
+  const { count } = (fitted ?? supervised)!
+  const parts = ([[fitted, 1 - tauS, 1], [avoided, (1 - tauS) * tauA, -1], [supervised, tauS * pairSquare, 1]] as const)
+    .flatMap(([sum, weight, sign]) => (sum ? [{ sum, weight: weight * (count / sum.count), sign }] : []))
+  const explained = (): number => (fitted ? 1 - misfitOf(fitted, W, bins) / fitted.energy : 1)
   const before = explained()
-  const size = atoms * bins
-  const upW = new Float64Array(size), downW = new Float64Array(size)
-  for (const { share: { hV, hhW }, weight, sign } of parts) {
-    const [up, down] = sign > 0 ? [hV, hhW] : [hhW, hV]
-    for (let i = 0; i < size; i++) {
-      upW[i]! += weight * up[i]!
-      downW[i]! += weight * down[i]!
+  const up = new Float64Array(W.length), down = new Float64Array(W.length)
+  for (const { sum: { hV, hhW }, weight, sign } of parts) {
+    const [attracts, spreads] = sign > 0 ? [hV, hhW] : [hhW, hV]
+    for (let i = 0; i < W.length; i++) {
+      up[i]! += weight * attracts[i]!
+      down[i]! += weight * spreads[i]!
     }
   }
-  for (let i = 0; i < size; i++) W[i] = Math.max(leastW, W[i]! * (upW[i]! / Math.max(downW[i]! + count * l1Spectra, 1e-300)))
-  heard.set(W)
-  const loss = parts.reduce((sum, { share, weight, sign }) => sum + (0.5 * sign * weight * misfitOf(share, heard, atoms, work)) / count, 0)
-  return { loss: (loss + l1Spectra * total(W)) / bins, before, after: explained() }
+  for (let i = 0; i < W.length; i++) W[i] = Math.max(least, W[i]! * (up[i]! / Math.max(down[i]! + count * l1Spectra, 1e-300)))
+  const cost = parts.reduce((all, { sum, weight, sign }) => all + (0.5 * sign * weight * misfitOf(sum, W, bins)) / count, 0)
+  return { cost: (cost + l1Spectra * total(W)) / bins, before, after: explained() }
 }
 
-/** An atom is gone when at most one bin of it is above the floor; only adversaries take that much. */
-function checkAtoms({ name, W, atoms, against }: Source, { bins, leastW }: Workspace): void {
+/** Only adversaries take so much that an atom has at most one bin above the floor, or the basis explains little. */
+function checkBasis({ name, W, sizes, least, against, first, explained }: Source, bins: number, settled: boolean): void {
+  const atoms = sizes.length
   for (let atom = 0; atom < atoms; atom++) {
-    let left = 0
-    for (let i = atom * bins; i < (atom + 1) * bins; i++) left += Number(W[i]! > leastW)
-    if (against ? left < Math.min(2, bins) : left === 0) throw new Emptied(`${name}: expected sound for every atom, got an empty atom ${atom}`)
+    const left = W.subarray(atom * bins, (atom + 1) * bins).filter((x) => x > least).length
+    if (against.length > 0 ? left < Math.min(2, bins) : left === 0) throw new Emptied(`${name}: expected sound for every atom, got an empty atom ${atom}`)
   }
+  if (against.length > 0 && settled && explained < HALF * first)
+    throw new Emptied(`${name}: expected a basis that explains its sound, got less than half of what its start did`)
 }
 
 function check(learners: readonly Learner[], { iterations, tauA, tauS, l1Spectra = 0, l1Activations = 0, pairs = null, batches = null }: DanmfOptions): void {

@@ -10,11 +10,11 @@
 import { omegaOf } from '../../worklet/dictionary.ts'
 import type { Divergence } from '../../worklet/dictionary.ts'
 import { alone } from './crew.ts'
-import type { Crew } from './crew.ts'
+import type { Crew, Question } from './crew.ts'
 import type { Frames } from './frames.ts'
 import { penaltiesOf } from './penalties.ts'
 import type { Penalties } from './penalties.ts'
-import type { Question, Shard, ShardSpec, Share } from './shard.ts'
+import type { Shard, ShardSpec, Share } from './shard.ts'
 
 export interface NmfOptions {
   readonly divergence: Divergence
@@ -56,9 +56,9 @@ export interface Factorisation {
 
 /** The floor, relative to the mean of what it bounds: keeps every entry able to come back. */
 const EPSILON = 1e-6
-/** At most so many, of whole stretches of frames: cut by the frames alone, not by the threads. */
+/** At most so many, of at least so many frames: cut by the frames alone, not by the threads. A page has room for a hundred memories, not more. */
 const SHARDS = 8
-const STRETCH = 64
+const FEWEST = 512
 /** Entries at their floor to the power α + β must fit into float32; a divergence that sums to less is computed in float64 everywhere. */
 const LEAST_SUM = -4
 /** Of a guarded step, before it is given up. */
@@ -67,7 +67,7 @@ const HALVINGS = 12
 /** One `yield` per pass. `start` is atoms × bins and is not changed. */
 export async function* nmf(frames: Frames, start: ArrayLike<number>, options: NmfOptions, { crew, module }: Means = { crew: alone, module: null }): AsyncGenerator<Pass, Factorisation> {
   if (!(meanOf(frames.data) > 0)) throw new RangeError(`frames: expected some that are above zero, got a mean of ${meanOf(frames.data)}`)
-  const shards = shardsOf(frames, start, options, module).map((spec) => crew.place(spec))
+  const shards = shardsOf(frames, start, options, module).map((spec) => crew.place({ kind: 'shard', ...spec }))
   try {
     const steps = fitting(frames, start, options)
     let replies: unknown[] = []
@@ -83,7 +83,7 @@ export async function* nmf(frames: Frames, start: ArrayLike<number>, options: Nm
 }
 
 /** What all shards reply to a question, in their order. */
-function* ask<M extends Question['method']>(method: M, ...args: Parameters<Shard[M]>): Generator<Question, ReturnType<Shard[M]>[], unknown[]> {
+function* ask<M extends keyof Shard>(method: M, ...args: Parameters<Shard[M]>): Generator<Question, ReturnType<Shard[M]>[], unknown[]> {
   return (yield { method, args }) as ReturnType<Shard[M]>[]
 }
 
@@ -150,12 +150,12 @@ function joined(parts: readonly ArrayLike<number>[]): Float64Array<ArrayBuffer> 
   return out
 }
 
-const leastOf = (atoms: number, bins: number): { spectra: number; activations: number } => ({ spectra: EPSILON / bins, activations: (EPSILON * bins) / atoms })
+export const leastOf = (atoms: number, bins: number): { spectra: number; activations: number } => ({ spectra: EPSILON / bins, activations: (EPSILON * bins) / atoms })
 
 /** Where frames are cut. Sums of the same cuts are the same to the last bit. */
 export function cutsOf(count: number): { readonly from: number; readonly to: number }[] {
-  const rows = STRETCH * Math.ceil(count / SHARDS / STRETCH)
-  return Array.from({ length: Math.ceil(count / rows) }, (_, i) => ({ from: i * rows, to: Math.min(count, (i + 1) * rows) }))
+  const shards = Math.max(1, Math.min(SHARDS, Math.floor(count / FEWEST)))
+  return Array.from({ length: shards }, (_, i) => ({ from: Math.floor((i * count) / shards), to: Math.floor(((i + 1) * count) / shards) }))
 }
 
 /** The frames cut into shards, in the unit of their mean. */

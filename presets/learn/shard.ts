@@ -57,11 +57,6 @@ interface Block {
   readonly down: Matrix
 }
 
-/** One of its calls, fit to be sent. */
-export interface Question { readonly method: 'pass' | 'cost' | 'activations'; readonly args: readonly unknown[] }
-
-export const answer = (shard: Shard, { method, args }: Question): unknown => (shard[method] as (...args: readonly unknown[]) => unknown).apply(shard, args as unknown[])
-
 interface Fractions { readonly up: Float64Array; readonly down: Float64Array }
 
 const tile = (rows: Matrix, row: Float64Array): void => {

@@ -3,7 +3,6 @@
 // sound in them: those that are learned, and one more where that is only one.
 
 import { divergenceText, divergences } from '../../worklet/dictionary.ts'
-import { fast } from '../products.ts'
 import { danmf } from './danmf.ts'
 import type { DanmfOptions, Learner } from './danmf.ts'
 import { soundingFrames } from './frames.ts'
@@ -52,7 +51,7 @@ export function checkCompany({ method, divergence, parts, against = [], pairs = 
   if (sources.size < parts.length) throw new RangeError(`pairs: expected sources of one part each, got ${parts.length} parts of ${sources.size}`)
 }
 
-export async function* learnTogether(lessons: readonly Lesson[], plan: Plan, { module }: Means): AsyncGenerator<Round> {
+export async function* learnTogether(lessons: readonly Lesson[], plan: Plan, means: Means): AsyncGenerator<Round> {
   const { method, sizes, iterations, seed, frames, against = [], pairs = [], batch, tauA = 0.1, tauS = 0.5 } = plan
   const sources = [...new Set(lessons.map(({ part }) => part.source))]
   // Chance of their own, after that of the parts.
@@ -69,7 +68,6 @@ export async function* learnTogether(lessons: readonly Lesson[], plan: Plan, { m
     iterations, tauA: method === 'dnmf' ? 0 : tauA, tauS: method === 'dnmf' ? 1 : method === 'anmf' ? 0 : tauS,
     pairs: method === 'anmf' ? null : alignedFrames(pairs, sources, sizes, plan.module, frames, seededRandom(seed + lessons.length + 1)),
     batches: batch === undefined ? null : { size: batch, full: method === 'dnmf' ? 'pairs' : 'own', random: seededRandom(seed + lessons.length + 2) },
-    ...(module && { precision: fast(module) }),
   }
-  yield* danmf(learners, options)
+  yield* danmf(learners, options, means)
 }

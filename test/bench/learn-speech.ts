@@ -15,7 +15,6 @@ import type { Frames } from '../../presets/learn/frames.ts'
 import { seededRandom, someOf } from '../../presets/learn/random.ts'
 import { projected, semiSupervised } from '../../presets/learn/semi.ts'
 import { exemplars } from '../../presets/learn/start.ts'
-import { fast } from '../../presets/products.ts'
 import { divergences } from '../../worklet/dictionary.ts'
 import { Kernel } from '../../worklet/kernel.ts'
 import { Analysis, Synthesis, Transform } from '../../worklet/stft.ts'
@@ -111,13 +110,12 @@ export async function learnSpeech(module: WebAssembly.Module, crew: Crew, say: (
   const voice: Frames = joined(rows.map((row) => ({ bins: BINS, count: 1, data: training.data.subarray(row * BINS, (row + 1) * BINS) })))
   const clips = speech.filter((_, i) => i % 2 === 1).slice(0, CLIPS)
   const means = { crew, module }
-  const precision = fast(module)
   const euclidean = divergences['euc']!
   const penalties = { spectra: TINY, activations: TINY }
   const learned = async (frames: readonly Frames[], gain: number, tauA: number): Promise<Float64Array> => {
     const start = exemplars(voice, ATOMS, seededRandom(2))
     const learner = { name: 'voice', frames: voice, against: frames.map((each) => ({ frames: each, gain })), start }
-    return (await last(danmf([learner], { iterations: EPOCHS, tauA, tauS: 0, l1Spectra: TINY, l1Activations: TINY, precision }))).spectra()[0]!
+    return (await last(danmf([learner], { iterations: EPOCHS, tauA, tauS: 0, l1Spectra: TINY, l1Activations: TINY }, means))).spectra()[0]!
   }
   const plain = await learned([], 0, 0)
   say(`the voice, mean SI-SDR of ${CLIPS} clips in as many noises, in dB; ${ATOMS} + ${ATOMS} atoms, ${EPOCHS} epochs, τ_A = ${TAU}; ${voice.count} frames learned from`)
