@@ -7,6 +7,7 @@ import { readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { RATE, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
+import { tone } from './signals.ts'
 import { heard, openSound } from './page-app.ts'
 import { SECONDS, distortion, largestError, mix, placeOf, playing, record, stories } from './page-stories.ts'
 import type { Stereo } from './page-stories.ts'
@@ -66,6 +67,50 @@ function whistleIn(recording: Stereo, place: number): number {
 describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
   const { visit } = stories()
 
+  test('the picture shows where a sound is and whose, lights up what is pointed at, and comes closer', () => visit(async (page) => {
+    const beep = tone(SECONDS * RATE, 1000, RATE, 0.3).map((x, i) => (i > RATE && i < 2 * RATE ? x : 0))
+    await openSound(page, 'beep.wav', waveFile([beep, beep]))
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await expect.poll(() => page.locator('.picture-progress').count()).toBe(0)
+    /** Red, green and blue of a spot. */
+    const colour = async (seconds: number, hertz: number, from = 0, length = SECONDS): Promise<number[]> => {
+      const box = (await page.locator('.picture').boundingBox())!
+      const { x, y } = (await spots(page, length))(seconds - from, hertz)
+      return page.locator('canvas.picture').evaluate((canvas, [left, top]) =>
+        [...(canvas as HTMLCanvasElement).getContext('2d')!.getImageData(left!, top!, 1, 1).data.subarray(0, 3)], [Math.round(x - box.x), Math.round(y - box.y)])
+    }
+    const light = async (...spot: Parameters<typeof colour>): Promise<number> => (await colour(...spot)).reduce((sum, c) => sum + c, 0)
+    await expect.poll(() => light(1.5, 1000)).toBeGreaterThan(350)
+    expect(await light(3, 1000)).toBeLessThan(80)
+    expect(await light(1.5, 5000)).toBeLessThan(80)
+
+    // The source that owns the tone is in its colour; without owners there is none; another one pointed at leaves it dark.
+    const tint = async (): Promise<number> => { const rgb = await colour(1.5, 1000); return Math.max(...rgb) - Math.min(...rgb) }
+    expect(await tint()).toBeGreaterThan(30)
+    await page.getByRole('button', { name: 'Energy' }).click()
+    await expect.poll(tint).toBeLessThan(16)
+    await page.getByRole('button', { name: 'Owner' }).click()
+    await expect.poll(tint).toBeGreaterThan(30)
+    const before = await light(1.5, 1000)
+    await page.locator('[data-source="3"]').hover() // the bass
+    await expect.poll(() => light(1.5, 1000)).toBeLessThan(0.7 * before)
+    await page.mouse.move(640, 10)
+    await expect.poll(() => light(1.5, 1000)).toBe(before)
+
+    const at = await spots(page, SECONDS)
+    await page.mouse.move(at(1, 1000).x, at(1, 1000).y)
+    await page.keyboard.down('Control')
+    await page.mouse.wheel(0, -1200)
+    await page.keyboard.up('Control')
+    // Now a second stays where it was, and all is six times as long.
+    const seconds = SECONDS * 1.0015 ** -1200
+    const from = 1 - seconds / SECONDS
+    await expect.poll(() => light(1.15, 1000, from, seconds)).toBeGreaterThan(350)
+    expect(await light(0.85, 1000, from, seconds)).toBeLessThan(80)
+    await page.getByRole('button', { name: 'Show the whole file' }).click()
+    await expect.poll(() => light(1.5, 1000)).toBe(before)
+  }))
+
   test('each tool is a gesture and each gesture one step; areas are selected, moved, erased, removed', () => visit(async (page) => {
     await playing(page)
     await page.getByRole('button', { name: 'Pause' }).click()
@@ -121,34 +166,36 @@ describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
     let place = placeOf(first[0], whistled[0], 4096)
     expect(largestError(first, whistled, place)).toBeLessThan(1e-5)
     place += first[0].length
-    /** A whole turn of the file, after `milliseconds` in which a change is on its way. */
-    const turn = async (milliseconds: number): Promise<Stereo> => {
-      place += (await record(page, milliseconds))[0].length
-      const recording = await record(page, 1000 * SECONDS + 300)
-      const whole = recording.map((channel) => channel.subarray(0, SECONDS * RATE)) as unknown as Stereo
-      expect(whole[0].length).toBe(SECONDS * RATE)
-      start = place
-      place += recording[0].length
-      return whole
-    }
     let start = place
+    /** What is heard, after a moment in which a change is on its way; `start` is where in the file it begins. */
+    const listen = async (milliseconds: number): Promise<Stereo> => {
+      start = place + (await record(page, 600))[0].length
+      const recording = await record(page, milliseconds)
+      place = start + recording[0].length
+      return recording
+    }
+    /** dB by which the whistle is down. */
+    const down = (recording: Stereo): number => {
+      const same = whistled.map((channel) => recording[0].map((_, i) => channel[(start + i) % channel.length]!)) as unknown as Stereo
+      return whistleIn(same, start) - whistleIn(recording, start)
+    }
 
     const at = await spots(page, SECONDS)
     await page.keyboard.press('b')
     for (let i = 0; i < 8; i++) await page.keyboard.press('[') // a twelfth of an octave
     await drag(page, at(WHISTLE.from - 0.12, WHISTLE.hertz), at(WHISTLE.to + 0.12, WHISTLE.hertz), 30)
     await page.getByRole('button', { name: 'Mute Source 4' }).click()
-    const without = await turn(600)
-    expect(whistleIn(without, start)).toBeLessThan(whistleIn(whistled, 0) - 20)
+    const without = await listen(1000 * SECONDS) // all of it
+    expect(down(without)).toBeGreaterThan(20)
     expect(distortion(without, mix, start)).toBeGreaterThan(20)
     expect(distortion(whistled, mix, 0)).toBeLessThan(12)
 
     await page.keyboard.press('Control+z')
     await page.keyboard.press('Control+z')
-    expect(largestError(await turn(900), whistled, start)).toBeLessThan(1e-5)
+    expect(largestError(await listen(300), whistled, start)).toBeLessThan(1e-5)
     await page.keyboard.press('Control+Shift+z')
     await page.keyboard.press('Control+Shift+z')
-    expect(whistleIn(await turn(900), start)).toBeLessThan(whistleIn(whistled, 0) - 20)
+    expect(down(await listen(1600))).toBeGreaterThan(20) // more than the pause between two whistles
   }))
 
   test('a push paints into one source and takes from all others; Alt takes away; Escape gives a gesture up', () => visit(async (page) => {
