@@ -29,6 +29,10 @@ export function checkFlags(args: Arguments): void {
   if (args.has('notes')) {
     refuse(['atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'by-note', 'every-note', 'keep'], 'with --notes, which averages instead of fitting')
     if (words.length > 0) throw new UserError(`learn: expected no sources beside --notes, got "${words[0]}"`)
+  } else if (args.has('empty')) {
+    refuse(['append', 'atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'activations', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'by-note', 'every-note', 'instrument', 'keep', 'jobs'],
+      'with --empty, which learns nothing')
+    if (words.length > 0) throw new UserError(`learn: expected no sources beside --empty, got "${words[0]}"`)
   } else {
     refuse(['instrument'], 'without --notes')
     if (words.length === 0) throw new UserError('learn: expected OUT.preset SOURCE=FILES… or OUT.preset --notes FOLDER, got no sources')
@@ -53,7 +57,7 @@ export async function givenOf(args: Arguments, words: readonly string[]): Promis
   for (const { source, files } of pairs)
     if (files.length !== pairs[0]!.files.length)
       throw new UserError(`learn: --pairs: expected as many recordings of ${source} as of ${pairs[0]!.source}, ${pairs[0]!.files.length}, got ${files.length}`)
-  return { sources: args.has('notes') ? await notesIn(args) : await readSources(words), against: await filesOf(args.words('against')), pairs }
+  return { sources: args.has('notes') ? await notesIn(args) : args.has('empty') ? [] : await readSources(words), against: await filesOf(args.words('against')), pairs }
 }
 
 export const filesGiven = ({ sources, against, pairs }: Given): NamedFile[] => [...sources.flatMap(({ files }) => files), ...against, ...pairs.flatMap(({ files }) => files)]

@@ -46,18 +46,28 @@ export async function loadPreset(text: string): Promise<Preset> {
   return asked(() => readPreset(bytes, path), path)
 }
 
+/** What separates where nobody named a preset: the field, where no source of the selection asks for a dictionary. */
+export async function usualPreset(selection: string | null): Promise<string> {
+  if (selection === null) return 'band'
+  const json = await readJson(selection)
+  const sources = typeof json === 'object' && json !== null && 'sources' in json ? json.sources : null
+  const asks = (source: unknown): boolean => typeof source === 'object' && source !== null && 'atoms' in source
+  return Array.isArray(sources) && !sources.some(asks) ? 'field' : 'band'
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await wholeFile(path, 'a selection'))
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UserError(`${path}: expected JSON, got text that is none: ${(error as Error).message.replace(/\s+/g, ' ')}`)
+  }
+}
+
 /** The selection of a file, else the preset's, else one source per source of the dictionary. */
 export async function loadSelection(path: string | null, preset: Preset): Promise<Selection> {
   const known = dictionarySources(preset.dictionary.atoms)
   if (path === null) return preset.selection ?? wholeDictionary(known)
-  const text = new TextDecoder().decode(await wholeFile(path, 'a selection'))
-  return asked(() => {
-    let json: unknown
-    try {
-      json = JSON.parse(text)
-    } catch (error) {
-      throw new UserError(`${path}: expected JSON, got text that is none: ${(error as Error).message.replace(/\s+/g, ' ')}`)
-    }
-    return readSelection(json, known, path)
-  }, path)
+  const json = await readJson(path)
+  return asked(() => readSelection(json, known, path), path)
 }

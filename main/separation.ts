@@ -7,11 +7,13 @@ import type { Dictionary } from '../worklet/dictionary.ts'
 import { Mixer } from '../worklet/mixer.ts'
 import { checkSolver, constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
-import { placedSource } from '../worklet/selection.ts'
+import { passageKey } from '../worklet/covariance.ts'
+import { passages, placedSource } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
 import { openAudio, readSound } from './audio/reader.ts'
 import { wavWriter, type Bits, type WavWriter } from './audio/wav-writer.ts'
 import { outputs, safeNames, type Outputs } from './output.ts'
+import { learnPassages } from './passages.ts'
 import { kernelFile } from './places.ts'
 import { loadPreset, loadSelection, presetPath } from './preset-files.ts'
 import { refining } from './refining.ts'
@@ -76,7 +78,7 @@ function withLatency(dictionary: Dictionary, latency: SeparationRequest['latency
   return { ...dictionary, hopSize, tailSize: hops * hopSize }
 }
 
-async function start(request: SeparationRequest, sampleRate: number, channels: 1 | 2) {
+async function start(request: SeparationRequest, sampleRate: number, channels: 1 | 2, signal?: AbortSignal) {
   const preset = await loadPreset(request.preset)
   const selection = await loadSelection(request.selection, preset)
   const placed = placedSource(selection)
@@ -85,10 +87,15 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   const settings: Settings = { ...initialSettings(), ...request.fallback, ...preset.settings, ...request.settings }
   asked(() => checkSolver(preset.dictionary.divergence, settings), request.preset)
   const module = new WebAssembly.Module(await readFile(kernelFile))
+  const dictionary = withLatency(preset.dictionary, request.latency)
+  // A preset brings what its own selection learned; the passages of any other are those of this file.
+  const brought = request.selection === null ? preset.covariances ?? {} : {}
+  const missing = passages(selection).filter((passage) => !Object.hasOwn(brought, passageKey(passage)))
+  const covariances = { ...brought, ...await learnPassages(request.input, missing, dictionary, module, signal) }
   return {
     module, settings,
     separator: new Separator({
-      module, dictionary: withLatency(preset.dictionary, request.latency), selection, sampleRate, channels, mode: request.mode,
+      module, dictionary, selection, covariances, sampleRate, channels, mode: request.mode,
     }),
     mixer: new Mixer({ sampleRate, channels, selection }),
   }
@@ -138,7 +145,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
       throw new UserError(`${request.input}: expected a sample rate from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, got ${sampleRate}`)
     if (request.refine && channels === 1)
       throw new UserError(`${request.input}: --refine: expected two channels, of which places are made, got one`)
-    const { module, settings, separator, mixer } = await start(request, sampleRate, channels)
+    const { module, settings, separator, mixer } = await start(request, sampleRate, channels, signal)
     const sources = [...separator.sourceNames, 'rest']
     const stems = sources.map(() => blocks(channels))
     const mix = blocks(channels)

@@ -1,6 +1,7 @@
 // What was learned, in a file: a dictionary, the settings and the selection that go with it, and where it comes from.
 // `readPreset` is the one door: a whole and valid preset, or one PresetError that names the field.
 
+import { checkCovariance, fitCovariance, ROW, type Covariances } from '../worklet/covariance.ts'
 import { binCount, dictionarySources, divergenceText, readDivergence } from '../worklet/dictionary.ts'
 import type { Atom, Dictionary } from '../worklet/dictionary.ts'
 import { checkSolver, parameters, readSettings } from '../worklet/parameters.ts'
@@ -32,13 +33,16 @@ export interface Preset {
   /** null: one source per source of the dictionary. */
   readonly selection: Selection | null
   readonly learned: Learned
-  /** Further tensors by name (`place.*`, `head.*`, `noise.*`), untouched. */
+  /** What the selection's learned places heard: tensors `place.FROM-TO`, of the dictionary's own analysis. */
+  readonly covariances?: Covariances
+  /** Further tensors by name (`head.*`, `noise.*`), untouched. */
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
 export const FORMAT = 'winnow-preset/1'
 export const MAX_ATOMS = 512
 const SPECTRA = 'spectra'
+const PLACE = 'place.'
 /** How far a row may be from one. */
 const SUM_TOLERANCE = 1e-3
 /** A row this near to one stays as it is: float32 cannot say it better, and a file read and written again is the same file. */
@@ -103,15 +107,16 @@ export function readPreset(bytes: Uint8Array, where: string): Preset {
       return value === null ? null : readSelection(value, dictionarySources(atoms))
     }),
     learned: readLearned(json('learned'), fail),
-    tensors: new Map([...tensors].filter(([tensor]) => tensor !== SPECTRA)),
+    ...readCovariances(tensors, shape, fail),
+    tensors: new Map([...tensors].filter(([tensor]) => tensor !== SPECTRA && !tensor.startsWith(PLACE))),
   }
 }
 
 type Fail = (field: string, message: string) => never
 
 function readAtoms(json: unknown, fail: Fail): Atom[] {
-  if (!Array.isArray(json) || json.length < 1 || json.length > MAX_ATOMS)
-    return fail('atoms', `expected a list of 1 to ${MAX_ATOMS}, got ${Array.isArray(json) ? `one of ${json.length}` : shown(json)}`)
+  if (!Array.isArray(json) || json.length > MAX_ATOMS)
+    return fail('atoms', `expected a list of at most ${MAX_ATOMS}, got ${Array.isArray(json) ? `one of ${json.length}` : shown(json)}`)
   return json.map((atom: unknown, i) => {
     const where = `atoms[${i}]`
     if (!isObject(atom)) return fail(where, `expected an object with source and pitch, got ${shown(atom)}`)
@@ -132,8 +137,7 @@ function readSpectra(tensor: Tensor | undefined, rows: number, bins: number, fai
   if (tensor.dtype !== 'F32') return fail(`${SPECTRA}.dtype`, `expected F32, got ${tensor.dtype}`)
   if (tensor.shape.length !== 2 || tensor.shape[0] !== rows || tensor.shape[1] !== bins)
     return fail(`${SPECTRA}.shape`, `expected [${rows},${bins}] (atoms, fftSize / 2 + 1), got ${shown(tensor.shape)}`)
-  const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset)
-  const spectra = Float32Array.from({ length: rows * bins }, (_, i) => view.getFloat32(4 * i, true))
+  const spectra = floatsOf(tensor)
   for (let row = 0; row < rows; row++) {
     const values = spectra.subarray(row * bins, (row + 1) * bins)
     const bad = values.findIndex((x) => !(x >= 0 && x < Infinity))
@@ -145,9 +149,38 @@ function readSpectra(tensor: Tensor | undefined, rows: number, bins: number, fai
   return spectra
 }
 
+function floatsOf({ bytes }: Tensor): Float32Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
+}
+
+function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
+  const view = new DataView(new ArrayBuffer(values.length * 4))
+  values.forEach((x, i) => view.setFloat32(4 * i, x, true))
+  return { dtype: 'F32', shape, bytes: new Uint8Array(view.buffer) }
+}
+
+function readCovariances(tensors: ReadonlyMap<string, Tensor>, { sampleRate, fftSize }: Pick<Dictionary, 'sampleRate' | 'fftSize'>, fail: Fail): Pick<Preset, 'covariances'> {
+  const covariances: Record<string, Covariances[string]> = {}
+  for (const [name, tensor] of tensors) {
+    if (!name.startsWith(PLACE)) continue
+    if (tensor.dtype !== 'F32') fail(`${name}.dtype`, `expected F32, got ${tensor.dtype}`)
+    if (tensor.shape.length !== 2 || tensor.shape[0] !== binCount(fftSize) || tensor.shape[1] !== ROW)
+      fail(`${name}.shape`, `expected [${binCount(fftSize)},${ROW}] (bins; left, right, re and im of the cross spectrum), got ${shown(tensor.shape)}`)
+    const covariance = { sampleRate, fftSize, values: floatsOf(tensor) }
+    try {
+      checkCovariance(covariance, name)
+    } catch (error) {
+      fail(name, (error as Error).message.slice(name.length + 2))
+    }
+    covariances[name.slice(PLACE.length)] = covariance
+  }
+  return Object.keys(covariances).length > 0 ? { covariances } : {}
+}
+
 /** Atoms of one source side by side, sources in the order in which they first appear. */
 export function groupBySource(atoms: readonly Atom[], spectra: Float32Array): Pick<Dictionary, 'atoms' | 'spectra'> {
-  const bins = spectra.length / atoms.length
+  const bins = spectra.length / Math.max(1, atoms.length)
   const sources = dictionarySources(atoms)
   const order = atoms.map((_, i) => i).sort((a, b) => sources.indexOf(atoms[a]!.source) - sources.indexOf(atoms[b]!.source) || a - b)
   const grouped = new Float32Array(spectra.length)
@@ -171,10 +204,8 @@ function readLearned(json: unknown, fail: Fail): Learned {
 }
 
 /** The same preset always gives the same bytes. */
-export function writePreset({ name, description, dictionary, settings, selection, learned, tensors }: Preset): Uint8Array<ArrayBuffer> {
+export function writePreset({ name, description, dictionary, settings, selection, learned, covariances = {}, tensors }: Preset): Uint8Array<ArrayBuffer> {
   const { sampleRate, fftSize, hopSize, tailSize, atoms, spectra, divergence } = dictionary
-  const view = new DataView(new ArrayBuffer(spectra.length * 4))
-  spectra.forEach((x, i) => view.setFloat32(4 * i, x, true))
   const chosen = parameters.map((p) => p.name).filter((key) => settings[key] !== undefined)
   const metadata = new Map(Object.entries({
     format: FORMAT,
@@ -189,6 +220,11 @@ export function writePreset({ name, description, dictionary, settings, selection
   }))
   return writeContainer({
     metadata,
-    tensors: new Map([[SPECTRA, { dtype: 'F32', shape: [atoms.length, binCount(fftSize)], bytes: new Uint8Array(view.buffer) }], ...tensors]),
+    tensors: new Map([
+      [SPECTRA, tensorOf(spectra, [atoms.length, binCount(fftSize)])],
+      ...Object.entries(covariances).map(([passage, covariance]) =>
+        [PLACE + passage, tensorOf(fitCovariance(covariance, sampleRate, fftSize), [binCount(fftSize), ROW])] as const),
+      ...tensors,
+    ]),
   })
 }

@@ -110,6 +110,12 @@ describe('winnow learn', () => {
   })
 })
 
+test('--empty makes a preset of windows and settings alone', async () => {
+  const ran = await learn('--empty', '--fft', '4096', '--hop', '1024', '--floor', '-30', '--name', 'Mine')
+  expect([ran.code, ran.err, ran.out]).toEqual([0, '', expect.stringMatching(/: no atoms · /)])
+  expect(read()).toMatchObject({ name: 'Mine', settings: { floor: -30 }, learned: { method: 'none', files: [] }, dictionary: { atoms: [], sampleRate: 44100, fftSize: 4096, hopSize: 1024, tailSize: 4096 } })
+})
+
 describe('notes of one instrument', () => {
   /** Silence, then a note that begins with a click-like burst and goes on as a tone. */
   const note = (hertz: number, lead: number, seconds = 1.2, gain = 0.5): Float32Array => {
@@ -169,6 +175,8 @@ describe('notes of one instrument', () => {
   const cases: [string, () => string[], RegExp][] = [
     ['no folder', () => ['--notes'], /--notes: expected FOLDER… behind it, got nothing/],
     ['sources besides', () => [`x=${folder}/hiss.wav`, '--notes', join(folder, 'keys')], /expected no sources beside --notes, got "x=/],
+    ['nothing, from something', () => ['--empty', `a=${join(folder, 'keys')}`], /expected no sources beside --empty, got "a=/],
+    ['nothing, by a method', () => ['--empty', '--method', 'nmf'], /--method: expected none with --empty, which learns nothing, got one/],
     ['a fit', () => ['--notes', join(folder, 'keys'), '--iterations', '3'], /--iterations: expected none with --notes, which averages instead of fitting, got one/],
     ['an instrument without notes', () => [`x=${folder}/hiss.wav`, '--instrument', 'x'], /--instrument: expected none without --notes, got one/],
     ['a name that is no note', () => ['--notes', join(folder, 'hiss.wav')], /expected a file named by its note/],

@@ -42,7 +42,7 @@ const example: Preset = {
   learned: { method: 'nmf', files: ['a.wav', 'b.wav@1-2'], licences: ['CC0 1.0'], command: 'winnow learn "x".preset', seed: 7 },
   tensors: new Map([
     ['head.bias', tensor('U8', [3], [1, 2, 3])],
-    ['place.left', tensor('F64', [1], [0, 0, 0, 0, 0, 0, 240, 63])],
+    ['side.left', tensor('F64', [1], [0, 0, 0, 0, 0, 0, 240, 63])],
     ['noise.empty', tensor('I16', [0, 4], [])],
   ]),
 }
@@ -102,6 +102,25 @@ describe('round trip', () => {
     expect(readPreset(writePreset(preset), 'x')).toEqual(preset)
   })
 
+  test('learned places travel as tensors of the dictionary\'s own analysis, whatever analysis heard them', () => {
+    const values = (bins: number): Float32Array => Float32Array.from({ length: 4 * bins }, (_, i) => [3, 1, 0.5, -1][i % 4]!)
+    const made = (sampleRate: number, fftSize: number): Preset =>
+      ({ ...example, covariances: { '1.5-4': { sampleRate, fftSize, values: values(binCount(fftSize)) } } })
+    expect(readPreset(writePreset(made(16_000, 256)), 'x')).toEqual(made(16_000, 256))
+    expect(readPreset(writePreset(made(48_000, 4096)), 'x')).toEqual(made(16_000, 256))
+    expect(takeApart(writePreset(made(16_000, 256))).header['place.1.5-4']).toMatchObject({ dtype: 'F32', shape: [129, 4] })
+    const bad = made(16_000, 256)
+    bad.covariances!['1.5-4']!.values[8] = -1
+    expect(refusal(writePreset(bad))).toBe('x.preset: place.1.5-4: expected finite numbers, powers not negative, got -1 in bin 2')
+    const short = { ...example, tensors: new Map([['place.1-2', tensor('F32', [1, 4], Array<number>(16).fill(0))]]) }
+    expect(refusal(writePreset(short))).toMatch(/^x\.preset: place\.1-2\.shape: expected \[129,4\] \(bins; .*\), got \[1,4\]$/)
+  })
+
+  test('no atoms at all', () => {
+    const preset: Preset = { ...example, selection: null, dictionary: { ...example.dictionary, atoms: [], spectra: new Float32Array() } }
+    expect(readPreset(writePreset(preset), 'x')).toEqual(preset)
+  })
+
   test('a view into a larger buffer reads like a file of its own', () => {
     const bytes = writePreset(example)
     const shifted = new Uint8Array(bytes.length + 3)
@@ -141,7 +160,7 @@ describe('the file, by the format’s own definition', () => {
   test('tensors tile the data without hole or overlap, each aligned to its type', () => {
     const sizes: Record<string, number> = { F32: 4, F64: 8, U8: 1, I16: 2 }
     const extents = Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, t]) => ({ name, ...t }))
-    expect(extents.map((t) => t.name).sort()).toEqual(['head.bias', 'noise.empty', 'place.left', 'spectra'])
+    expect(extents.map((t) => t.name).sort()).toEqual(['head.bias', 'noise.empty', 'side.left', 'spectra'])
     extents.sort((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1])
     let at = 0
     for (const { dtype, shape, data_offsets: [begin, end] } of extents) {
@@ -196,7 +215,7 @@ describe('bad input gets one sentence that names the field', () => {
     ['hopSize', { hopSize: '16' }], ['hopSize', { hopSize: '256' }], ['hopSize', { hopSize: '0' }],
     ['tailSize', { tailSize: '64' }], ['tailSize', { tailSize: '512' }], ['tailSize', { tailSize: '192' }], ['tailSize', { tailSize: '' }],
     ['spectra.shape', { fftSize: '512', hopSize: '128', tailSize: '256' }],
-    ['atoms', { atoms: '[]' }], ['atoms', { atoms: JSON.stringify(Array.from({ length: 513 }, () => ({ source: 'x', pitch: null }))) }],
+    ['spectra.shape', { atoms: '[]' }], ['atoms', { atoms: JSON.stringify(Array.from({ length: 513 }, () => ({ source: 'x', pitch: null }))) }],
     ['spectra.shape', { atoms: '[{"source":"voice","pitch":null}]' }],
     ['atoms[0]', { atoms: '[null]' }], ['atoms[0]', { atoms: '[{"source":"x","pitch":1,"gain":2}]' }],
     ['atoms[0].source', { atoms: '[{"pitch":1}]' }], ['atoms[0].source', { atoms: '[{"source":"free","pitch":1}]' }],
@@ -324,7 +343,7 @@ test('shipped presets are valid, canonical, modest in size, and say where they c
     expect(writePreset(preset), name).toEqual(bytes)
     expect(bytes.length).toBeLessThanOrEqual(2 ** 20)
     expect(preset.description).toBeTruthy()
-    expect(preset.learned.licences.length).toBeGreaterThan(0)
+    expect(preset.learned.licences.length > 0, name).toBe(preset.learned.files.length > 0)
     expect(preset.learned.command).toMatch(/^winnow learn /)
     expect(sources, name).toContain(createHash('sha256').update(bytes).digest('hex'))
   }

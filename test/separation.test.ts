@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SeparationResult } from '../main/separation.ts'
 import { filesIn, scratch, smallPreset, winnow, writeSmallPreset, type Ran } from './cli-fixtures.ts'
-import { random as seeded } from './signals.ts'
+import { melody, placed, random as seeded, together } from './signals.ts'
 import { aiff, bytesOf, differences, flac, mp3, readAll, sound, wav, type Channels } from './sound-files.ts'
 import { writePreset } from '../presets/preset.ts'
 
@@ -196,6 +196,34 @@ describe('denoise', () => {
   })
 })
 
+describe('places', () => {
+  const rate = 44100
+  const voices = [melody(2 * rate, rate, 200, 3), melody(2 * rate, rate, 300, 4)].map((x, i) => [Float32Array.from([...new Float32Array(i * rate), ...x]).slice(0, 3 * rate), i] as const)
+  const [first, second] = voices.map(([x, i]) => placed(Float32Array.from({ length: 3 * rate }, (_, n) => x[n] ?? 0), i ? 4 : -4))
+  const mix = together(first!, second!)
+  const both = (...places: unknown[]): string => write(`${serial++}.json`, bytesOf(JSON.stringify({ mask: 'wiener', sources: places.map((place, i) => ({ name: `v${i}`, places: [place] })) })))
+
+  test('without a preset the field serves where nobody asks for atoms: by points, and by passages of the file itself', async () => {
+    const path = write('two.wav', wav(mix))
+    for (const selection of [both({ level: -4, delay: 0 }, { level: 4, delay: 0 }), both({ learned: { from: 0, to: 0.9 } }, { learned: { from: 2.1, to: 3 } })]) {
+      const { outputs, latencySamples, nullDb } = done(await winnow(['separate', path, '--out', fresh(), '--selection', selection, '--json']))
+      expect(latencySamples).toBe(4096)
+      expect(nullDb).toBeLessThan(-120)
+      expect(await nullOf([outputs[0]!], first!)).toBeLessThan(-12)
+      expect(await nullOf([outputs[1]!], second!)).toBeLessThan(-12)
+    }
+  })
+
+  test('a preset brings what its places have learned; the file is not asked', async () => {
+    const selection = { mask: 'wiener' as const, sources: [{ name: 'v0', places: [{ learned: { from: 50, to: 60 } }] }, { name: 'v1', places: [{ level: 4, delay: 0 }] }] }
+    const values = Float32Array.from({ length: 4 * 513 }, (_, i) => [10 ** 0.4, 1, 10 ** 0.2, 0][i % 4]!)
+    const shape = { sampleRate: 44100, fftSize: 1024 }
+    const own = writeSmallPreset(folder, { selection, covariances: { '50-60': { ...shape, values } } }, 'learned.preset')
+    const { outputs } = done(await winnow(['separate', write('two.wav', wav(mix)), '--out', fresh(), '--preset', own, '--json']))
+    expect(await nullOf([outputs[0]!], first!)).toBeLessThan(-10)
+  })
+})
+
 describe('refused: exit 2, one sentence, nothing left and nothing harmed', () => {
   const bad = (name: string, bytes: Uint8Array): string => write(name, bytes)
   const nan = original.map((channel) => channel.slice())
@@ -228,6 +256,8 @@ describe('refused: exit 2, one sentence, nothing left and nothing harmed', () =>
     'a selection with an extra key': [separate(input, '--selection', json({ mask: 'soft', sources: [], colour: 1 })), /unknown key "colour"/],
     'a selection of unknown atoms': [separate(input, '--selection', json({ mask: 'soft', sources: [{ name: 'x', atoms: ['flute'] }] })), /expected a source of the dictionary \(low, high, free\), got "flute"/],
     'places in one channel': [separate(bad('mono.wav', wav(sound(1, 5000))), '--selection', json({ mask: 'soft', sources: [{ name: 'x', places: [{ level: 0, delay: 0 }] }] })), /mono\.wav: expected two channels, because x has a place between left and right, got one/],
+    'a passage beyond the end': [separate(input, '--selection', json({ mask: 'wiener', sources: [{ name: 'x', places: [{ learned: { from: 0.5, to: 9 } }] }] })), /a\.wav: expected the passage from 0\.5 to 9 s, where a place is learned, within the 0\.681 s of the file/],
+    'a passage of silence': [separate(bad('still.wav', wav([0, 1].map(() => Float32Array.from({ length: 44100 }, (_, i) => (i < 22050 ? 0 : 0.1))))), '--selection', json({ mask: 'soft', sources: [{ name: 'x', places: [{ learned: { from: 0, to: 0.4 } }] }] })), /still\.wav: expected sound from 0 to 0\.4 s, where a place is learned, got silence/],
     'an unknown flag': [separate(input, '--polish'), /unknown flag --polish \(known: --out, /],
     'a parameter out of range': [separate(input, '--passes', '99'), /passes: expected a number from 1 to 20/],
     '--bits 12': [separate(input, '--bits', '12'), /--bits: expected 16, 24, 32, float, got "12"/],

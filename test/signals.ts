@@ -57,3 +57,12 @@ export const together = (...sounds: readonly (readonly Float32Array[])[]): [Floa
   const sum = (channel: number): Float32Array => sounds[0]![channel]!.map((_, i) => sounds.reduce((total, sound) => total + sound[channel]![i]!, 0))
   return [sum(0), sum(1)]
 }
+
+/** A sound in a room: straight to both channels, and then by ways of its own, `tail` samples long and as strong. */
+export function inRoom(x: Float32Array, level: number, delay: number, tail: number, seed: number): Float32Array[] {
+  const next = random(seed)
+  return placed(x, level, delay).map((straight) => {
+    const ways = Array.from({ length: 24 }, () => ({ late: Math.round(20 + tail * next()), gain: 0.3 * (2 * next() - 1) }))
+    return straight.map((v, i) => ways.reduce((sum, { late, gain }) => sum + gain * (x[i - late] ?? 0), v))
+  })
+}

@@ -18,7 +18,7 @@ const SOFTNESS = 0.1
 /** Where the rest begins, in separations: a neighbour is one away, half the way is about a quarter. */
 const REACH = 6
 /** Half the width of a point that stands alone, dB. */
-const ALONE = 6
+const ALONE = 3
 /** The least separation: lower, at the lowest frequencies, noise would decide. */
 const LEAST = 1e-3
 /** How certain a learned covariance is taken to be. */

@@ -44,6 +44,7 @@ const flags: readonly Flag[] = [
   { name: 'tail', value: 'N', help: 'Samples of the synthesis window, and so the latency; the whole window unless said otherwise.' },
   { name: 'notes', value: 'FOLDER…', help: 'Instead of sources: single notes of one instrument, each file named by its note (60.wav, mf_060.flac, C4.wav). Every semitone gets three spectra: how it begins, a moment later, and how it goes on. Layers of a folder and several folders are averaged.' },
   { name: 'instrument', value: 'NAME', help: 'With --notes: what the source is called; the name of the first folder unless said otherwise.' },
+  { name: 'empty', value: null, help: 'Instead of sources: none. A preset of windows and settings at 44.1 kHz, for places and painting.' },
   { name: 'append', value: null, help: 'OUT.preset exists and grows, in its own analysis; a source of the same name is replaced.' },
   { name: 'keep', value: null, help: 'Stopped with Ctrl-C, write what the last whole pass has found. Otherwise nothing is written then.' },
   { name: 'jobs', value: 'N', help: 'Cores to learn with; all of them unless said otherwise. The result is the same.' },
@@ -83,7 +84,7 @@ export const learn: Command = {
     try {
       const file = await output.file(out)
       const recordings = await readRecordings(files, (share) => bar.report(READING * share), proceed)
-      const sizes = sizesOf(args, recordings[0]!.sampleRate, base)
+      const sizes = sizesOf(args, recordings[0]?.sampleRate ?? EMPTY_RATE, base)
       const made = await learned(args, heard(given, recordings, isByNote(args)), sizes, asked, (share, detail) => bar.report(READING + (1 - READING) * share, detail), signal)
       const one = presetOf(args, sizes, made, files)
       const { preset, replaced } = base ? grown(base, one) : { preset: one, replaced: [] }
@@ -107,7 +108,12 @@ interface Made extends Played {
   readonly tuned: Tuned | null
 }
 
+/** Hertz. */
+const EMPTY_RATE = 44_100
+const nothing: Learnt = { atoms: [], spectra: new Float32Array(), method: 'none', seed: 1, loss: {}, frames: {} }
+
 async function learned(args: Arguments, given: Heard, sizes: Sizes, asked: Played, report: (share: number, detail?: string) => void, signal: AbortSignal): Promise<Made> {
+  if (args.has('empty')) return { ...asked, learnt: nothing, match: null, tuned: null }
   if (args.has('notes')) return { ...asked, learnt: await templatesOf(given, sizes, report, signal), match: null, tuned: null }
   const plan = await planOf(args, given, sizes)
   const jobs = wholeNumber(args, 'learn', 'jobs', 1, 256, availableParallelism())
@@ -172,7 +178,7 @@ function report(path: string, { learnt: { atoms, loss, frames }, match, tuned }:
   const sources = dictionarySources(atoms).map((name) =>
     ({ name, atoms: atoms.filter(({ source }) => source === name).length, frames: frames[name] ?? null, loss: loss[name] ?? [] }))
   const all = sources.reduce((sum, source) => sum + (source.frames ?? 0), 0)
-  const passes = sources[0]!.loss.length
+  const passes = sources[0]?.loss.length ?? 0
   const mean = sources.every((source) => source.loss.length === passes)
     ? Array.from({ length: passes }, (_, pass) => sources.reduce((sum, source) => sum + source.loss[pass]! * source.frames!, 0) / all) : []
   const said = sources.map((source) =>
@@ -183,7 +189,7 @@ function report(path: string, { learnt: { atoms, loss, frames }, match, tuned }:
       ...(match && { chosen: { alpha: match.alpha, beta: match.beta, sum: match.sum, nearest: match.nearest }, picture: pictureOf(path) }),
       ...(tuned && { tuned: { ...tuned.best, trials: tuned.trials } }),
     },
-    text: `${path}: ${said.join(', ')}${mean.length > 0 ? ` · loss ${mean[0]!.toPrecision(4)} → ${mean.at(-1)!.toPrecision(4)}` : ''} · ${seconds.toFixed(1)} s\n`
+    text: `${path}: ${said.length > 0 ? said.join(', ') : 'no atoms'}${mean.length > 0 ? ` · loss ${mean[0]!.toPrecision(4)} → ${mean.at(-1)!.toPrecision(4)}` : ''} · ${seconds.toFixed(1)} s\n`
       + (match ? `divergence: alpha ${match.alpha}, beta ${match.beta}, sum ${match.sum}, nearest ${match.nearest}; ${pictureOf(path)}\n` : '')
       + (tuned ? `tuned: ${tuned.best.score!.toFixed(2)} dB, ${choiceText(tuned.best.choice)}; as asked ${tuned.trials[0]!.score!.toFixed(2)} dB\n` : ''),
   }

@@ -6,7 +6,7 @@ import { oneOf, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
 import { outputs, safeNames } from '../output.ts'
 import { separateFiles } from '../pool.ts'
 import { progress } from '../progress.ts'
-import { loadPreset, loadSelection } from '../preset-files.ts'
+import { loadPreset, loadSelection, usualPreset } from '../preset-files.ts'
 import type { SeparationRequest, SeparationResult } from '../separation.ts'
 import { Cancelled, UserError, systemSentence } from '../user-error.ts'
 import type { Command } from './command.ts'
@@ -49,7 +49,7 @@ export const separate: Command = {
   positionals: ['IN.wav…'],
   flags: [
     { name: 'out', value: 'DIR', help: 'The folder to write to; made where it is not there.' },
-    { name: 'preset', value: 'NAME|FILE', help: 'A preset by name (winnow presets lists them) or file. band unless said otherwise.' },
+    { name: 'preset', value: 'NAME|FILE', help: 'A preset by name (winnow presets lists them) or file. Unless said otherwise field, for places and painting, where no source of the selection names atoms, else band.' },
     { name: 'selection', value: 'FILE.json', help: 'What belongs to each source, instead of the preset\'s own choice.' },
     modeFlag,
     { name: 'refine', value: null, help: 'Estimate everything once more from the finished stems, all of them and both channels at once: some decibels better, slower than playing. Two channels only.' },
@@ -67,10 +67,12 @@ export const separate: Command = {
     if (mix !== null && inputs.length > 1) throw new UserError(`separate: --mix: expected one input, got ${inputs.length}`)
     const jobs = wholeNumber(args, 'separate', 'jobs', 1, 256, availableParallelism())
     const folders = inputs.length === 1 ? [out] : safeNames(inputs.map((path) => basename(path, extname(path)))).map((name) => join(out, name))
+    const selection = args.text('selection') ?? null
+    const preset = args.text('preset') ?? await usualPreset(selection)
     const requests = inputs.map((input, i): SeparationRequest => ({
       input, untouchable: inputs, folder: folders[i]!, placed: args.has('placed'),
       mix: mix === null ? null : wavName('separate', mix), rest: null, refine: args.has('refine'),
-      preset: args.text('preset') ?? 'band', selection: args.text('selection') ?? null,
+      preset, selection,
       settings: args.settings, fallback: {}, latency: null, noise: null,
       mode: oneOf(args, 'separate', 'mode', ['direct', 'sliced'], 'direct'), bits: bitsOf(args, 'separate'),
     }))

@@ -142,27 +142,42 @@ export function extend(out: usize, gates: usize, stride: usize, sources: i32, v:
 }
 
 /**
- * Painted areas on finished masks, bins `from` to `to`: each source gets what was painted for it, and outside of that keeps
- * its part of what remains.   mask ← gain + (1 − cover)·mask · (1 − Σ gain) ÷ (1 − Σ cover·mask)
+ * Painted areas on finished masks, bins `from` to `to`. Under its cover a source lets go of what it has, and the others and
+ * the rest take that as they hold the bin; then everybody gives way to what was painted:
+ *
+ *   a = (1 − cover)·mask      b_t = a_t + Σ_{s≠t} cover_s·mask_s · a_t ÷ (1 − Σ mask + Σ_{u≠s} a_u)
+ *   mask ← gain ÷ max(1, Σ gain) + b · max(0, 1 − Σ gain)
+ *
  * The rows of `gain`, which is at most its cover, and of `cover` lie `stride` bytes apart like the masks.
  */
 export function paint(out: usize, gain: usize, cover: usize, stride: usize, sources: i32, from: i32, to: i32): void {
-  const one = f32x4.splat(1)
+  const one = f32x4.splat(1), zero = f32x4.splat(0)
   for (let i = usize(from) << 2; i < usize(to) << 2; i += 16) {
-    let painted = f32x4.splat(0), open = one
+    let painted = zero, held = one
     for (let s = 0; s < sources; s++) {
       const at = stride * usize(s) + i
       painted = f32x4.add(painted, v128.load(gain + at))
-      open = f32x4.sub(open, f32x4.mul(v128.load(cover + at), v128.load(out + at)))
+      held = f32x4.sub(held, f32x4.mul(v128.load(cover + at), v128.load(out + at)))
     }
+    // what each lets go of, over what takes it: where hardly anybody else holds the bin it is the rest's
+    let loose = zero
+    for (let s = 0; s < sources; s++) loose = f32x4.add(loose, looseOf(out, cover, stride * usize(s) + i, held))
     const share = f32x4.div(one, f32x4.max(one, painted))
-    const remains = f32x4.div(f32x4.max(f32x4.splat(0), f32x4.sub(one, painted)), f32x4.max(open, f32x4.splat(1e-6)))
+    const remains = f32x4.max(zero, f32x4.sub(one, painted))
     for (let s = 0; s < sources; s++) {
       const at = stride * usize(s) + i
-      const kept = f32x4.mul(f32x4.mul(f32x4.sub(one, v128.load(cover + at)), v128.load(out + at)), remains)
-      v128.store(out + at, madd(v128.load(gain + at), share, kept))
+      const kept = f32x4.mul(f32x4.sub(one, v128.load(cover + at)), v128.load(out + at))
+      const taken = madd(kept, f32x4.max(zero, f32x4.sub(loose, looseOf(out, cover, at, held))), kept)
+      v128.store(out + at, madd(v128.load(gain + at), share, f32x4.mul(taken, remains)))
     }
   }
+}
+
+@inline
+function looseOf(out: usize, cover: usize, at: usize, held: v128): v128 {
+  const mask = v128.load(out + at), covered = f32x4.mul(v128.load(cover + at), mask)
+  const others = f32x4.sub(held, f32x4.sub(mask, covered))
+  return v128.and(f32x4.gt(others, f32x4.splat(1e-3)), f32x4.div(covered, f32x4.max(others, f32x4.splat(1e-3))))
 }
 
 /** Magnitude of `n` bins, a multiple of 4: of one channel, or the root mean square of two (im2 = 0: one). */

@@ -1,0 +1,51 @@
+// Learned places of a file: the passages in which only one source plays are heard before anything is separated.
+
+import { CovarianceFold, passageKey, type Covariances } from '../worklet/covariance.ts'
+import type { Dictionary } from '../worklet/dictionary.ts'
+import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
+import type { LearnedPlace } from '../worklet/selection.ts'
+import { Separator } from '../worklet/separator.ts'
+import { openAudio, readSound } from './audio/reader.ts'
+import { Cancelled, UserError } from './user-error.ts'
+
+const BLOCK = 4096
+
+/** The covariance of each passage of a two-channel file, through the windows of the session that `dictionary` makes. */
+export async function learnPassages(input: string, passages: readonly LearnedPlace['learned'][], dictionary: Dictionary,
+  module: WebAssembly.Module, signal?: AbortSignal): Promise<Covariances> {
+  const learned: Record<string, Covariances[string]> = {}
+  for (const passage of passages) learned[passageKey(passage)] = await learnPassage(input, passage, dictionary, module, signal)
+  return learned
+}
+
+async function learnPassage(input: string, { from, to }: LearnedPlace['learned'], dictionary: Dictionary, module: WebAssembly.Module,
+  signal?: AbortSignal): Promise<Covariances[string]> {
+  const reader = await openAudio(input)
+  try {
+    const { sampleRate } = reader
+    const separator = new Separator({
+      module, dictionary: { ...dictionary, atoms: [], spectra: new Float32Array() }, selection: { mask: 'soft', sources: [] },
+      sampleRate, channels: 2, mode: 'direct',
+    })
+    const fold = new CovarianceFold(sampleRate, separator.shape.fftSize)
+    separator.onFrame = (frame) => fold.add(frame)
+    const automation = constantAutomation(initialSettings())
+    const block = [new Float32Array(BLOCK), new Float32Array(BLOCK)]
+    const rest = [[new Float32Array(BLOCK), new Float32Array(BLOCK)]]
+    const [first, last] = [Math.round(from * sampleRate), Math.round(to * sampleRate)]
+    for (let position = 0, count: number; position < last; position += count) {
+      if (signal?.aborted) throw new Cancelled()
+      count = await readSound(reader, block.map((channel) => channel.subarray(0, (position < first ? first : last) - position)), position)
+      if (count === 0)
+        throw new UserError(`${input}: expected the passage from ${from} to ${to} s, where a place is learned, within the `
+          + `${(position / sampleRate).toFixed(3)} s of the file`)
+      if (position >= first) separator.process(block, rest, count, automation)
+    }
+    for (const channel of block) channel.fill(0)
+    for (let left = separator.shape.windowSize; left > 0; left -= BLOCK) separator.process(block, rest, Math.min(left, BLOCK), automation)
+    if (fold.silent) throw new UserError(`${input}: expected sound from ${from} to ${to} s, where a place is learned, got silence`)
+    return fold.result()
+  } finally {
+    await reader.close()
+  }
+}
