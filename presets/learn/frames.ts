@@ -21,9 +21,8 @@ export interface Frames {
   readonly data: Float32Array
 }
 
-/** Of the dictionary. Its recordings may have two or four times its rate: what lies above its reach is then left out. */
+/** Of the dictionary. Its recordings may have a higher rate: what lies above its reach is then left out. */
 export type Sizes = Pick<Dictionary, 'sampleRate' | 'fftSize' | 'hopSize' | 'tailSize'>
-const MULTIPLES = [1, 2, 4]
 
 /** Quieter than its recording's mean by this much is a pause, from which nothing about a source can be learned (−60 dB). */
 const PAUSE = 1e-3
@@ -32,14 +31,14 @@ const PAUSE = 1e-3
 export function soundingFrames(recordings: readonly Recording[], sizes: Sizes, module: WebAssembly.Module, most: number, random: () => number): Frames {
   const bins = sizes.fftSize / 2 + 1
   const { name, sampleRate } = recordings[0]!
-  if (!MULTIPLES.some((n) => sampleRate === n * sizes.sampleRate))
-    throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz, or two or four times that, got ${sampleRate} Hz`)
+  if (sampleRate < sizes.sampleRate) throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz or more, got ${sampleRate} Hz`)
   const shape = shapeFor(sizes, sampleRate)
+  const scale = scaleFor(sizes, shape, sampleRate)
   for (const recording of recordings) checkRecording(recording, sampleRate, shape)
   const counts = recordings.map(({ channels }) => Math.floor(channels[0]!.length / shape.hopSize))
   const chosen = someOf(counts.reduce((sum, n) => sum + n, 0), most, random)
   const data = new Float32Array(chosen.length * bins)
-  const analyse = analyser(shape, bins, module)
+  const analyse = analyser(shape, scale.bins, module)
   let kept = 0
   let first = 0
   let next = 0
@@ -48,7 +47,7 @@ export function soundingFrames(recordings: readonly Recording[], sizes: Sizes, m
     while (next < chosen.length && chosen[next]! < first + counts[i]!) next++
     const rows = chosen.slice(from, next).map((row) => row - first)
     first += counts[i]!
-    kept = dropPauses(data, bins, kept, analyse(recording, rows, data.subarray(kept * bins)))
+    kept = dropPauses(data, bins, kept, scale.onto(data.subarray(kept * bins), rows.length, (out) => analyse(recording, rows, out)))
   })
   return { bins, count: kept, data: data.subarray(0, kept * bins) }
 }
@@ -86,6 +85,30 @@ export function analyser(shape: Shape, bins: number, module: WebAssembly.Module)
     }
     for (let i = 0; i < target.length; i++) target[i] = Math.sqrt(target[i]! / channels.length)
     return rows.length
+  }
+}
+
+/** From the bins of a recording's frames to the dictionary's. Where its rate is a power of two of the dictionary's they are the same. */
+function scaleFor({ sampleRate, fftSize }: Sizes, shape: Shape, rate: number): { readonly bins: number; onto(data: Float32Array, rows: number, analyse: (out: Float32Array) => number): number } {
+  const bins = fftSize / 2 + 1
+  const step = (sampleRate / fftSize) / (rate / shape.fftSize)
+  if (step === 1) return { bins, onto: (data, _, analyse) => analyse(data) }
+  const known = Math.min(shape.fftSize / 2, Math.ceil((bins - 1) * step)) + 1
+  return {
+    bins: known,
+    onto(data, rows, analyse) {
+      const frames = new Float32Array(rows * known)
+      const count = analyse(frames)
+      for (let row = 0; row < count; row++) {
+        for (let bin = 0; bin < bins; bin++) {
+          const at = bin * step
+          const below = Math.min(Math.floor(at), known - 2)
+          const first = row * known + below
+          data[row * bins + bin] = frames[first]! * (below + 1 - at) + frames[first + 1]! * (at - below)
+        }
+      }
+      return count
+    },
   }
 }
 

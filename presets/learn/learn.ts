@@ -187,6 +187,9 @@ function checkPlan(plan: Plan): void {
       throw new RangeError(`sources: expected names of at most 80 characters other than "${FREE}" and "rest", got "${source.slice(0, 100)}"`)
   for (const part of parts)
     if (part.recordings.length === 0) throw new RangeError(`${partName(part)}: expected at least one recording, got none`)
+  const rate = parts[0]!.recordings[0]!.sampleRate
+  for (const { name, sampleRate } of parts.flatMap(({ recordings }) => recordings))
+    if (sampleRate !== rate) throw new RangeError(`${name}: expected ${rate} Hz like the other recordings, got ${sampleRate} Hz`)
   if (method === 'nmf' && divergence.alpha === 0)
     throw new RangeError(`divergence: expected an alpha other than 0, for which there is no multiplicative update, got ${divergence.alpha},${divergence.beta}`)
   if (!(iterations >= 1) || !(frames >= 1)) throw new RangeError(`iterations, frames: expected at least 1, got ${iterations}, ${frames}`)
