@@ -4,7 +4,7 @@
 import type { Painted, SelectedSource, Selection } from '../worklet/selection.ts'
 import { addSource, choose, edit, titleOf } from './editing.ts'
 import { begin, cancel, end } from './history.ts'
-import { boxed, brushed, erased, harmonics, lassoed, moved } from './painting-plane.ts'
+import { BrushWay, boxed, erased, harmonics, lassoed, moved } from './painting-plane.ts'
 import type { Plane } from './painting-plane.ts'
 import type { Point } from './painting-shapes.ts'
 import { painting } from './painting-state.ts'
@@ -64,30 +64,35 @@ export function startStroke({ plane, axis, binHertz }: Canvas, tool: Exclude<Too
   if (source === null) { cancel(); return null }
   const before = state.selection.peek()
   const path: Point[] = [at]
-  const heldBack = { changed: true }
+  let changed = true
+  let anew = false
+  const way = tool === 'brush' ? new BrushWay(plane, octaves) : null
   const shapes = (): Point[][] => {
-    if (tool === 'brush') return brushed(plane, path, octaves)
+    if (way) return way.outlines(path, anew)
     if (tool === 'rectangle') return [boxed(plane, at, path.at(-1)!) ?? []].filter((shape) => shape.length > 0)
     if (tool === 'lasso') return [lassoed(plane, path) ?? []].filter((shape) => shape.length > 0)
     const start = plane.hertz(at[1])
-    const way = path.map(([x, y]): Point => [Math.max(0, plane.seconds(x)), pitch * plane.hertz(y) / start])
-    return harmonics(way, count, octaves, binHertz, axis, 0.01)
+    const tones = path.map(([x, y]): Point => [Math.max(0, plane.seconds(x)), pitch * plane.hertz(y) / start])
+    return harmonics(tones, count, octaves, binHertz, axis, 0.01)
   }
-  const make = (): void => edit('', () => painted(before, source, shapes(), stroke, sure, edge))
+  const make = (): void => {
+    const areas = shapes()
+    anew = changed = false
+    edit('', () => painted(before, source, areas, stroke, sure, edge))
+  }
   return {
     tool, path,
     to([x, y], straight) {
-      if (straight) path.length = 1
+      if (straight) {
+        path.length = 1
+        anew = true
+      }
       path.push(straight && (tool === 'brush' || tool === 'harmonic') ? [x, at[1]] : [x, y])
-      heldBack.changed = true
+      changed = true
     },
-    apply() {
-      if (!heldBack.changed) return
-      heldBack.changed = false
-      make()
-    },
+    apply() { if (changed) make() },
     finish() {
-      make()
+      if (changed) make()
       const count = (state.selection.peek().sources[source]!.painted?.length ?? 0) - (before.sources[source]!.painted?.length ?? 0)
       if (count <= 0) return cancel()
       const all = state.selection.peek().sources[source]!.painted!.length

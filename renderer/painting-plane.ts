@@ -2,7 +2,7 @@
 
 import type { Painted } from '../worklet/selection.ts'
 import { Grid, bounds, fill, inside, outlines, simplify, stroke } from './painting-shapes.ts'
-import type { Point, Polygon } from './painting-shapes.ts'
+import type { Box, Point, Polygon } from './painting-shapes.ts'
 import { GUTTER, RULER } from './spectrogram-axes.ts'
 import type { Axis } from './spectrogram-rows.ts'
 import type { View } from './spectrogram-view.ts'
@@ -59,11 +59,46 @@ export function offOf(plane: Plane, polygon: Polygon): Point[] {
 const spot = (plane: Plane, x: number, y: number): Point =>
   [Number(Math.max(0, rounded(plane.seconds(x), 1e-4)).toFixed(4)), Number(rounded(plane.hertz(y), 1e-2).toFixed(2))]
 
-/** The outlines of a brush's way, in seconds and hertz. */
-export function brushed(plane: Plane, path: Polygon, octaves: number): Point[][] {
-  const radius = Math.max(2, octaves / 2 * plane.octave)
-  return traced(plane, path, radius, (grid, shift, fine) => stroke(grid, shift(path), radius * fine, radius * fine))
+const FINE = 2 // cells to a pixel: half a pixel is fine enough for a hand
+
+/** A brush on its way: what it has passed stays filled, so that a long stroke costs no more at its end than at its start. */
+export class BrushWay {
+  private readonly grid: Grid
+  private readonly radius: number
+  private done = 0
+  private box: Box | null = null
+
+  constructor(private readonly plane: Plane, octaves: number) {
+    this.grid = new Grid(Math.ceil((plane.width + 2 * BEYOND) * FINE), Math.ceil((plane.height + 2 * BEYOND) * FINE))
+    this.radius = Math.max(2, octaves / 2 * plane.octave)
+  }
+
+  /** The outlines of the way so far, in seconds and hertz; `path` has only grown, or was cut to its first point and led elsewhere. */
+  outlines(path: Polygon, anew: boolean): Point[][] {
+    const { grid, radius, plane } = this
+    if (anew) {
+      grid.cells.fill(0)
+      this.done = 0
+      this.box = null
+    }
+    const added = path.slice(Math.max(0, this.done - 1)).map(([x, y]): Point => [(x + BEYOND) * FINE, (y + BEYOND) * FINE])
+    stroke(grid, added, radius * FINE)
+    this.done = path.length
+    this.box = around(this.box, bounds(added), radius * FINE + 1)
+    return outlines(grid, 0.8, this.box).map((piece) => offOf(plane, piece.map(([x, y]) => [x / FINE - BEYOND, y / FINE - BEYOND])))
+  }
 }
+
+/** A hand may leave the picture by this many pixels and come back. */
+const BEYOND = 40
+
+const around = (box: Box | null, more: Box, margin: number): Box => ({
+  left: Math.min(box?.left ?? Infinity, more.left - margin), right: Math.max(box?.right ?? -Infinity, more.right + margin),
+  top: Math.min(box?.top ?? Infinity, more.top - margin), bottom: Math.max(box?.bottom ?? -Infinity, more.bottom + margin),
+})
+
+/** The outlines of a whole way, in seconds and hertz. */
+export const brushed = (plane: Plane, path: Polygon, octaves: number): Point[][] => new BrushWay(plane, octaves).outlines(path, false)
 
 /** What an eraser leaves of an area: nothing, or one or more pieces; null where it does not touch it. */
 export function erased(plane: Plane, polygon: Polygon, path: Polygon, octaves: number): Point[][] | null {
@@ -75,7 +110,7 @@ export function erased(plane: Plane, polygon: Polygon, path: Polygon, octaves: n
   const left = traced(plane, pixels, 1, (grid, shift, fine) => {
     fill(grid, shift(pixels))
     const before = grid.cells.reduce((sum, cell) => sum + cell, 0)
-    stroke(grid, shift(path), radius * fine, radius * fine, 0)
+    stroke(grid, shift(path), radius * fine, 0)
     touched = grid.cells.reduce((sum, cell) => sum + cell, 0) < before
   })
   return touched ? left : null
@@ -86,11 +121,11 @@ const LARGEST = 4e6 // cells
 /** Into a grid, whose cells are `fine` to a pixel; `shift` brings pixels there. */
 type Make = (grid: Grid, shift: (points: Polygon) => Point[], fine: number) => void
 
-/** Fills a grid that holds `pixels` with a margin, and follows what is in it. Half a pixel is fine enough for a hand. */
+/** Fills a grid that holds `pixels` with a margin, and follows what is in it. */
 function traced(plane: Plane, pixels: Polygon, margin: number, make: Make): Point[][] {
   const box = bounds(pixels)
   const [wide, high] = [box.right - box.left + 2 * margin + 2, box.bottom - box.top + 2 * margin + 2]
-  const fine = Math.min(2, Math.sqrt(LARGEST / (wide * high)))
+  const fine = Math.min(FINE, Math.sqrt(LARGEST / (wide * high)))
   const [left, top] = [box.left - margin - 1, box.top - margin - 1]
   const grid = new Grid(Math.ceil(wide * fine), Math.ceil(high * fine))
   make(grid, (points) => points.map(([x, y]) => [(x - left) * fine, (y - top) * fine]), fine)

@@ -30,24 +30,22 @@ export function fill({ cells, width, height }: Grid, polygon: Polygon, value = 1
   }
 }
 
-/** Everything within an ellipse's reach of a path. */
-export function stroke(grid: Grid, path: Polygon, radiusX: number, radiusY: number, value = 1): void {
-  path.forEach((point, i) => capsule(grid, path[Math.max(0, i - 1)]!, point, radiusX, radiusY, value))
+/** Everything within reach of a path. */
+export function stroke(grid: Grid, path: Polygon, radius: number, value = 1): void {
+  path.forEach((point, i) => capsule(grid, path[Math.max(0, i - 1)]!, point, radius, value))
 }
 
-function capsule({ cells, width, height }: Grid, [x1, y1]: Point, [x2, y2]: Point, radiusX: number, radiusY: number, value: number): void {
-  const squeeze = radiusX / radiusY // in whose units the ellipse is a circle
-  const dx = x2 - x1
-  const dy = (y2 - y1) * squeeze
+function capsule({ cells, width, height }: Grid, [x1, y1]: Point, [x2, y2]: Point, radius: number, value: number): void {
+  const [dx, dy] = [x2 - x1, y2 - y1]
   const length = dx * dx + dy * dy
-  const rows = [Math.max(0, Math.floor(Math.min(y1, y2) - radiusY)), Math.min(height, Math.ceil(Math.max(y1, y2) + radiusY))] as const
-  const columns = [Math.max(0, Math.floor(Math.min(x1, x2) - radiusX)), Math.min(width, Math.ceil(Math.max(x1, x2) + radiusX))] as const
-  for (let row = rows[0]; row < rows[1]; row++) {
-    const y = (row + 0.5 - y1) * squeeze
-    for (let column = columns[0]; column < columns[1]; column++) {
+  const [top, bottom] = [Math.max(0, Math.floor(Math.min(y1, y2) - radius)), Math.min(height, Math.ceil(Math.max(y1, y2) + radius))]
+  const [left, right] = [Math.max(0, Math.floor(Math.min(x1, x2) - radius)), Math.min(width, Math.ceil(Math.max(x1, x2) + radius))]
+  for (let row = top; row < bottom; row++) {
+    const y = row + 0.5 - y1
+    for (let column = left; column < right; column++) {
       const x = column + 0.5 - x1
       const t = length > 0 ? Math.max(0, Math.min(1, (x * dx + y * dy) / length)) : 0
-      if ((x - t * dx) ** 2 + (y - t * dy) ** 2 <= radiusX * radiusX) cells[row * width + column] = value
+      if ((x - t * dx) ** 2 + (y - t * dy) ** 2 <= radius * radius) cells[row * width + column] = value
     }
   }
 }
@@ -55,9 +53,9 @@ function capsule({ cells, width, height }: Grid, [x1, y1]: Point, [x2, y2]: Poin
 /** Smaller than this many cells is dust. */
 const DUST = 2
 
-/** What is filled as polygons, one for each piece; a hole is tied to its piece by a bridge of no width, which even-odd does not see. */
-export function outlines(grid: Grid, tolerance = 0.6): Point[][] {
-  const loops = followed(grid).filter((loop) => Math.abs(area(loop)) > DUST)
+/** What is filled `within` a part of the grid as polygons, one for each piece; a hole is tied to its piece by a bridge of no width, which even-odd does not see. */
+export function outlines(grid: Grid, tolerance = 0.6, within: Box = { left: 0, right: grid.width, top: 0, bottom: grid.height }): Point[][] {
+  const loops = followed(grid, within).filter((loop) => Math.abs(area(loop)) > DUST)
   const pieces = loops.filter((loop) => area(loop) > 0)
   for (const hole of loops.filter((loop) => area(loop) < 0)) {
     const [x, y] = hole[0]!
@@ -68,25 +66,29 @@ export function outlines(grid: Grid, tolerance = 0.6): Point[][] {
 }
 
 /** Loops along the edges of filled cells, what is filled at their right hand; through the middles of the edges, which rounds the stairs. */
-function followed({ cells, width, height }: Grid): Point[][] {
-  const at = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < width && y < height && cells[y * width + x] !== 0
-  const visited = new Uint8Array(width * height) // top edges that a loop has passed
+function followed({ cells, width, height }: Grid, within: Box): Point[][] {
+  const [left, right] = [Math.max(0, Math.floor(within.left)), Math.min(width, Math.ceil(within.right))]
+  const [top, bottom] = [Math.max(0, Math.floor(within.top)), Math.min(height, Math.ceil(within.bottom))]
+  const at = (x: number, y: number): boolean => x >= left && y >= top && x < right && y < bottom && cells[y * width + x] !== 0
+  const span = Math.max(0, right - left)
+  const visited = new Uint8Array(span * Math.max(0, bottom - top)) // top edges that a loop has passed
   const loops: Point[][] = []
-  for (let startY = 0; startY < height; startY++)
-    for (let startX = 0; startX < width; startX++) {
-      if (!at(startX, startY) || at(startX, startY - 1) || visited[startY * width + startX]) continue
+  for (let startY = top; startY < bottom; startY++)
+    for (let startX = left; startX < right; startX++) {
+      const cell = startY * width + startX
+      if (cells[cell] === 0 || (startY > top && cells[cell - width] !== 0) || visited[(startY - top) * span + startX - left]) continue
       const loop: Point[] = []
       // A corner and a direction: 0 right, 1 down, 2 left, 3 up.
       let x = startX, y = startY, direction = 0
       do {
-        if (direction === 0) visited[y * width + x] = 1
+        if (direction === 0) visited[(y - top) * span + x - left] = 1
         const [dx, dy] = STEPS[direction]!
         loop.push([x + dx / 2, y + dy / 2])
         x += dx
         y += dy
-        const [left, right] = [at(...ahead(x, y, direction, true)), at(...ahead(x, y, direction, false))]
-        if (!right) direction = (direction + 1) % 4
-        else if (left) direction = (direction + 3) % 4
+        const [onLeft, onRight] = [at(...ahead(x, y, direction, true)), at(...ahead(x, y, direction, false))]
+        if (!onRight) direction = (direction + 1) % 4
+        else if (onLeft) direction = (direction + 3) % 4
       } while (x !== startX || y !== startY || direction !== 0)
       loops.push(loop)
     }

@@ -10,6 +10,7 @@ import { presets } from './bench/presets.ts'
 import { solvers } from './bench/solvers.ts'
 import { stereo } from './bench/stereo.ts'
 import { stream } from './bench/stream.ts'
+import { views } from './bench/views.ts'
 import { warm } from './bench/warm.ts'
 
 type Say = (line: string) => void
@@ -27,6 +28,7 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   solvers: (say) => solvers(kernelModule(), say),
   stream,
   presets: (say) => presets(kernelModule(), say),
+  views,
   stereo: (say) => stereo(kernelModule(), say),
   learn: (say) => learn(learning, say),
   ...learning,

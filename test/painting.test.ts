@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Selection } from '../worklet/selection.ts'
 import { painted, shifted } from '../renderer/painting-gestures.ts'
-import { boxed, brushed, erased, harmonics, lassoed, moved, offOf, onto, planeOf } from '../renderer/painting-plane.ts'
+import { BrushWay, boxed, brushed, erased, harmonics, lassoed, moved, offOf, onto, planeOf } from '../renderer/painting-plane.ts'
 import { noteText } from '../renderer/painting-readout.tsx'
 import { Grid, area, bounds, fill, inside, outlines, simplify, stroke } from '../renderer/painting-shapes.ts'
 import type { Point } from '../renderer/painting-shapes.ts'
@@ -33,8 +33,8 @@ describe('shapes', () => {
     const next = random(5)
     for (let round = 0; round < 40; round++) {
       const grid = new Grid(48, 40)
-      for (let i = 0; i < 4; i++) stroke(grid, [[48 * next(), 40 * next()], [48 * next(), 40 * next()]], 2 + 5 * next(), 2 + 5 * next())
-      for (let i = 0; i < 3; i++) stroke(grid, [[48 * next(), 40 * next()]], 1 + 4 * next(), 1 + 4 * next(), 0)
+      for (let i = 0; i < 4; i++) stroke(grid, [[48 * next(), 40 * next()], [48 * next(), 40 * next()]], 2 + 5 * next())
+      for (let i = 0; i < 3; i++) stroke(grid, [[48 * next(), 40 * next()]], 1 + 4 * next(), 0)
       const again = new Grid(48, 40)
       for (const loop of outlines(grid, 0)) fill(again, loop)
       let wrong = 0
@@ -45,7 +45,7 @@ describe('shapes', () => {
 
   test('a ring is one polygon with its hole', () => {
     const grid = new Grid(60, 60)
-    stroke(grid, Array.from({ length: 40 }, (_, i): Point => [30 + 20 * Math.cos(i / 39 * 2 * Math.PI), 30 + 20 * Math.sin(i / 39 * 2 * Math.PI)]), 4, 4)
+    stroke(grid, Array.from({ length: 40 }, (_, i): Point => [30 + 20 * Math.cos(i / 39 * 2 * Math.PI), 30 + 20 * Math.sin(i / 39 * 2 * Math.PI)]), 4)
     const pieces = outlines(grid)
     expect(pieces.length).toBe(1)
     expect(inside(pieces[0]!, 30, 30)).toBe(false)
@@ -100,6 +100,14 @@ describe('the plane', () => {
     expect(Math.log2(box.bottom / box.top)).toBeCloseTo(0.5, 1)
     const atStart = brushed(planeOf({ from: 0, seconds: 8, low: 0, high: 1 }, axis, 848, 624), [[48, 300]], 0.5)
     expect(Math.min(...atStart[0]!.map(([t]) => t))).toBe(0)
+  })
+
+  test('a brush that is followed on its way paints what it paints at once, also when it was led elsewhere', () => {
+    const path = Array.from({ length: 60 }, (_, i): Point => [100 + 8 * i, 300 + 120 * Math.sin(i / 5)])
+    const way = new BrushWay(plane, 0.4)
+    way.outlines([[100, 300], [700, 100]], false)
+    way.outlines(path.slice(0, 2), true)
+    for (const length of [20, 21, 60]) expect(way.outlines(path.slice(0, length), false)).toEqual(brushed(plane, path.slice(0, length), 0.4))
   })
 
   test('an eraser cuts an area in two, misses it, or takes all of it', () => {
