@@ -152,13 +152,37 @@ export function weightOfSpot(level: number, delay: number): (level: number, phas
   return (other, phase, hertz) => Math.exp(-apart(ratioOf(other), phase, own, -2e-6 * Math.PI * hertz * delay) / 0.02)
 }
 
-export function claimsOf({ sources }: Selection, view: View, range: number, sampleRate: number): Claims {
+const FAR = 1e6 // µs
+
+/** Against frequency a delay is not asked about: areas are spans of levels, as they are drawn. */
+const spans = (sources: readonly SelectedSource[]): SelectedSource[] => sources.map(({ places = [], ...source }) => ({
+  ...source, places: places.map((place) => {
+    if (!isArea(place)) return place
+    const levels = place.polygon.map(([level]) => level)
+    const [low, high] = [Math.min(...levels), Math.max(...levels)]
+    return { ...place, polygon: [[low, -FAR], [high, -FAR], [high, FAR], [low, FAR]] as const }
+  }),
+}))
+
+/** The delay that a level most likely has: those of the points to either side, interpolated. */
+function likelyDelay(points: readonly Point[], level: number): number {
+  const sorted = points.map(({ place }) => place).sort((a, b) => a.level - b.level)
+  const above = sorted.findIndex((place) => place.level >= level)
+  if (above < 0) return sorted.at(-1)?.delay ?? 0
+  const [low, high] = [sorted[above - 1] ?? sorted[above]!, sorted[above]!]
+  return high.level === low.level ? high.delay : low.delay + (high.delay - low.delay) * (level - low.level) / (high.level - low.level)
+}
+
+export function claimsOf({ sources: chosen }: Selection, view: View, range: number, sampleRate: number): Claims {
+  const sources = view === 'delay' ? chosen : spans(chosen)
+  const points = view === 'delay' ? [] : pointsOf(sources)
   const placed = sources.map(({ places = [] }) => places.some((place) => isPoint(place) || isArea(place)))
   const asked = sources.map(() => new Float32Array(placed.some(Boolean) ? COLUMNS * ROWS : 0))
   const ask = askerOf(sources)
   const here = new Float64Array(sources.length)
   // one frequency after the other: what only depends on it is computed once for each
   const columns = Array.from({ length: COLUMNS }, (_, column) => stand(xToLevel(column / (COLUMNS - 1)), 0, nowhere()))
+  const delays = columns.map(({ level }) => (view === 'delay' ? 0 : likelyDelay(points, level)))
   const bearing = nowhere()
   for (const frequency of placed.some(Boolean) ? (view === 'delay' ? ASKED : [0]) : [])
     for (let row = 0; row < ROWS; row++) {
@@ -168,11 +192,13 @@ export function claimsOf({ sources }: Selection, view: View, range: number, samp
       const [cos, sin] = [Math.cos(bearing.phase), Math.sin(bearing.phase)]
       for (let column = 0; column < COLUMNS; column++) {
         const { left, right, re: both, level } = columns[column]!
-        bearing.left = left
-        bearing.right = right
-        bearing.re = both * cos
-        bearing.im = both * sin
-        bearing.level = level
+        if (frequency) {
+          bearing.left = left
+          bearing.right = right
+          bearing.re = both * cos
+          bearing.im = both * sin
+          bearing.level = level
+        } else stand(level, -2e-6 * Math.PI * hertz * delays[column]!, bearing)
         ask(bearing, hertz, here)
         for (let s = 0; s < asked.length; s++) if (placed[s]) asked[s]![row * COLUMNS + column]! += frequency ? here[s]! / ASKED.length : here[s]!
       }

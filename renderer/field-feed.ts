@@ -43,6 +43,7 @@ export function createFieldFeed(): FieldFeed {
   let hop = 0
   let shapeSize = 0
   let fallback = 0
+  let suggested: Planes | null = null
   let heardSeconds = 0
   let since = 0
   let surveyed: unknown = null
@@ -127,11 +128,13 @@ export function createFieldFeed(): FieldFeed {
       if (since < PEAKS_EVERY || !histogram || heardSeconds < 0.2) return
       since = 0
       const source = planes && field.progress.peek() === null && state.input.peek().kind === 'file' ? planes : histogram.live
-      const { range, peaks } = suggest(source)
       batch(() => {
-        field.peaks.value = peaks.map(({ level, delay, weight }) => ({ level, delay: microseconds(delay, rate), weight }))
         field.remark.value = remarkOn(powers)
         field.fallback.value = fallback
+        if (source === suggested) return // the whole file's field does not change any more
+        suggested = source === planes ? source : null
+        const { range, peaks } = suggest(source)
+        field.peaks.value = peaks.map(({ level, delay, weight }) => ({ level, delay: microseconds(delay, rate), weight }))
         if (!field.follows.peek() || !peaks.length) return
         field.view.value = peaks.every(({ delay }) => Math.abs(delay) < NO_DELAY) ? 'frequency' : 'delay'
         field.range.value = DELAY_RANGES.findIndex((each) => each === range)

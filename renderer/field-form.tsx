@@ -84,7 +84,7 @@ export const PlaceForm = ({ source, index, place }: { source: SelectedSource; in
           <Figure row={rows.delay} value={current.delay} onChange={(delay) => move(current.level, delay)} />
           <Figure row={rows.phase} value={round(current.delay * DEGREES)} onChange={(phase) => move(current.level, phase / DEGREES)} />
           <Figure row={rows.samples} value={round(samplesOf(current.delay, rate))} onChange={(samples) => move(current.level, microseconds(samples, rate))} />
-          <Figure row={rows.width} value={round(widthOf(state.selection.value.sources, index, place))} onChange={(width) => widen({ width })} />
+          <Figure row={(current as Wide).width === undefined ? { ...rows.width, label: 'Width, dB, auto' } : rows.width} value={round(widthOf(state.selection.value.sources, index, place))} onChange={(width) => widen({ width })} />
           <Figure row={rows.spread} value={(current as Wide).spread ?? 0} onChange={(spread) => widen({ width: round(widthOf(state.selection.value.sources, index, place)), spread })} />
         </>}
         <Figure row={{ ...rows.from, max: most }} value={Math.round(from)} onChange={(low) => band(low, to)} />
@@ -96,7 +96,7 @@ export const PlaceForm = ({ source, index, place }: { source: SelectedSource; in
           <NumberWell row={softRow} value={current.soft ?? 0} label="Soft edge" onChange={(soft) => changePlace(index, place, { ...current, soft }, `Soft edge of ${titleOf(index)}`)} />
         </div>
       )}
-      {'learned' in current && <p class="faint">Learned where it plays alone: {clock(current.learned.from)} to {clock(current.learned.to)}.</p>}
+      {'learned' in current && <p class="faint">Learned where it plays alone: {clock(current.learned.from, 2)} to {clock(current.learned.to, 2)}.</p>}
       <Looks />
     </div>
   )
@@ -129,6 +129,8 @@ export const Empty = () => {
 const masks = [['soft', 'Soft', 'Shared bins are shared: the fewest artefacts.'], ['binary', 'Binary', 'Each bin to one source: the hardest separation.'],
   ['wiener', 'Wiener', 'Uses both channels together: the cleanest for dry stereo.']] as const
 
+const switches = [['boundaries', 'Boundaries'], ['underneath', 'Whole file']] as const
+
 /** Teaching a source its place: from the marked passage, or while a button is held. */
 const Learning = ({ source }: { source: number }) => {
   const passage = state.passage.value
@@ -139,7 +141,7 @@ const Learning = ({ source }: { source: number }) => {
     <div class="learning">
       <span class="control-label">Learn place</span>
       {passage && <button type="button" class="button" disabled={busy !== null} title={`Only ${title} may sound in the passage marked on the ruler`}
-        onClick={() => void learnFromPassage(source, passage)}>{clock(passage.from)} – {clock(passage.to)}</button>}
+        onClick={() => void learnFromPassage(source, passage)}>{clock(passage.from, 2)} – {clock(passage.to, 2)}</button>}
       <button type="button" class="button" aria-pressed={busy === source} title={`Hold while only ${title} sounds: its place is learned from that`}
         onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); hold(true) }}
         onPointerUp={() => hold(false)} onPointerCancel={() => hold(false)} onBlur={() => hold(false)}
@@ -172,7 +174,7 @@ const Looks = () => {
         <NumberWell row={memoryRow} value={field.memory.value} label="Forgets in" onChange={(seconds) => { field.memory.value = seconds }} />
       </div>
       <div class="switches">
-        {([['boundaries', 'Boundaries'], ['underneath', 'Whole file']] as const).map(([name, label]) => (
+        {switches.filter(([name]) => name !== 'underneath' || state.input.value.kind === 'file').map(([name, label]) => (
           <label key={name} class="switch-label"><button type="button" role="switch" class="switch" aria-checked={field[name].value} aria-label={label}
             onClick={() => { field[name].value = !field[name].peek() }} /><span>{label}</span></label>
         ))}

@@ -34,7 +34,9 @@ export function handlesOf(plot: Plot, sources: readonly SelectedSource[], owner:
 }
 
 /** Widths have no sign: both ends pull alike. Against frequency the upper ends lean out, three octaves above the middle ones. */
-function widthHandles(plot: Plot, place: Wide, width: number, index: number): Handle[] {
+function widthHandles(plot: Plot, place: Wide, wide: number, index: number): Handle[] {
+  const own = place.width !== undefined
+  const width = own ? wide : Math.min(wide, UNSET)
   const against = plot.view === 'frequency'
   const y = against ? hertzToPixel(plot, 1000) : markOf(plot, place.level, place.delay).at[1]
   const set = (source: SelectedSource, change: Partial<Wide>): SelectedSource => replaced(source, index, { ...place, ...change } as Place)
@@ -42,7 +44,7 @@ function widthHandles(plot: Plot, place: Wide, width: number, index: number): Ha
     at: [levelToPixel(plot, place.level + side * width), y], name: 'Width of',
     pull: (source, [x]) => set(source, { width: round(clamp(side * (pixelToLevel(plot, x) - place.level), 0.25, 60)) }),
   }))
-  if (!against) return ends
+  if (!against || !own) return ends
   const high = hertzToPixel(plot, 1000 * 2 ** OCTAVES)
   return [...ends, ...[-1, 1].map((side): Handle => ({
     at: [levelToPixel(plot, place.level + side * Math.max(0.25, width + OCTAVES * (place.spread ?? 0))), high], name: 'Spread of',
@@ -50,6 +52,8 @@ function widthHandles(plot: Plot, place: Wide, width: number, index: number): Ha
   }))]
 }
 const OCTAVES = 3
+/** dB: where the handles of a width wait that nobody has set, which may reach beyond the plane. */
+const UNSET = 5
 
 /** The ends of the source's band, at its place. */
 function bandHandles(plot: Plot, { band }: SelectedSource, place: Place): Handle[] {
