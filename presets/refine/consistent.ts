@@ -9,48 +9,55 @@ import { type Frames, newPair, pairsOf, type Stereo } from './frames.ts'
 
 const ROUNDS = 5
 
+const signals = (sources: number, length: number): Float32Array[] => Array.from({ length: 2 * sources }, () => new Float32Array(length))
+const stereo = (channels: readonly Float32Array[]): Stereo[] => Array.from({ length: channels.length / 2 }, (_, k): Stereo => [channels[2 * k]!, channels[2 * k + 1]!])
+
+/** Frame by frame: what each source has of the mixture, if its place and its variances are these. */
+export function amongFrames(mix: Stereo, variances: readonly Float32Array[], covariances: readonly Covariance[], frames: Frames): Stereo[] {
+  const { bins } = frames
+  const out = signals(variances.length, frames.length)
+  const posterior = new Posterior(bins)
+  frames.through(mix, out, (frame, read, write) => {
+    posterior.invert(variances, frame * bins, covariances)
+    posterior.apply([read[0]!, read[1]!])
+    for (const [k, C] of covariances.entries()) posterior.estimate(C, variances[k]!, frame * bins, [write[2 * k]!, write[2 * k + 1]!])
+  })
+  return stereo(out)
+}
+
 /** Yields the share that is done; returns a signal of two channels for each source. */
 export function* consistent(mix: Stereo, variances: readonly Float32Array[], covariances: readonly Covariance[], frames: Frames): Generator<number, Stereo[]> {
   const { bins, length } = frames
-  const sources = variances.length
   const inverses = covariances.map(inverseOf)
-  const signals = (): Float32Array[] => Array.from({ length: 2 * sources }, () => new Float32Array(length))
   const posterior = new Posterior(bins)
-  const total = newPair(bins)
+  const sum = newPair(bins)
   const scratch = newPair(bins)
-
-  /** Among frames: what each source has of the mixture. */
-  const s = signals()
-  frames.through(mix, s, (frame, read, write) => {
-    posterior.invert(variances, frame * bins, covariances)
-    posterior.apply([read[0]!, read[1]!])
-    pairsOf(write).slice(0, sources).forEach((into, k) => posterior.estimate(covariances[k]!, variances[k]!, frame * bins, into))
-  })
+  const zeros = (): Float32Array[] => signals(variances.length, length)
+  const s = amongFrames(mix, variances, covariances, frames).flat()
   yield 1 / (2 * ROUNDS + 2)
 
-  /** out = F⁺ (v C)⁻¹ F x, and of r the sign is turned by whoever calls. */
+  /** out = F⁺ (v C)⁻¹ F x */
   const curve = (x: readonly Float32Array[], out: readonly Float32Array[]): void => frames.through(x, out, (frame, read, write) => {
     const [from, to] = [pairsOf(read), pairsOf(write)]
-    inverses.forEach((inverse, k) => place(inverse, variances[k]!, frame * bins, from[k]!, to[k]!, bins, true))
+    for (const [k, inverse] of inverses.entries()) place(inverse, variances[k]!, frame * bins, from[k]!, to[k]!, bins, true)
   })
   const precondition = (r: readonly Float32Array[], z: readonly Float32Array[]): void => frames.through(r, z, (frame, read, write) => {
     const [from, to] = [pairsOf(read), pairsOf(write)]
-    for (const row of total) { row.re.fill(0); row.im.fill(0) }
-    from.forEach((G, k) => {
+    for (const row of sum) { row.re.fill(0); row.im.fill(0) }
+    for (const [k, G] of from.entries()) {
       place(covariances[k]!, variances[k]!, frame * bins, G, scratch, bins)
-      scratch.forEach((row, c) => {
+      for (const [c, { re, im }] of sum.entries())
         for (let i = 0; i < bins; i++) {
-          total[c]!.re[i]! += row.re[i]!
-          total[c]!.im[i]! += row.im[i]!
+          re[i]! += scratch[c]!.re[i]!
+          im[i]! += scratch[c]!.im[i]!
         }
-      })
-    })
+    }
     posterior.invert(variances, frame * bins, covariances)
-    posterior.apply(total)
-    from.forEach((G, k) => posterior.excess(covariances[k]!, variances[k]!, frame * bins, G, to[k]!))
+    posterior.apply(sum)
+    for (const [k, G] of from.entries()) posterior.excess(covariances[k]!, variances[k]!, frame * bins, G, to[k]!)
   })
 
-  const r = signals(), z = signals(), p = signals(), q = signals()
+  const r = zeros(), z = zeros(), p = zeros(), q = zeros()
   curve(s, r)
   for (const x of r) for (let i = 0; i < length; i++) x[i] = -x[i]!
   yield 2 / (2 * ROUNDS + 2)
@@ -68,13 +75,22 @@ export function* consistent(mix: Stereo, variances: readonly Float32Array[], cov
     add(r, q, -step, r)
     yield (2 * round + 4) / (2 * ROUNDS + 2)
   }
-  return Array.from({ length: sources }, (_, k): Stereo => [s[2 * k]!, s[2 * k + 1]!])
+  return stereo(s)
 }
 
-const dot = (a: readonly Float32Array[], b: readonly Float32Array[]): number =>
-  a.reduce((sum, x, c) => sum + x.reduce((inner, value, i) => inner + value * b[c]![i]!, 0), 0)
+function dot(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  let sum = 0
+  for (const [c, x] of a.entries()) {
+    const y = b[c]!
+    for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!
+  }
+  return sum
+}
 
 /** out = a + t·b */
 function add(a: readonly Float32Array[], b: readonly Float32Array[], t: number, out: readonly Float32Array[]): void {
-  out.forEach((x, c) => { for (let i = 0; i < x.length; i++) x[i] = a[c]![i]! + t * b[c]![i]! })
+  for (const [c, x] of out.entries()) {
+    const [from, by] = [a[c]!, b[c]!]
+    for (let i = 0; i < x.length; i++) x[i] = from[i]! + t * by[i]!
+  }
 }

@@ -17,6 +17,8 @@ const PASSES = 30
 const UPDATES = 10
 /** Of variances, where the mixture's mean power is one. */
 const LEAST = 1e-8
+/** The share of the time that the fits of each source alone take. */
+const FITTING = 0.5
 /** Entries of a block, so that what it needs stays in the cache. */
 const BLOCK = 1 << 15
 
@@ -35,22 +37,16 @@ export async function* lowRank(voices: readonly Voice[], mixture: Mixture, means
   const models: Model[] = []
   for (const [k, { power }] of voices.entries()) {
     const frames = { bins, count, data: power }
-    const fit = nmf(frames, centroids(frames, atoms, seededRandom(1)), { divergence: divergences['beta-half']!, iterations: PASSES }, means)
-    for (let pass = 1; ; pass++) {
-      const { done, value } = await fit.next()
-      if (done) { models.push(value); break }
-      yield (FITTING * (k + pass / PASSES)) / voices.length
-    }
+    const fit = nmf(frames, centroids(frames, atoms, seededRandom(1), fast(means.module)), { divergence: divergences['beta-half']!, iterations: PASSES }, means)
+    let pass = await fit.next()
+    for (let i = 1; !pass.done; i++, pass = await fit.next()) yield (FITTING * (k + i / PASSES)) / voices.length
+    models.push(pass.value)
   }
   const steps = together(voices.map(({ covariance }) => covariance), models, mixture, means.module)
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-    yield FITTING + (1 - FITTING) * value
-  }
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) yield FITTING + (1 - FITTING) * step.value
+  return step.value
 }
-/** The share of the time that the fit of each alone takes. */
-const FITTING = 0.5
 
 function* together(covariances: readonly Covariance[], models: readonly Model[], mixture: Mixture, module: WebAssembly.Module): Generator<number, Float32Array[]> {
   const { bins, count } = mixture
@@ -59,7 +55,7 @@ function* together(covariances: readonly Covariance[], models: readonly Model[],
   const rows = Math.min(count, Math.max(1, Math.floor(BLOCK / bins)))
   const products = fast(module)(sources * (3 * atoms * bins + count * atoms + 3 * rows * bins + 2 * 64) + 2 * rows * atoms + 3 * rows * bins + 4096)
   const zeros = (length: number): Matrix => products.zeros(length)
-  const filled = (values: Float64Array): Matrix => { const out = zeros(values.length); out.set(values); return out }
+  const filled = (values: ArrayLike<number>): Matrix => { const out = zeros(values.length); out.set(values); return out }
   const parts = models.map(({ spectra, activations }) => ({
     W: filled(spectra), H: filled(activations), upW: zeros(atoms * bins), downW: zeros(atoms * bins),
     v: zeros(rows * bins), n: zeros(rows * bins), d: zeros(rows * bins),
@@ -105,7 +101,7 @@ function* together(covariances: readonly Covariance[], models: readonly Model[],
     const size = Math.min(rows, count - first)
     explain(first, size)
     parts.forEach(({ v, n, d }, k) => {
-      for (let i = 0; i < size * bins; i++) out[k]![first * bins + i] = d[i]! > 0 ? v[i]! * Math.sqrt(n[i]! / d[i]!) : v[i]!
+      for (let i = 0; i < size * bins; i++) out[k]![first * bins + i] = d[i]! > 0 ? Math.max(LEAST, v[i]! * Math.sqrt(n[i]! / d[i]!)) : v[i]!
     })
     yield (UPDATES + first / count) / (UPDATES + 1)
   }

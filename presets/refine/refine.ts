@@ -4,7 +4,7 @@
 // out, the stems add up to what they added up to.
 
 import type { Means } from '../learn/nmf.ts'
-import { consistent } from './consistent.ts'
+import { amongFrames, consistent } from './consistent.ts'
 import { CovarianceSum } from './covariance.ts'
 import { Frames, type Pair, type Stereo } from './frames.ts'
 import { lowRank, type Mixture, type Voice } from './low-rank.ts'
@@ -15,8 +15,10 @@ const OVERLAP_SECONDS = 1
 const SILENT = 1e-7
 /** A faint background in every source, over the mixture's mean power: without it gradients find no way through the gaps. */
 const BACKGROUND = 0.01
-/** The share of the time that the variances take. */
-const FITTING = 0.85
+/** How often places and powers are taken: first from the stems, then from what has become of them. */
+const TIMES = 2
+/** The share of the time that this takes. */
+const FITTING = 0.9
 
 export interface RefineOptions {
   readonly module: WebAssembly.Module
@@ -27,7 +29,21 @@ export interface RefineOptions {
   readonly crew: Means['crew']
 }
 
-const energy = (stem: Stereo): number => stem.reduce((sum, x) => sum + x.reduce((inner, value) => inner + value * value, 0), 0)
+function energy(stem: Stereo): number {
+  let sum = 0
+  for (const x of stem) for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!
+  return sum
+}
+
+function total(stems: readonly Stereo[]): Stereo {
+  const sum = stems[0]!.map((x) => x.slice()) as unknown as Stereo
+  for (const stem of stems.slice(1))
+    for (const [c, x] of sum.entries()) {
+      const more = stem[c]!
+      for (let i = 0; i < x.length; i++) x[i]! += more[i]!
+    }
+  return sum
+}
 
 /** All stems of one stretch. Yields the share that is done. */
 async function* refineStretch(stems: readonly Stereo[], { module, sampleRate, crew }: RefineOptions): AsyncGenerator<number, Stereo[]> {
@@ -37,25 +53,25 @@ async function* refineStretch(stems: readonly Stereo[], { module, sampleRate, cr
   if (active.length < 2) return stems.map(([l, r]): Stereo => [l.slice(), r.slice()])
   const length = stems[0]![0].length
   const frames = new Frames(module, sampleRate, 2 * active.length, length)
-  const mix = [0, 1].map((c) => Float32Array.from({ length }, (_, i) => active.reduce((sum, k) => sum + stems[k]![c]![i]!, 0))) as unknown as Stereo
+  const mix = total(active.map((k) => stems[k]!))
 
   const mixture = spectraOf(mix, frames)
-  const voices = active.map((k) => voiceOf(stems[k]!, frames, mixture.unit))
-  const steps = lowRank(voices, mixture, { crew, module })
-  let variances: Float32Array[]
-  for (;;) {
-    const { done, value } = await steps.next()
-    if (done) { variances = value; break }
-    yield FITTING * value
+  let images: readonly Stereo[] = active.map((k) => stems[k]!)
+  let voices: Voice[] = []
+  let variances: Float32Array[] = []
+  for (let time = 0; time < TIMES; time++) {
+    if (time > 0) images = amongFrames(mix, variances, voices.map(({ covariance }) => covariance), frames)
+    voices = images.map((image) => voiceOf(image, frames, mixture.unit))
+    const steps = lowRank(voices, mixture, { crew, module })
+    let step = await steps.next()
+    for (; !step.done; step = await steps.next()) yield (FITTING * (time + step.value)) / TIMES
+    variances = step.value
   }
   for (const v of variances) for (let i = 0; i < v.length; i++) v[i] = v[i]! + BACKGROUND
   const last = consistent(mix, variances, voices.map(({ covariance }) => covariance), frames)
-  let found: Stereo[]
-  for (;;) {
-    const { done, value } = last.next()
-    if (done) { found = value; break }
-    yield FITTING + (1 - FITTING) * value
-  }
+  let step = last.next()
+  for (; !step.done; step = last.next()) yield FITTING + (1 - FITTING) * step.value
+  const found = step.value
   const out = stems.map((stem, k) => (active.includes(k) ? found[active.indexOf(k)]! : stem.map((x) => x.slice()) as unknown as Stereo))
   keepSum(stems, out)
   return out
@@ -63,14 +79,14 @@ async function* refineStretch(stems: readonly Stereo[], { module, sampleRate, cr
 
 /** The rest takes what rounding has left. */
 function keepSum(before: readonly Stereo[], after: readonly Stereo[]): void {
-  const rest = after.at(-1)!
-  rest.forEach((x, c) => {
-    for (let i = 0; i < x.length; i++) {
-      let sum = 0
-      for (let k = 0; k < before.length; k++) sum += before[k]![c]![i]! - (k < before.length - 1 ? after[k]![c]![i]! : 0)
-      x[i] = sum
+  const sum = total(before)
+  for (const [c, rest] of after.at(-1)!.entries()) {
+    rest.set(sum[c]!)
+    for (const stem of after.slice(0, -1)) {
+      const x = stem[c]!
+      for (let i = 0; i < rest.length; i++) rest[i]! -= x[i]!
     }
-  })
+  }
 }
 
 /** The frames of the mixture, brought to a mean power of one. */
