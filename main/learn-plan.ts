@@ -6,7 +6,7 @@ import { readDivergence, type Divergence } from '../worklet/dictionary.ts'
 import type { Preset } from '../presets/preset.ts'
 import type { Sizes } from '../presets/learn/frames.ts'
 import { methods, starts, type Method, type Part, type Plan, type Recording } from '../presets/learn/learn.ts'
-import { everyNote, notesApart, type Note } from '../presets/learn/notes.ts'
+import { everyNote, notesApart, transposed, type Note } from '../presets/learn/notes.ts'
 import type { Pair } from '../presets/learn/pairs.ts'
 import { together } from '../presets/learn/together.ts'
 import { amount, oneOf, wholeNumber, type Arguments } from './arguments.ts'
@@ -27,7 +27,7 @@ export function checkFlags(args: Arguments): void {
   }
   const [, ...words] = args.positionals
   if (args.has('notes')) {
-    refuse(['atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'by-note', 'every-note', 'keep'], 'with --notes, which averages instead of fitting')
+    refuse(['atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'transpose', 'by-note', 'every-note', 'keep'], 'with --notes, which averages instead of fitting')
     if (words.length > 0) throw new UserError(`learn: expected no sources beside --notes, got "${words[0]}"`)
   } else if (args.has('empty')) {
     refuse(['append', 'atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'activations', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'by-note', 'every-note', 'instrument', 'keep', 'jobs'],
@@ -39,6 +39,7 @@ export function checkFlags(args: Arguments): void {
   }
   if (args.text('divergence') === 'auto' && args.has('tune')) throw new UserError('learn: --divergence: expected one beside --tune, which tries several, got auto')
   if (args.has('tune') && !args.has('pairs')) throw new UserError('learn: --pairs: expected recordings to judge by with --tune, got none')
+  if (args.has('by-note') || args.has('every-note')) refuse(['transpose'], 'where every file is one note')
   if (args.has('append')) refuse(['rate', 'fft', 'hop', 'tail'], 'with --append, which keeps the analysis of the preset')
 }
 
@@ -110,8 +111,11 @@ export async function planOf(args: Arguments, { sources, against, pairs }: Heard
   const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
   const byNote = isByNote(args)
   const atoms = whole('atoms', 1, 512, byNote ? 1 : 24)
-  const parts = sources.flatMap(({ source, atoms: own, recordings, notes }): Part[] =>
-    (byNote ? (args.has('every-note') ? everyNote : notesApart)(source, notes, own ?? atoms) : [{ source, pitch: null, atoms: own ?? atoms, recordings }]))
+  const moves = transpositions(args)
+  const parts = sources.flatMap(({ source, atoms: own, recordings: given, notes }): Part[] => {
+    const recordings = [...given, ...moves.flatMap((semitones) => given.map((recording) => transposed(recording, semitones)))]
+    return (byNote ? (args.has('every-note') ? everyNote : notesApart)(source, notes, own ?? atoms) : [{ source, pitch: null, atoms: own ?? atoms, recordings }])
+  })
   const { sampleRate, fftSize, hopSize, tailSize } = sizes
   const method = oneOf(args, 'learn', 'method', methods, 'nmf')
   const given = <T>(name: string, value: T | undefined): Record<string, T> => (value === undefined ? {} : { [name]: value })
@@ -131,6 +135,15 @@ export async function planOf(args: Arguments, { sources, against, pairs }: Heard
     frames: whole('frames', 1, 999_999, 20_000),
     module: await moduleOf(),
   }
+}
+
+/** "-3,3,5" */
+function transpositions(args: Arguments): number[] {
+  const text = args.text('transpose')
+  const numbers = text === undefined ? [] : text.split(',').map((word) => (word.trim() === '' ? NaN : Number(word)))
+  if (!numbers.every((x) => x !== 0 && Math.abs(x) <= 12))
+    throw new UserError(`learn: --transpose: expected semitones from -12 to 12 other than 0, as in -3,3, got "${text}"`)
+  return numbers
 }
 
 /** Tuning judges by all pairs, or by every other one where the way of learning wants pairs itself. */

@@ -73,6 +73,15 @@ describe('winnow learn', () => {
     expect(half.learned.command).toContain('--rate 8000')
   })
 
+  test('transposed recordings are learned from too', async () => {
+    writeFileSync(join(folder, 'a.wav'), wav([tone(RATE, 440, RATE)], RATE))
+    await learn(`x=${folder}/a.wav`, '--atoms', '3', '--transpose', '-12,12', '--iterations', '20')
+    const peaks = [0, 1, 2].map((i) => { const row = read().dictionary.spectra.subarray(i * 513, (i + 1) * 513); return row.indexOf(Math.max(...row)) })
+    expect(peaks.sort((a, b) => a - b)).toEqual([220, 440, 880].map((hertz) => Math.round((hertz * 1024) / RATE)))
+    expect((await learn(`x=${folder}/a.wav`, '--transpose', '0')).err).toMatch(/--transpose: expected semitones from -12 to 12 other than 0, as in -3,3, got "0"/)
+    expect((await learn(`x=${folder}/a.wav`, '--transpose', '3', '--by-note')).err).toMatch(/--transpose: expected none where every file is one note, got one/)
+  })
+
   test('without --json it says what came out, in one line', async () => {
     const ran = await learn(`voice=${folder}/rec`, '--iterations', '2', '--atoms', '4')
     expect(ran.out).toMatch(/out\.preset: voice 4 atoms of \d+ frames · loss [\d.]+ → [\d.]+ · [\d.]+ s\n$/)

@@ -8,7 +8,7 @@ import type { Sizes } from '../../presets/learn/frames.ts'
 import { methods, starts } from '../../presets/learn/learn.ts'
 import type { Match } from '../../presets/learn/matching.ts'
 import { readPreset, writePreset, type Preset } from '../../presets/preset.ts'
-import { grown } from '../appending.ts'
+import { grown } from '../../presets/growing.ts'
 import { parameterFlags, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
 import { divergencePicture } from '../divergence-picture.ts'
 import { checkFlags, divergenceOf, filesGiven, givenOf, heard, isByNote, isHeldOut, planOf, sizesOf, type Heard } from '../learn-plan.ts'
@@ -38,6 +38,7 @@ const flags: readonly Flag[] = [
   { name: 'start', value: starts.join('|'), help: 'Where the fit starts: centres of groups of like frames, or frames taken by chance. kmeans unless said otherwise.' },
   { name: 'seed', value: 'N', help: 'Of all chance; the same seed gives the same preset. 1 unless said otherwise.' },
   { name: 'frames', value: 'N', help: 'At most so many frames of each source, or note, chosen by chance; 20000 unless said otherwise.' },
+  { name: 'transpose', value: 'SEMITONES', help: 'Learn also from every recording moved up or down, as -3,3,5: a melody rarely has all the pitches of its instrument.' },
   { name: 'rate', value: 'HERTZ', help: 'What the preset keeps: the rate of the recordings, or a half or a quarter of it, for smaller presets that reach less high.' },
   { name: 'fft', value: 'N', help: 'Samples of a window, a power of two; 2048 from 32 kHz on, else 1024.' },
   { name: 'hop', value: 'N', help: 'Samples between frames: a half, a quarter or an eighth of the window. A quarter unless said otherwise.' },
@@ -87,7 +88,7 @@ export const learn: Command = {
       const sizes = sizesOf(args, recordings[0]?.sampleRate ?? EMPTY_RATE, base)
       const made = await learned(args, heard(given, recordings, isByNote(args)), sizes, asked, (share, detail) => bar.report(READING + (1 - READING) * share, detail), signal)
       const one = presetOf(args, sizes, made, files)
-      const { preset, replaced } = base ? grown(base, one) : { preset: one, replaced: [] }
+      const { preset, replaced } = base ? asSaid(() => grown(base, one), 'learn') : { preset: one, replaced: [] }
       const bytes = asSaid(() => writeChecked(preset, out), 'learn')
       await file.write(bytes)
       if (made.match) await (await output.file(pictureOf(out))).write(divergencePicture(basename(out), made.match))
