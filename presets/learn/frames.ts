@@ -52,6 +52,20 @@ export function soundingFrames(recordings: readonly Recording[], sizes: Sizes, m
   return { bins, count: kept, data: data.subarray(0, kept * bins) }
 }
 
+/** Frames that a session of this rate has shown, for a dictionary of these sizes: those that sound, in its hertz. */
+export function heardFrames(magnitudes: Float32Array, sampleRate: number, sizes: Sizes): Frames {
+  const bins = sizes.fftSize / 2 + 1
+  const shape = shapeFor(sizes, sampleRate)
+  const count = magnitudes.length / (shape.fftSize / 2 + 1)
+  const data = new Float32Array(count * bins)
+  const scale = scaleFor(sizes, shape, sampleRate)
+  const kept = dropPauses(data, bins, 0, scale.onto(data, count, (out) => {
+    for (let row = 0; row < count; row++) out.set(magnitudes.subarray(row * (shape.fftSize / 2 + 1), row * (shape.fftSize / 2 + 1) + scale.bins), row * scale.bins)
+    return count
+  }))
+  return { bins, count: kept, data: data.subarray(0, kept * bins) }
+}
+
 function checkRecording({ name, sampleRate, channels }: Recording, expected: number, { fftSize }: Shape): void {
   if (sampleRate !== expected) throw new RangeError(`${name}: expected ${expected} Hz like the other recordings, got ${sampleRate} Hz`)
   const length = channels[0]?.length ?? 0

@@ -29,6 +29,8 @@ export interface Part {
   readonly pitch: number | null
   readonly atoms: number
   readonly recordings: readonly Recording[]
+  /** Frames that the engine has heard itself, in place of recordings. */
+  readonly heard?: Frames
 }
 
 export interface Plan extends Company {
@@ -129,7 +131,7 @@ function gathered({ parts, sizes }: Plan, found: readonly Float64Array[]): Pick<
 }
 
 function lessonOf({ sizes, module, frames: most, method, start }: Plan, part: Part, random: () => number): Lesson {
-  const frames = soundingFrames(part.recordings, sizes, module, most, random)
+  const frames = part.heard ?? soundingFrames(part.recordings, sizes, module, most, random)
   if (frames.count < part.atoms)
     throw new RangeError(`${partName(part)}: expected at least one sounding frame per atom, ${part.atoms}, got ${frames.count}`)
   return { part, frames, start: () => (method !== 'exemplar' && start === 'kmeans' ? centroids(frames, part.atoms, random, fast(module)) : exemplars(frames, part.atoms, random)) }
@@ -186,9 +188,10 @@ function checkPlan(plan: Plan): void {
     if (source === FREE || source === 'rest' || source.length > 80)
       throw new RangeError(`sources: expected names of at most 80 characters other than "${FREE}" and "rest", got "${source.slice(0, 100)}"`)
   for (const part of parts)
-    if (part.recordings.length === 0) throw new RangeError(`${partName(part)}: expected at least one recording, got none`)
-  const rate = parts[0]!.recordings[0]!.sampleRate
-  for (const { name, sampleRate } of parts.flatMap(({ recordings }) => recordings))
+    if (part.recordings.length === 0 && !part.heard) throw new RangeError(`${partName(part)}: expected at least one recording, got none`)
+  const recordings = parts.flatMap((part) => part.recordings)
+  const rate = recordings[0]?.sampleRate
+  for (const { name, sampleRate } of recordings)
     if (sampleRate !== rate) throw new RangeError(`${name}: expected ${rate} Hz like the other recordings, got ${sampleRate} Hz`)
   if (method === 'nmf' && divergence.alpha === 0)
     throw new RangeError(`divergence: expected an alpha other than 0, for which there is no multiplicative update, got ${divergence.alpha},${divergence.beta}`)

@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs'
 import { loadPreset, loadSelection } from '../../main/preset-files.ts'
-import { grown } from '../../main/appending.ts'
+import { grown } from '../../presets/growing.ts'
 import { learn, type Part } from '../../presets/learn/learn.ts'
 import type { Preset } from '../../presets/preset.ts'
 import { divergences } from '../../worklet/dictionary.ts'

@@ -3,8 +3,7 @@
 
 import { dictionarySources } from '../worklet/dictionary.ts'
 import type { Selection } from '../worklet/selection.ts'
-import { MAX_ATOMS, groupBySource, type Preset } from '../presets/preset.ts'
-import { UserError } from './user-error.ts'
+import { MAX_ATOMS, groupBySource, type Preset } from './preset.ts'
 
 /** The preset with what the other knows, and which of its sources were replaced. Settings and texts of the other win where it has them. */
 export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence }, settings, learned, name, description }: Preset): { preset: Preset; replaced: string[] } {
@@ -13,7 +12,7 @@ export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence
   const replaced = dictionarySources(dictionary.atoms).filter((source) => added.includes(source))
   const kept = dictionary.atoms.map((atom, i) => ({ atom, i })).filter(({ atom }) => !replaced.includes(atom.source))
   if (kept.length + atoms.length > MAX_ATOMS)
-    throw new UserError(`learn: expected at most ${MAX_ATOMS} atoms in all, got ${kept.length} in the preset and ${atoms.length} more`)
+    throw new RangeError(`atoms: expected at most ${MAX_ATOMS} in all, got ${kept.length} in the preset and ${atoms.length} more`)
   const bins = spectra.length / atoms.length
   const all = new Float32Array((kept.length + atoms.length) * bins)
   kept.forEach(({ i }, row) => all.set(dictionary.spectra.subarray(i * bins, (i + 1) * bins), row * bins))
