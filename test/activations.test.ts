@@ -44,8 +44,11 @@ function solver(p: ReturnType<typeof problem>, divergence: Divergence, module = 
   const magnitude = kernel.floats(padded)
   const hear = (v: ArrayLike<number>): void => { for (let bin = 0; bin < bins; bin++) magnitude[basis.dealt(bin)] = v[bin]! }
   hear(p.v)
-  return { solver: new Activations(kernel, basis, divergence, SLICE), basis, magnitude, hear }
+  return { solver: new Activations(kernel, basis, divergence, SLICE, HOP), basis, magnitude, hear }
 }
+
+/** Seconds. */
+const HOP = 0.0128
 
 const settings = (changes: Partial<Settings>): Settings => ({ ...initialSettings(), ...changes })
 
@@ -279,7 +282,7 @@ describe('the proximal and the least-squares solver', () => {
     for (let i = 0; i < 30000; i++) {
       const slopes = product(p.w, h).map((q, bin) => fit.slope(v[bin]!, q))
       h = h.map((x, k) => {
-        let slope = pull * (x - before[k]!) + (block * x) / Math.sqrt(0.95 * before[k]! ** 2 + x * x + 1e-12)
+        let slope = pull * (x - before[k]!) + (block * x) / Math.sqrt(Math.exp(-HOP / 0.25) * before[k]! ** 2 + x * x + 1e-12)
         for (let bin = 0; bin < bins; bin++) slope += p.w[bin * atoms + k]! * slopes[bin]!
         return Math.max(0, x - (name === 'euc' ? 8 : 16) * slope)
       })

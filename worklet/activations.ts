@@ -40,7 +40,7 @@ export class Activations {
   readonly before: Float32Array
   /** What `before` was multiplied by; 0 after silence. */
   fade = 0
-  /** By row of the parameter table; where a dictionary's divergence is unknown to one, the multiplicative solver takes its place. */
+  /** By row of the parameter table; in place of one that does not know the dictionary's divergence, the multiplicative one. */
   private readonly solvers: readonly Solver[]
   private solver: Solver
   /** α, and the frame's scale. */
@@ -52,7 +52,7 @@ export class Activations {
       (refusal(divergence, 2) ? 0 : LeastSquares.floats(room)) + 2 * room + paddedBins + 64
   }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, slice: number) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, slice: number, hopSeconds: number) {
     this.h = kernel.floats(basis.room)
     this.before = kernel.floats(basis.room)
     this.prepared = kernel.floats(basis.paddedBins)
@@ -60,7 +60,7 @@ export class Activations {
     const multiplicative = (this.solver = new Multiplicative(kernel, basis, divergence, slice, this))
     this.solvers = [
       multiplicative,
-      refusal(divergence, 1) ? multiplicative : new Proximal(kernel, basis, divergence, slice, this),
+      refusal(divergence, 1) ? multiplicative : new Proximal(kernel, basis, divergence, slice, this, hopSeconds),
       refusal(divergence, 2) ? multiplicative : new LeastSquares(kernel, basis, slice, this),
     ]
   }

@@ -14,10 +14,13 @@ import type { Settings } from './parameters.ts'
 
 const slopes = { 'euc': 'slopeEuclidean', 'kl': 'slopeKl', 'dual-is': 'slopeDualItakuraSaito' } as const
 const curves = { 'euc': 'curveEuclidean', 'kl': 'curveKl', 'dual-is': 'curveDualItakuraSaito' } as const
-/** What is left of an atom's past after a frame. */
-const FORGET = 0.95
-/** Of the even share: what the bound grants an atom beside what it holds. Without, bounds are exact for atoms that stay as they are, and no other could rise. */
+/** Seconds in which two thirds of an atom's past are forgotten. */
+const MEMORY = 0.25
+/** Of the even share: what the bound grants an atom beside what it holds. Without, no atom could rise that holds little. */
 const WAKING = 1
+
+/** A frame begins near its answer: its momentum is that of so many steps, until one overshoots and it starts from nothing. */
+const UNDERWAY = 8
 
 export class Proximal implements Solver {
   readonly revives = true
@@ -32,6 +35,8 @@ export class Proximal implements Solver {
   /** γ; momentum; whether the last step turned. */
   private readonly numbers: Float32Array
   private readonly slices: number
+  /** Of the past, after a frame. */
+  private readonly kept: number
   private panel = 0
   private bounding = true
   private t = 1
@@ -40,7 +45,7 @@ export class Proximal implements Solver {
   static floats(room: number): number { return 11 * (room + 16) + 96 }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, private readonly slice: number,
-    private readonly heard: Activations) {
+    private readonly heard: Activations, hopSeconds: number) {
     const { room } = basis
     const name = divergenceText(divergence) as keyof typeof slopes
     this.slope = slopes[name]
@@ -52,6 +57,7 @@ export class Proximal implements Solver {
     this.rowBytes = 4 * Proximal.row(room)
     this.numbers = kernel.floats(5)
     this.slices = Math.ceil(basis.panels / slice)
+    this.kept = Math.exp(-hopSeconds / MEMORY)
   }
 
   reset(): void {
@@ -73,13 +79,13 @@ export class Proximal implements Solver {
       each[3 * row + atom] = held * settings.block
       const last = atom < paddedAtoms ? before[atom]! : 0
       each[4 * row + atom] = last
-      each[5 * row + atom] = FORGET * (fade * fade * each[5 * row + atom]! + last * last)
+      each[5 * row + atom] = this.kept * (fade * fade * each[5 * row + atom]! + last * last)
     }
     // the bound of the curvature is that of what h explains, seen by each atom: see `bound`
     for (let atom = 0; atom < z.length; atom++) z[atom] = atom >= first && atom < atoms ? h[atom]! + WAKING * share : 0
     this.panel = 0
     this.bounding = true
-    this.t = 1
+    this.t = UNDERWAY
     return (1 + passes) * this.slices
   }
 

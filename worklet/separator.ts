@@ -130,7 +130,7 @@ export class Separator {
     this.slice = mode === 'sliced' ? SLICE : basis.panels
     this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
     this.features = new Features(kernel, basis, channels)
-    this.activations = new Activations(kernel, basis, dictionary.divergence, this.slice)
+    this.activations = new Activations(kernel, basis, dictionary.divergence, this.slice, shape.hopSize / sampleRate)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, channels, selection, covariances, this.seconds)
     this.wiener = this.masks.places && new Wiener(kernel, this.masks.places, fitted.bins, shape.hopSize / sampleRate)
