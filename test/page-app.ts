@@ -29,7 +29,8 @@ export async function pageApp(from = appFolder, change?: (worklet: string) => st
   await writeFile(join(folder, 'presets/band.preset'), bandPreset())
   await writeFile(join(folder, 'presets/sharp-band.preset'), bandPreset({ sharpness: 2 }))
   await writeFile(join(folder, 'presets/broken.preset'), bandPreset().subarray(0, 5000))
-  await writeFile(join(folder, 'presets/index.json'), JSON.stringify(['band.preset', 'broken.preset', 'sharp-band.preset']))
+  await cp(join(from, 'presets/field.preset'), join(folder, 'presets/field.preset')) // holds no spectra
+  await writeFile(join(folder, 'presets/index.json'), JSON.stringify(['band.preset', 'broken.preset', 'field.preset', 'sharp-band.preset']))
   await writeFile(join(folder, 'test-recorder.js'), recorder)
   if (change) {
     await writeFile(join(folder, 'worklet.js'), change(await readFile(join(folder, 'worklet.js'), 'utf8')))

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { band, RATE, waveFile } from './band.ts'
 import { launch, serveApp } from './browser.ts'
+import { allOf, melodies } from './field-sounds.ts'
 import { openSound, pageApp } from './page-app.ts'
 
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
@@ -21,6 +22,7 @@ const sizes = { wide: { width: 1600, height: 900 }, small: { width: 1000, height
 const app = await pageApp(process.env['APP'])
 await mkdir(folder, { recursive: true })
 const music = waveFile(band(24))
+const three = waveFile(allOf(melodies(8)))
 const microphone = join(app.folder, 'microphone.wav')
 await writeFile(microphone, waveFile([band(20)[0]]))
 const served = await serveApp({ folder: app.folder })
@@ -104,6 +106,40 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await page.reload()
     await openSound(page, 'an-hour-of-rehearsal.flac', music)
     await page.waitForTimeout(300)
+  },
+  field: async (page) => {
+    await openSound(page, 'three-melodies.wav', three)
+    await page.locator('.peak').nth(2).waitFor()
+    await page.waitForTimeout(3000)
+    for (let i = 0; i < 3; i++) {
+      await page.locator('.peak').first().click()
+      await page.waitForTimeout(600)
+      await page.locator('.field-hand').focus()
+      await page.keyboard.press('Escape')
+    }
+    await page.keyboard.press('n')
+    await page.waitForTimeout(1500)
+  },
+  frequency: async (page) => {
+    await states['field']!(page)
+    await page.keyboard.press('\\')
+    await page.waitForTimeout(800)
+  },
+  lasso: async (page) => {
+    await openSound(page, 'three-melodies.wav', three)
+    await page.locator('.peak').nth(2).waitFor()
+    await page.locator('.field-tools').getByRole('button', { name: 'Lasso' }).click()
+    const { x, y, width, height } = (await page.locator('.field-hand').boundingBox())!
+    await page.mouse.move(x + width * 0.75, y + height * 0.4)
+    await page.mouse.down()
+    for (let a = 0; a < 6.2; a += 0.15) await page.mouse.move(x + width * (0.65 + 0.1 * Math.cos(a)), y + height * (0.4 + 0.17 * Math.sin(a)))
+    await page.mouse.up()
+    await page.waitForTimeout(1500)
+  },
+  mono: async (page) => {
+    await openSound(page, 'one-channel.wav', waveFile([band(8)[0]]))
+    await page.getByRole('button', { name: 'Stereo field' }).click()
+    await page.waitForTimeout(1500)
   },
   folded: async (page) => {
     await states['playing']!(page)
