@@ -21,7 +21,7 @@ export interface Frames {
   readonly data: Float32Array
 }
 
-/** Of the dictionary. Its recordings may have a higher rate: what lies above its reach is then left out. */
+/** Of the dictionary. Its recordings may have another rate: what lies above its reach is left out, what lies above theirs is nothing. */
 export type Sizes = Pick<Dictionary, 'sampleRate' | 'fftSize' | 'hopSize' | 'tailSize'>
 
 /** Quieter than its recording's mean by this much is a pause, from which nothing about a source can be learned (−60 dB). */
@@ -30,8 +30,7 @@ const PAUSE = 1e-3
 /** The frames that sound, of all recordings together; at most `most` of them, chosen by chance, in their order. */
 export function soundingFrames(recordings: readonly Recording[], sizes: Sizes, module: WebAssembly.Module, most: number, random: () => number): Frames {
   const bins = sizes.fftSize / 2 + 1
-  const { name, sampleRate } = recordings[0]!
-  if (sampleRate < sizes.sampleRate) throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz or more, got ${sampleRate} Hz`)
+  const { sampleRate } = recordings[0]!
   const shape = shapeFor(sizes, sampleRate)
   const scale = scaleFor(sizes, shape, sampleRate)
   for (const recording of recordings) checkRecording(recording, sampleRate, shape)
@@ -106,8 +105,8 @@ export function analyser(shape: Shape, bins: number, module: WebAssembly.Module)
 function scaleFor({ sampleRate, fftSize }: Sizes, shape: Shape, rate: number): { readonly bins: number; onto(data: Float32Array, rows: number, analyse: (out: Float32Array) => number): number } {
   const bins = fftSize / 2 + 1
   const step = (sampleRate / fftSize) / (rate / shape.fftSize)
-  if (step === 1) return { bins, onto: (data, _, analyse) => analyse(data) }
   const known = Math.min(shape.fftSize / 2, Math.ceil((bins - 1) * step)) + 1
+  if (step === 1 && known === bins) return { bins, onto: (data, _, analyse) => analyse(data) }
   return {
     bins: known,
     onto(data, rows, analyse) {
@@ -116,6 +115,7 @@ function scaleFor({ sampleRate, fftSize }: Sizes, shape: Shape, rate: number): {
       for (let row = 0; row < count; row++) {
         for (let bin = 0; bin < bins; bin++) {
           const at = bin * step
+          if (at > known - 1) break
           const below = Math.min(Math.floor(at), known - 2)
           const first = row * known + below
           data[row * bins + bin] = frames[first]! * (below + 1 - at) + frames[first + 1]! * (at - below)
