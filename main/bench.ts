@@ -29,7 +29,10 @@ export interface Bench {
   readonly worstQuantumSlicedMicros: number
   readonly worstQuantumRawMicros: number
   readonly quantumBudgetMicros: number
-  /** Garbage collections that 300 000 calls of `process` caused, and 150 000 that change the solver now and then; and those that 100 000 with one small object each did. */
+  /**
+   * Garbage collections that 300 000 calls of `process` caused, and 150 000 that change the solver now and then; and those that
+   * 100 000 with one small object each did.
+   */
   readonly collections: number
   readonly collectionsLittering: number
 }

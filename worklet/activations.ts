@@ -52,7 +52,8 @@ export class Activations {
       (refusal(divergence, 2) ? 0 : LeastSquares.floats(room)) + 2 * room + paddedBins + 64
   }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, slice: number, hopSeconds: number) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, slice: number,
+    hopSeconds: number) {
     this.h = kernel.floats(basis.room)
     this.before = kernel.floats(basis.room)
     this.prepared = kernel.floats(basis.paddedBins)

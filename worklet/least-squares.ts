@@ -27,7 +27,8 @@ export class LeastSquares implements Solver {
 
   static floats(room: number): number { return room * (room + 8) + 128 }
 
-  constructor(private readonly kernel: Kernel, private readonly basis: Basis, private readonly slice: number, private readonly heard: Activations) {
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, private readonly slice: number,
+    private readonly heard: Activations) {
     const { room, fixed, panels } = basis
     this.gram = kernel.floats(room * room)
     this.held = new Uint32Array(room)

@@ -27,14 +27,17 @@ const choice = <Name extends string>(name: Name, label: string, words: readonly 
 
 export const parameters = [
   row('passes', 'Passes', '', 1, 20, 3, 1, 'How often each frame is solved. More is cleaner and costs more.'),
-  choice('solver', 'Solver', solvers, 'What finds the activations: multiplicative for any dictionary, proximal with penalties on variation and block for a '
-    + 'Euclidean, KL or dual-IS one, least-squares for a Euclidean one. One that does not know a dictionary is refused; turned to while it plays, it leaves the work to multiplicative.'),
+  choice('solver', 'Solver', solvers, 'What finds the activations: multiplicative for any dictionary, proximal with '
+    + 'penalties on variation and block for a Euclidean, KL or dual-IS one, least-squares for a Euclidean one. One that does not know '
+    + 'a dictionary is refused; turned to while it plays, it leaves the work to multiplicative.'),
   row('steps', 'Steps', '', 1, 4, 4, 1, 'Steps per multiplicative pass. 4 find music sooner; 1 is steadier where noise is learned as it plays.'),
   row('relaxation', 'Relaxation', '', 1, 1.95, 1.25, 0, 'How far each multiplicative step goes: 1 is the plain update, more gets there sooner.'),
   row('sparsity', 'Sparsity', '', 0, 1, 0, 0, 'How strongly few atoms are preferred to many.'),
-  row('variation', 'Variation', '', 0, 4, 0, 0, 'How strongly the proximal solver holds activations to what they were a frame ago; 1 weighs as much as what is heard.'),
+  row('variation', 'Variation', '', 0, 4, 0, 0,
+    'How strongly the proximal solver holds activations to what they were a frame ago; 1 weighs as much as what is heard.'),
   row('block', 'Block', '', 0, 1, 0, 0, 'What it costs, with the proximal solver, to wake an atom that has been silent lately.'),
-  row('gamma', 'Gamma', '', 0.1, 30, 1, 0, 'The proximal solver smooths a divergence over so many mean bins: less is closer to it and takes more passes.'),
+  row('gamma', 'Gamma', '', 0.1, 30, 1, 0,
+    'The proximal solver smooths a divergence over so many mean bins: less is closer to it and takes more passes.'),
   row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),
   row('floor', 'Floor', 'dB', -120, -6, -120, 0, 'The least that every source keeps of each bin. Softer artefacts, less separation.'),
   row('residue', 'Residue', '', 0, 1, 0, 0, 'How much of what the dictionary cannot explain goes to the rest.'),

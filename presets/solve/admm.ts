@@ -10,7 +10,7 @@
 import { addProduct, addProductByRows } from '../learn/matrix.ts'
 import { cutsOf } from './blocks.ts'
 import { eigenOf } from './eigen.ts'
-import { fitOf } from './fit.ts'
+import { type Fit, fitOf } from './fit.ts'
 import { gramOf, Objective } from './objective.ts'
 import { leastOf } from './multiplicative.ts'
 import { meanOf, type Problem, type Solver, type SolveOptions, startOf } from './problem.ts'
@@ -31,7 +31,7 @@ export function* admm(problem: Problem, options: SolveOptions): Solver {
   const fit = fitOf(divergence)
   // an estimate of nothing costs infinitely much where something is: only the reported loss meets it, on the way
   const lowest = 1e-12 * mean
-  const finite = { ...fit, cost: (y: number, x: number) => fit.cost(y, Math.max(lowest, x)), slope: (y: number, x: number) => fit.slope(y, Math.max(lowest, x)) }
+  const finite: Fit = { ...fit, cost: (y, x) => fit.cost(y, Math.max(lowest, x)), slope: (y, x) => fit.slope(y, Math.max(lowest, x)) }
   const objective = new Objective(heard, finite, options)
   if (options.local) objective.cuts = yield* cutsOf(heard, options, admm)
   const { atoms, frames, variation } = objective

@@ -9,9 +9,12 @@ const SOUNDS = 0.05
 /** Frames: a shorter rest is part of the sound, a shorter sound part of the rest. */
 const SHORTEST = 3
 
-/** Frames × atoms, 1 where one stretch ends and the next begins, of the answer that `method` finds without a block norm in half as many passes. */
-export function* cutsOf(problem: Problem, options: SolveOptions, method: (problem: Problem, options: SolveOptions) => Solver): Generator<number, Uint8Array> {
-  const { activations } = yield* method(problem, { ...options, block: 0, local: false, iterations: Math.ceil(options.iterations / 2) })
+type Way = (problem: Problem, options: SolveOptions) => Solver
+
+/** Frames × atoms, 1 where one stretch ends and the next begins, of the answer without a block norm after half as many passes. */
+export function* cutsOf(problem: Problem, options: SolveOptions, method: Way): Generator<number, Uint8Array> {
+  const iterations = Math.ceil(options.iterations / 2)
+  const { activations } = yield* method(problem, { ...options, block: 0, local: false, iterations })
   return stretches(activations, problem.spectra.length / problem.bins)
 }
 

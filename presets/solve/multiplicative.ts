@@ -58,7 +58,8 @@ export function* multiplicative(problem: Problem, { divergence, iterations, l1 =
     ratios()
     for (let i = 0; i < H.length; i++) {
       const ratio = up[i]! / down[i]!
-      if (ratio >= 0) H[i] = Math.max(floor, H[i]! * (omega === 1 ? ratio : ratio ** omega)) // not 0/0: bins that do not count, atoms of nothing
+      // not 0/0: bins that do not count, atoms of nothing
+      if (ratio >= 0) H[i] = Math.max(floor, H[i]! * (omega === 1 ? ratio : ratio ** omega))
     }
     estimate()
     loss.push(value())

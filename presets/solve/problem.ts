@@ -32,7 +32,7 @@ export interface SolveOptions {
   readonly local?: boolean
   /** λ_t */
   readonly variation?: number
-  /** Of the Moreau envelope that `pfbs` minimises in place of a divergence without a bounded slope. Absent: the mean of the values, for dual-is squared. */
+  /** γ of the Moreau envelope that `pfbs` minimises in place of kl and dual-is. Absent: the mean of the values, for dual-is squared. */
   readonly gamma?: number
   /** frames × bins, for `mu`: how much each value counts. */
   readonly weights?: Float64Array
@@ -62,7 +62,11 @@ export interface Residuals {
 /** One `yield` per pass with the objective, so that whoever runs it can show progress, take turns and stop. */
 export type Solver = Generator<number, Solution>
 
-interface Abilities { readonly convexOnly: boolean; readonly euclideanOnly: boolean; readonly takes: readonly (keyof SolveOptions)[] }
+interface Abilities {
+  readonly convexOnly: boolean
+  readonly euclideanOnly: boolean
+  readonly takes: readonly (keyof SolveOptions)[]
+}
 const abilities: Readonly<Record<Method, Abilities>> = {
   mu: { convexOnly: false, euclideanOnly: false, takes: ['l1', 'weights'] },
   pgd: { convexOnly: true, euclideanOnly: true, takes: ['l1'] },
@@ -72,41 +76,47 @@ const abilities: Readonly<Record<Method, Abilities>> = {
   admm: { convexOnly: true, euclideanOnly: false, takes: ['l1', 'block', 'local', 'variation'] },
 }
 const extras: Readonly<Partial<Record<keyof SolveOptions, string>>> = {
-  l1: 'an L1 penalty', block: 'a block norm', local: 'a block norm', variation: 'a penalty on variation', gamma: 'an envelope', weights: 'weights',
+  l1: 'an L1 penalty', block: 'a block norm', local: 'a block norm', variation: 'a penalty on variation', gamma: 'an envelope',
+  weights: 'weights',
 }
 const CONVEX = ['euc', 'kl', 'dual-is']
+
+const expected = (what: string, wish: string, got: unknown): RangeError => new RangeError(`${what}: expected ${wish}, got ${got}`)
 
 export function checkProblem({ values, spectra, bins }: Problem, options: SolveOptions): void {
   const { method, divergence, iterations, weights, start } = options
   const name = divergenceText(divergence)
   const { convexOnly, euclideanOnly, takes } = abilities[method]
-  if (euclideanOnly && name !== 'euc') throw new RangeError(`divergence: expected euc with method ${method}, which knows no other, got ${name}`)
-  if (convexOnly && !CONVEX.includes(name)) throw new RangeError(`divergence: expected ${CONVEX.join(', ')} with method ${method}, got ${name}`)
-  if (divergence.alpha === 0) throw new RangeError(`divergence: expected an alpha other than 0, for which there is no multiplicative update, got ${name}`)
+  if (euclideanOnly && name !== 'euc') throw expected('divergence', `euc with method ${method}, which knows no other`, name)
+  if (convexOnly && !CONVEX.includes(name)) throw expected('divergence', `${CONVEX.join(', ')} with method ${method}`, name)
+  if (divergence.alpha === 0) throw expected('divergence', 'an alpha other than 0, for which there is no multiplicative update', name)
   for (const [key, what] of Object.entries(extras) as [keyof SolveOptions, string][]) {
     const asked = options[key]
-    if (asked && !takes.includes(key)) throw new RangeError(`${key}: expected none with method ${method}, which has no place for ${what}, got ${typeof asked === 'object' ? 'some' : asked}`)
+    if (asked && !takes.includes(key))
+      throw expected(key, `none with method ${method}, which has no place for ${what}`, typeof asked === 'object' ? 'some' : asked)
   }
-  for (const key of ['l1', 'block', 'variation', 'gamma'] as const)
-    if (options[key] !== undefined && !(options[key] >= 0 && options[key] < Infinity)) throw new RangeError(`${key}: expected a finite number of at least 0, got ${options[key]}`)
-  if (options.gamma === 0) throw new RangeError('gamma: expected a number above 0, got 0')
-  if (!(Number.isInteger(iterations) && iterations >= 1)) throw new RangeError(`iterations: expected a whole number of at least 1, got ${iterations}`)
+  for (const key of ['l1', 'block', 'variation', 'gamma'] as const) {
+    const x = options[key]
+    if (x !== undefined && !(x >= 0 && x < Infinity)) throw expected(key, 'a finite number of at least 0', x)
+  }
+  if (options.gamma === 0) throw expected('gamma', 'a number above 0', 0)
+  if (!(Number.isInteger(iterations) && iterations >= 1)) throw expected('iterations', 'a whole number of at least 1', iterations)
   checkMatrix('spectra', spectra, bins)
   checkMatrix('values', values, bins)
   const sizes = [['weights', weights, values.length], ['start', start, (values.length / bins) * (spectra.length / bins)]] as const
   for (const [what, matrix, size] of sizes) {
     if (!matrix) continue
-    if (matrix.length !== size) throw new RangeError(`${what}: expected ${size} numbers, got ${matrix.length}`)
+    if (matrix.length !== size) throw expected(what, `${size} numbers`, matrix.length)
     checkMatrix(what, matrix, matrix.length)
   }
 }
 
 function checkMatrix(what: string, matrix: Float64Array, bins: number): void {
-  if (matrix.length === 0 || matrix.length % bins !== 0) throw new RangeError(`${what}: expected whole rows of ${bins} bins, got ${matrix.length} numbers`)
+  if (matrix.length === 0 || matrix.length % bins !== 0) throw expected(what, `whole rows of ${bins} bins`, `${matrix.length} numbers`)
   const bad = matrix.findIndex((x) => !(x >= 0 && x < Infinity))
   if (bad >= 0)
-    throw new RangeError(`${what}: expected finite numbers of at least 0, got ${matrix[bad]} in row ${Math.floor(bad / bins)}, column ${bad % bins}`)
-  if (matrix.every((x) => x === 0)) throw new RangeError(`${what}: expected at least one number above 0, got zeros only`)
+    throw expected(what, 'finite numbers of at least 0', `${matrix[bad]} in row ${Math.floor(bad / bins)}, column ${bad % bins}`)
+  if (matrix.every((x) => x === 0)) throw expected(what, 'at least one number above 0', 'zeros only')
 }
 
 export const meanOf = (x: Float64Array): number => x.reduce((sum, value) => sum + value, 0) / x.length

@@ -31,11 +31,13 @@ export function* proximal(problem: Problem, options: SolveOptions): Solver {
 
 function* descend(problem: Problem, objective: Objective, { iterations, start }: SolveOptions, accelerated: boolean): Solver {
   const { atoms, fit, variation } = objective
-  const bounds = accelerated ? curvatures(problem.spectra, problem.bins) : new Float64Array(atoms).fill(largestCurvature(problem.spectra, problem.bins))
+  const { spectra, bins } = problem
+  const bounds = accelerated ? curvatures(spectra, bins) : new Float64Array(atoms).fill(largestCurvature(spectra, bins))
   const steps = bounds.map((x) => (x > 0 ? 1 / (fit.curvature * x + 8 * variation) : 0))
   let H: Float64Array = startOf(problem, start), before: Float64Array = H.slice(), next: Float64Array = new Float64Array(H.length)
   const Z = new Float64Array(H.length), slope = new Float64Array(H.length), ahead = new Float64Array(problem.values.length)
-  let Q = objective.estimate(H, new Float64Array(problem.values.length)), QBefore: Float64Array = Q.slice(), QNext: Float64Array = Q.slice()
+  let Q = objective.estimate(H, new Float64Array(problem.values.length))
+  let QBefore: Float64Array = Q.slice(), QNext: Float64Array = Q.slice()
   let value = objective.value(H, Q)
 
   /** From H, `momentum` further along the way that led there: leaves the answer in `next` and `QNext`. */

@@ -2,12 +2,12 @@
 // activations half of which are zero and a fifth of whose atoms never sound, noise. Each method's penalty is chosen on
 // other draws than those it is measured on; the multiplicative one is run until it hardly moves, and also stopped where that is best.
 
-import { solve, type SolveOptions } from '../../presets/solve/solve.ts'
+import { type Problem, solve, type SolveOptions } from '../../presets/solve/solve.ts'
 import { divergences } from '../../worklet/dictionary.ts'
 import { random } from '../signals.ts'
 
 export interface Sizes { readonly bins: number; readonly atoms: number; readonly frames: number; readonly sigma: number }
-export interface Draw { readonly values: Float64Array; readonly spectra: Float64Array; readonly bins: number; readonly truth: Float64Array }
+export interface Draw extends Problem { readonly truth: Float64Array }
 
 export function draw(seed: number, { bins, atoms, frames, sigma }: Sizes): Draw {
   const next = random(seed)
@@ -52,18 +52,26 @@ const BLOCKS: Readonly<Record<string, readonly number[]>> = {
 }
 const PASSES = [50, 100, 200, 400]
 
-export interface Effort { readonly sizes: Sizes; readonly converged: number; readonly tuning: readonly number[]; readonly measured: readonly number[] }
+/** Passes until the multiplicative method hardly moves; seeds to choose penalties by, and to measure with. */
+export interface Effort {
+  readonly sizes: Sizes
+  readonly converged: number
+  readonly tuning: readonly number[]
+  readonly measured: readonly number[]
+}
 const FULL: Effort = { sizes: { bins: 100, atoms: 80, frames: 64, sigma: 1 }, converged: 3000, tuning: [101], measured: [1, 2] }
 
 export function synthetic(say: (line: string) => void, { sizes, converged, tuning, measured }: Effort = FULL): SyntheticRow[] {
   const toChooseBy = tuning.map((seed) => draw(seed, sizes)), toMeasure = measured.map((seed) => draw(seed, sizes))
   return Object.entries(BLOCKS).map(([name, blocks]) => {
     const divergence = divergences[name]!
-    const mu = best(toChooseBy, [0, 0.05, 0.5].map((share) => ({ method: 'mu', divergence, iterations: converged, l1: share * blocks[0]! })))
+    const shares = [0, 0.05, 0.5]
+    const mu = best(toChooseBy, shares.map((share) => ({ method: 'mu', divergence, iterations: converged, l1: share * blocks[0]! })))
     const stopped = best(toChooseBy, PASSES.map((iterations) => ({ method: 'mu', divergence, iterations })))
     const pfbs = best(toChooseBy, blocks.map((block) => ({ method: 'pfbs', divergence, iterations: 300, block })))
     const row = {
-      divergence: name, multiplicative: errorOf(toMeasure, mu), stopped: errorOf(toMeasure, stopped), proximal: errorOf(toMeasure, pfbs),
+      divergence: name, multiplicative: errorOf(toMeasure, mu), stopped: errorOf(toMeasure, stopped),
+      proximal: errorOf(toMeasure, pfbs),
       chosen: { l1: mu.l1!, passes: stopped.iterations, block: pfbs.block! },
     }
     const less = (from: number): string => `${(100 * (1 - row.proximal / from)).toFixed(0)} %`

@@ -21,18 +21,21 @@ const rows: readonly (readonly [divergence: string, solver: number, passes: numb
 ]
 
 export async function solvers(module: WebAssembly.Module, say: (line: string) => void): Promise<SolverRow[]> {
-  const asked = rows.map(([name, solver, passes]) => ({ divergence: divergences[name]!, settings: { solver, passes } satisfies Partial<Settings> }))
+  const asked = rows.map(([name, solver, passes]) =>
+    ({ divergence: divergences[name]!, settings: { solver, passes } satisfies Partial<Settings> }))
   const micros = alternate(asked.map((options) => hopTask(module, options)), 15, asked.map(() => 60))
   const lessons = await lessonsOf(module)
   if (lessons.length === 0) say('the audio is not here: costs only')
   return rows.map(([divergence, solver, passes], i) => {
-    const { settings } = asked[i]!
-    const scores = lessons.map(({ lesson }) => quality({ ...lesson, dictionary: { ...lesson.dictionary, divergence: divergences[divergence]! } }, module, settings))
+    const { settings, divergence: point } = asked[i]!
+    const scores = lessons.map(({ lesson }) =>
+      quality({ ...lesson, dictionary: { ...lesson.dictionary, divergence: point } }, module, settings))
     const row = {
       divergence, solver: names[solver]!, passes, hopMicros: micros[i]!,
       siSdr: scores.length > 0 ? scores.reduce((a, b) => a + b, 0) / scores.length : null,
     }
-    say(`${divergence.padEnd(8)} ${row.solver.padEnd(15)} ${String(passes).padStart(2)} passes   ${row.hopMicros.toFixed(1).padStart(7)} µs a hop`
+    say(`${divergence.padEnd(8)} ${row.solver.padEnd(15)} ${String(passes).padStart(2)} passes   `
+      + `${row.hopMicros.toFixed(1).padStart(7)} µs a hop`
       + (row.siSdr === null ? '' : `   ${row.siSdr.toFixed(2).padStart(6)} dB`))
     return row
   })
