@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { divergences } from '../worklet/dictionary.ts'
 import type { Covariance } from '../worklet/covariance.ts'
-import { parameters } from '../worklet/parameters.ts'
+import { constantAutomation, initialSettings, parameters } from '../worklet/parameters.ts'
 import { delayed, dictionary, difference, nullDb, rig } from './engine.ts'
 import { lawsOf } from './laws.ts'
 import { errorDb } from './reference.ts'
@@ -214,6 +214,29 @@ describe('the parameter table', () => {
   test('rows that count are rounded while an AudioParam ramps through them', () => {
     const run = (passes: number, freeAtoms: number): Float32Array[][] => rig({ ...base, settings: { passes, freeAtoms } }).run([x])
     expect(difference(run(3.4, 1.6), run(3, 2))).toBeNull()
+  })
+
+  test('the solver may change at any hop: no click, everything adds up, and without a dictionary nothing happens', () => {
+    const run = (at: (hop: number) => number, used: Parameters<typeof rig>[0] = base): { stems: Float32Array[][]; latency: number } => {
+      const r = rig(used)
+      const stems = [[new Float32Array(x.length)], [new Float32Array(x.length)]]
+      const automation = constantAutomation({ ...initialSettings(), freeAtoms: 2, block: 0.05, variation: 0.2 })
+      for (let from = 0; from < x.length; from += 256) {
+        automation.solver[0] = at(from / 256)
+        const to = Math.min(from + 256, x.length)
+        r.separator.process([x.subarray(from, to)], stems.map(([stem]) => [stem!.subarray(from, to)]), to - from, automation)
+      }
+      return { stems, latency: r.separator.latencySamples }
+    }
+    const bend = ([[stem]]: Float32Array[][]): number => stem!.reduce((most, y, i) => (i < 2 ? most : Math.max(most, Math.abs(y - 2 * stem![i - 1]! + stem![i - 2]!))), 0)
+    const steady = Math.max(...[0, 1, 2].map((solver) => bend(run(() => solver).stems)))
+    for (const at of [(hop: number) => hop % 3, (hop: number) => Math.floor(hop / 7) % 3]) {
+      const { stems, latency } = run(at)
+      expect(bend(stems)).toBeLessThan(1.1 * steady)
+      expect(nullDb(stems, [x], latency)).toBeLessThan(-120)
+    }
+    const none = { dictionary: dictionary({ tones: 0, air: 0, divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'all', band: [0, 3000] as [number, number] }] } }
+    expect(difference(run((hop) => hop % 3, none).stems, run(() => 0, none).stems)).toBeNull()
   })
 
   test('automation is read at the sample that completes a hop, whatever the quantum', () => {

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { dictionarySources, divergences } from '../../worklet/dictionary.ts'
-import { isSwitch, parameters, toText } from '../../worklet/parameters.ts'
+import { checkSolver, isSwitch, parameters, toText } from '../../worklet/parameters.ts'
 import type { Sizes } from '../../presets/learn/frames.ts'
 import { methods, starts } from '../../presets/learn/learn.ts'
 import type { Match } from '../../presets/learn/matching.ts'
@@ -71,6 +71,7 @@ export const learn: Command = {
     checkFlags(args)
     const base = args.has('append') ? await loadPreset(out) : null
     const asked = { activations: base && !args.has('activations') ? base.dictionary.divergence : divergenceOf(args, 'activations', args.has('notes') ? 'beta-half' : 'kl'), settings: args.settings }
+    asSaid(() => checkSolver(asked.activations, asked.settings), 'learn')
     for (const [flag, most] of [['name', 80], ['description', 2000]] as const) {
       const text = args.text(flag)
       if (text !== undefined && !(text.length >= 1 && text.length <= most))
