@@ -171,7 +171,7 @@ function commandOf(args: Arguments): string {
     ...given.flatMap((flag) => ['--' + flag.name, ...behind(flag)]),
     ...parameters.flatMap((p, i) => {
       const value = args.settings[p.name]
-      return value === undefined ? [] : ['--' + parameterFlags[i]!.name, isSwitch(p) ? toText(p, value) : String(value)]
+      return value === undefined ? [] : ['--' + parameterFlags[i]!.name, isSwitch(p) || 'words' in p ? toText(p, value) : String(value)]
     }),
   ].map(quoted).join(' ')
 }
