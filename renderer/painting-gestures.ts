@@ -1,6 +1,7 @@
 // Gestures on the spectrogram: what a tool makes of a way of the pointer or of the keyboard's cross. While one goes on
 // the selection follows at every frame, so that it is heard; together they are one step of the history.
 
+import { MAX_CORNERS } from '../worklet/selection.ts'
 import type { Painted, SelectedSource, Selection } from '../worklet/selection.ts'
 import { addSource, choose, edit, titleOf } from './editing.ts'
 import { begin, cancel, end } from './history.ts'
@@ -47,11 +48,26 @@ const nameOf: Record<Stroke, (title: string) => string> = {
   paint: (title) => `Paint into ${title}`, remove: (title) => `Take away from ${title}`, push: (title) => `Push into ${title}`,
 }
 
+/** As the selection's door takes them. */
+const MAX_AREAS_OF_ONE = 4096
+
 /** The chosen source, or a new one: paint is never refused for want of a source. */
 function target(): number | null {
   const chosen = state.chosen.peek()
   if (chosen !== null && chosen < state.selection.peek().sources.length) return chosen
   return addSource()
+}
+
+const isTooMuch = ({ sources }: Selection): boolean =>
+  sources.reduce((sum, { painted = [] }) => sum + painted.reduce((corners, { polygon }) => corners + polygon.length, 0), 0) > MAX_CORNERS
+  || sources.some(({ painted = [] }) => painted.length > MAX_AREAS_OF_ONE)
+
+function refuse(): void {
+  cancel()
+  state.banner.value = {
+    tone: 'note', what: 'That is more paint than one selection holds.', actions: [],
+    safe: 'The last stroke was taken back; all before it stays. Remove some areas to paint others.',
+  }
 }
 
 /** Starts what the tool does; null where there is room for no more sources. `alt` takes away instead of painting. */
@@ -95,6 +111,7 @@ export function startStroke({ plane, axis, binHertz }: Canvas, tool: Exclude<Too
       if (changed) make()
       const count = (state.selection.peek().sources[source]!.painted?.length ?? 0) - (before.sources[source]!.painted?.length ?? 0)
       if (count <= 0) return cancel()
+      if (isTooMuch(state.selection.peek())) return refuse()
       const all = state.selection.peek().sources[source]!.painted!.length
       painting.selected.value = { source, areas: Array.from({ length: count }, (_, i) => all - count + i) }
       end(nameOf[stroke](titleOf(source)))

@@ -56,6 +56,16 @@ export function offOf(plane: Plane, polygon: Polygon): Point[] {
   })
 }
 
+/** Corners that one area may have (selection.ts takes 4096). */
+const MOST = 4000
+
+/** The same of an outline in pixels, with as few corners as must be. */
+function kept(plane: Plane, outline: Polygon): Point[] {
+  let points = offOf(plane, outline)
+  for (let tolerance = 1.5; points.length > MOST; tolerance *= 2) points = offOf(plane, simplify(outline, tolerance))
+  return points
+}
+
 const spot = (plane: Plane, x: number, y: number): Point =>
   [Number(Math.max(0, rounded(plane.seconds(x), 1e-4)).toFixed(4)), Number(rounded(plane.hertz(y), 1e-2).toFixed(2))]
 
@@ -85,7 +95,7 @@ export class BrushWay {
     stroke(grid, added, radius * FINE)
     this.done = path.length
     this.box = around(this.box, bounds(added), radius * FINE + 1)
-    return outlines(grid, 0.8, this.box).map((piece) => offOf(plane, piece.map(([x, y]) => [x / FINE - BEYOND, y / FINE - BEYOND])))
+    return outlines(grid, 0.8, this.box).map((piece) => kept(plane, piece.map(([x, y]) => [x / FINE - BEYOND, y / FINE - BEYOND])))
   }
 }
 
@@ -129,14 +139,14 @@ function traced(plane: Plane, pixels: Polygon, margin: number, make: Make): Poin
   const [left, top] = [box.left - margin - 1, box.top - margin - 1]
   const grid = new Grid(Math.ceil(wide * fine), Math.ceil(high * fine))
   make(grid, (points) => points.map(([x, y]) => [(x - left) * fine, (y - top) * fine]), fine)
-  return outlines(grid, 0.8).map((piece) => offOf(plane, piece.map(([x, y]) => [x / fine + left, y / fine + top])))
+  return outlines(grid, 0.8).map((piece) => kept(plane, piece.map(([x, y]) => [x / fine + left, y / fine + top])))
 }
 
 /** A closed line by hand; null where it holds nothing. */
 export function lassoed(plane: Plane, path: Polygon): Point[] | null {
   const points = simplify(path, 1)
   const box = bounds(points)
-  return points.length < 3 || box.right - box.left < 2 || box.bottom - box.top < 2 ? null : offOf(plane, points)
+  return points.length < 3 || box.right - box.left < 2 || box.bottom - box.top < 2 ? null : kept(plane, points)
 }
 
 export const boxed = (plane: Plane, [x1, y1]: Point, [x2, y2]: Point): Point[] | null =>

@@ -50,19 +50,22 @@ function capsule({ cells, width, height }: Grid, [x1, y1]: Point, [x2, y2]: Poin
   }
 }
 
-/** Smaller than this many cells is dust. */
+/** Smaller than this many cells is dust, and a hole that small is filled; so are more holes than a scribble means. */
 const DUST = 2
+const PINHOLE = 24
+const MOST_HOLES = 150
 
 /** What is filled `within` a part of the grid as polygons, one for each piece; a hole is tied to its piece by a bridge of no width, which even-odd does not see. */
 export function outlines(grid: Grid, tolerance = 0.6, within: Box = { left: 0, right: grid.width, top: 0, bottom: grid.height }): Point[][] {
-  const loops = followed(grid, within).filter((loop) => Math.abs(area(loop)) > DUST)
-  const pieces = loops.filter((loop) => area(loop) > 0)
-  for (const hole of loops.filter((loop) => area(loop) < 0)) {
+  const loops = followed(grid, within).map((loop) => ({ size: area(loop), loop: simplify(loop, tolerance) })).filter(({ loop }) => loop.length >= 3)
+  const pieces = loops.filter(({ size }) => size > DUST)
+  const holes = loops.filter(({ size }) => size < -PINHOLE).sort((a, b) => a.size - b.size).slice(0, MOST_HOLES)
+  for (const { loop: hole } of holes) {
     const [x, y] = hole[0]!
-    const piece = pieces.filter((outer) => inside(outer, x, y)).sort((a, b) => area(a) - area(b))[0]
-    if (piece) bridge(piece, hole)
+    const around = pieces.filter(({ loop }) => inside(loop, x, y)).sort((a, b) => a.size - b.size)[0]
+    if (around) bridge(around.loop, hole)
   }
-  return pieces.map((piece) => simplify(piece, tolerance)).filter((piece) => piece.length >= 3)
+  return pieces.map(({ loop }) => loop)
 }
 
 /** Loops along the edges of filled cells, what is filled at their right hand; through the middles of the edges, which rounds the stairs. */
