@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { loadPreset, loadSelection } from '../../main/preset-files.ts'
 import { grown } from '../../presets/growing.ts'
 import { learn, type Part } from '../../presets/learn/learn.ts'
+import { transposed } from '../../presets/learn/notes.ts'
 import type { Preset } from '../../presets/preset.ts'
 import { divergences } from '../../worklet/dictionary.ts'
 import { constantAutomation, initialSettings } from '../../worklet/parameters.ts'
@@ -29,8 +30,8 @@ const SECONDS = 5
 const MUSIC = ['M1_music4_panned', 'M2_music4_centre', 'M3_music4_reverbsend']
 /** What the band learned from the mixtures, as its command says it. */
 const SEEN = [
-  { source: 'trumpet', atoms: 24, mixture: 'M1_music4_panned' }, { source: 'voice', atoms: 32, mixture: 'M2_music4_centre' },
-  { source: 'drums', atoms: 16, mixture: 'M3_music4_reverbsend' },
+  { source: 'trumpet', atoms: 24, mixture: 'M1_music4_panned', moved: [] }, { source: 'drums', atoms: 16, mixture: 'M3_music4_reverbsend', moved: [] },
+  { source: 'voice', atoms: 48, mixture: 'M2_music4_centre', moved: [-3, 3, 5] },
 ] as const
 
 export interface Meeting { readonly voice: Float32Array; readonly noise: Float32Array }
@@ -110,10 +111,11 @@ const second = ({ mix, images, ...mixture }: Mixture): Mixture => {
 
 /** The band, but of what it learned from mixtures only the first half. */
 async function withoutSecond(preset: Preset, all: readonly Mixture[], module: WebAssembly.Module): Promise<Preset> {
-  const parts = SEEN.map(({ source, atoms, mixture: name }): Part => {
+  const parts = SEEN.map(({ source, atoms, mixture: name, moved }): Part => {
     const { labels, images, mix, sampleRate } = all.find((mixture) => mixture.name === name)!
     const first = images[labels.indexOf(source)]!.subarray(0, Math.floor(mix.length / 2))
-    return { source, atoms, pitch: null, recordings: [{ name: source, sampleRate, channels: [first] }] }
+    const recording = { name: source, sampleRate, channels: [first] }
+    return { source, atoms, pitch: null, recordings: [recording, ...moved.map((semitones) => transposed(recording, semitones))] }
   })
   const steps = learn({ parts, sizes: preset.dictionary, method: 'nmf', divergence: divergences['kl']!, iterations: 60, start: 'kmeans', seed: 1, frames: 20_000, module })
   let step = await steps.next()
