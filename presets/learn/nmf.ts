@@ -12,7 +12,7 @@ import type { Divergence } from '../../worklet/dictionary.ts'
 import { alone } from './crew.ts'
 import type { Crew, Question } from './crew.ts'
 import type { Frames } from './frames.ts'
-import { penaltiesOf } from './penalties.ts'
+import { penaltiesOf, rowSums } from './penalties.ts'
 import type { Penalties } from './penalties.ts'
 import type { Shard, ShardSpec, Share } from './shard.ts'
 
@@ -66,10 +66,11 @@ const HALVINGS = 12
 
 /** One `yield` per pass. `start` is atoms × bins and is not changed. */
 export async function* nmf(frames: Frames, start: ArrayLike<number>, options: NmfOptions, { crew, module }: Means = { crew: alone, module: null }): AsyncGenerator<Pass, Factorisation> {
-  if (!(meanOf(frames.data) > 0)) throw new RangeError(`frames: expected some that are above zero, got a mean of ${meanOf(frames.data)}`)
-  const shards = shardsOf(frames, start, options, module).map((spec) => crew.place({ kind: 'shard', ...spec }))
+  const unit = meanOf(frames.data)
+  if (!(unit > 0)) throw new RangeError(`frames: expected some that are above zero, got a mean of ${unit}`)
+  const shards = shardsOf(frames, unit, start, options, module).map((spec) => crew.place({ kind: 'shard', ...spec }))
   try {
-    const steps = fitting(frames, start, options)
+    const steps = fitting(frames, unit, start, options)
     let replies: unknown[] = []
     for (;;) {
       const { done, value } = steps.next(replies)
@@ -88,10 +89,9 @@ function* ask<M extends keyof Shard>(method: M, ...args: Parameters<Shard[M]>): 
 }
 
 /** The fit itself: asks its shards, and says what each pass has come to. */
-function* fitting({ bins, count, data }: Frames, start: ArrayLike<number>, options: NmfOptions): Generator<Question | Pass, Factorisation, unknown[]> {
+function* fitting({ bins, count }: Frames, unit: number, start: ArrayLike<number>, options: NmfOptions): Generator<Question | Pass, Factorisation, unknown[]> {
   const { divergence, iterations, held = 0 } = options
   const atoms = start.length / bins
-  const unit = meanOf(data)
   const least = leastOf(atoms, bins)
   const penalties = penaltiesOf(options.penalties ?? {}, divergence, unit, bins)
   const loss: number[] = []
@@ -130,7 +130,13 @@ function* fitting({ bins, count, data }: Frames, start: ArrayLike<number>, optio
   return { spectra, activations: H, loss, unit }
 }
 
-const meanOf = (data: Float32Array): number => data.reduce((sum, x) => sum + x, 0) / data.length
+// What passes over frames or activations is a plain loop: millions of calls would take as long as ten passes.
+function meanOf(data: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < data.length; i++) sum += data[i]!
+  return sum / data.length
+}
+
 const sumOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0)
 
 /** One after the other, in their order: the same to the last bit however many threads there are. */
@@ -159,9 +165,8 @@ export function cutsOf(count: number): { readonly from: number; readonly to: num
 }
 
 /** The frames cut into shards, in the unit of their mean. */
-function shardsOf({ bins, count, data }: Frames, start: ArrayLike<number>, { divergence, weights = null, activations = null }: NmfOptions, module: WebAssembly.Module | null): ShardSpec[] {
+function shardsOf({ bins, count, data }: Frames, unit: number, start: ArrayLike<number>, { divergence, weights = null, activations = null }: NmfOptions, module: WebAssembly.Module | null): ShardSpec[] {
   const atoms = start.length / bins
-  const unit = meanOf(data)
   const leastValue = divergence.alpha > 0 && divergence.alpha + divergence.beta > 0 ? 0 : EPSILON // where an empty entry would cost infinitely much
   return cutsOf(count).map(({ from, to }): ShardSpec => {
     const share = data.slice(from * bins, to * bins)
@@ -191,17 +196,20 @@ function climbed(x: Float64Array, up: Float64Array, down: Float64Array, exponent
   return out
 }
 
-/** What is still at the floor was nothing. */
-const thinned = (x: Float64Array, least: number): Float64Array<ArrayBuffer> => Float64Array.from(x, (value) => (value <= least ? 0 : value))
+/** A copy in which what is still at the floor is nothing. */
+function thinned(x: Float64Array, least: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(x.length)
+  for (let i = 0; i < x.length; i++) if (x[i]! > least) out[i] = x[i]!
+  return out
+}
 
 /** W with rows that sum to one; what that takes from them goes to H, which returns to the unit of the frames. Both in place. */
 function balanced(W: Float64Array, H: Float64Array | null, bins: number, unit: number): Float64Array {
-  const atoms = W.length / bins
-  for (let atom = 0; atom < atoms; atom++) {
-    const row = W.subarray(atom * bins, (atom + 1) * bins)
-    const sum = row.reduce((total, x) => total + x, 0)
-    for (let i = 0; i < bins; i++) row[i] = sum > 0 ? row[i]! / sum : 0
-    if (H) for (let i = atom; i < H.length; i += atoms) H[i]! *= sum * unit
+  const sums = rowSums(W, bins)
+  for (let i = 0; i < W.length; i++) if (W[i]! > 0) W[i]! /= sums[Math.floor(i / bins)]!
+  if (H) for (let i = 0, atom = 0; i < H.length; i++) {
+    H[i]! *= sums[atom]! * unit
+    if (++atom === sums.length) atom = 0
   }
   return W
 }

@@ -50,7 +50,7 @@ export function penaltiesOf({ activations = 0, spectra = 0, volume = 0 }: Penalt
   }
 }
 
-function rowSums(W: Float64Array, bins: number): Float64Array {
+export function rowSums(W: Float64Array, bins: number): Float64Array {
   const sums = new Float64Array(W.length / bins)
   for (let i = 0; i < W.length; i++) sums[Math.floor(i / bins)]! += W[i]!
   return sums
