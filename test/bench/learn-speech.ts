@@ -31,8 +31,8 @@ const ways = Object.keys(PAPER) as Way[]
 
 const shape = { fftSize: 512, windowSize: 512, hopSize: 128, tailSize: 512 }
 const BINS = 257, ATOMS = 64, EPOCHS = 100, TAU = 0.5, TINY = 1e-10
-/** Clips that are mixed, each with another noise; half of the others are learned from. Fewer frames than the paper's four minutes, for time. */
-const CLIPS = 20, FRAMES = 12_000
+/** Clips that are mixed, each with another noise. Every other clip is for learning, of which a quarter, one minute, is taken, for time. */
+const CLIPS = 20, FRAMES = 8_000
 
 export interface SpeechFigures { readonly levels: readonly number[]; readonly paper: Readonly<Record<Way, readonly number[]>>; readonly ours: Record<Way, number[]> }
 
