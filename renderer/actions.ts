@@ -46,8 +46,14 @@ const settingsOf = ({ preset }: ChosenPreset): Settings => {
   return { ...initialSettings(), level, ...preset.settings, bypass }
 }
 
+/** What a preset's places have learned joins what is known. */
+function bring({ preset: { covariances } }: ChosenPreset): void {
+  if (covariances) state.covariances.value = { ...state.covariances.peek(), ...covariances }
+}
+
 function adopt(chosen: ChosenPreset): void {
   batch(() => {
+    bring(chosen)
     state.preset.value = chosen
     state.settings.value = settingsOf(chosen)
     state.selection.value = selectionOf(chosen.preset)
@@ -75,6 +81,13 @@ async function ensurePreset(kind: keyof typeof suited): Promise<void> {
 /** The preset without atoms. */
 const PLACES_ALONE = 'field.preset'
 let placesAlone: ChosenPreset | null = null
+
+/** What a new sound is learned beside: the preset in play, or places alone where that one was given and nobody chose it. */
+export function besideWhat(mayStartAfresh: boolean): { readonly base: ChosenPreset; readonly fresh: Settings | null } {
+  const given = state.given.peek() !== null && state.given.peek() === state.selection.peek()
+  if (mayStartAfresh && given && placesAlone) return { base: placesAlone, fresh: settingsOf(placesAlone) }
+  return { base: state.preset.peek()!, fresh: null }
+}
 
 /** Part of the step that places the first point: who points before having chosen any preset wants no dictionary's sources beside it. */
 export function startFromPlaces(): void {
@@ -234,6 +247,7 @@ export function seek(seconds: number): void {
 export const toggleBypass = (): void => set('bypass', state.settings.value.bypass ? 0 : 1)
 
 async function usePreset(chosen: ChosenPreset): Promise<void> {
+  bring(chosen) // its separation starts with them
   const settings = settingsOf(chosen)
   await engine.change(chosen, settings, selectionOf(chosen.preset),
     () => step(`Preset ${capital(chosen.preset.name ?? chosen.name)}`, () => adopt(chosen)))
