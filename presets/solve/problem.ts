@@ -59,7 +59,10 @@ export interface Residuals {
   readonly zero: number
 }
 
-/** One `yield` per pass with the objective, so that whoever runs it can show progress, take turns and stop. */
+/**
+ * One `yield` per pass with the objective (`nnls`: per frame, with what it and those before it cost), so that whoever runs it can
+ * show progress, take turns and stop.
+ */
 export type Solver = Generator<number, Solution>
 
 interface Abilities {
