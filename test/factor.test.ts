@@ -161,6 +161,29 @@ describe('winnow factor', () => {
     expect(Math.abs((await factor('--basis', at('basis.npy'), '--divergence', 'auto')).json.chosen.sum)).toBeLessThan(0.3)
   })
 
+  test('a large matrix is factored in float32 by threads of the built program, and the result says so', async () => {
+    const some = random(9)
+    put('V.npy', matrix(520, 850, () => 0.1 + some() ** 4))
+    const { json, err } = await factor('--atoms', '80', '--iterations', '3')
+    expect(err).toBe('')
+    expect(json.precision).toBe('float32')
+    expect(json.loss.at(-1)).toBeLessThan(json.loss[0])
+    expect(json.loss.at(-1) / costs(get('V.npy'), product(get('out.W.npy'), get('out.H.npy')), 'kl')).toBeCloseTo(1, 3)
+    expect((await factor('--atoms', '8', '--iterations', '2')).json.precision).toBe('float64')
+  })
+
+  test('rows and columns of nothing stay nothing; one atom may be all there is', async () => {
+    put('V.npy', matrix(12, 40, (row, column) => (row === 3 || column === 5 ? 0 : V.data[row * 40 + column]!)))
+    for (const divergence of ['euc', 'kl', 'beta-half']) {
+      await factor('--atoms', '2', '--divergence', divergence, '--iterations', '300')
+      const Q = product(get('out.W.npy'), get('out.H.npy'))
+      for (let i = 0; i < 480; i++) if (Math.floor(i / 40) === 3 || i % 40 === 5) expect(Q.data[i], `${divergence} at ${i}`).toBeLessThan(1e-3)
+    }
+    for (const divergence of ['is', 'dual-is']) expect((await factor('--atoms', '2', '--divergence', divergence)).json.loss.every(Number.isFinite)).toBe(true)
+    put('V.npy', matrix(5, 6, () => 2))
+    expect((await factor('--atoms', '1')).json.loss.at(-1)).toBeLessThan(1e-6)
+  })
+
   test('without --json it says in a few lines what came out', async () => {
     const { out } = await winnow(['factor', at('V.npy'), '--out', at('out'), '--atoms', '2', '--iterations', '5'])
     expect(out.split('\n')[0]).toMatch(/^12 × 40 ≈ 12 × 2 · 2 × 40 by mu, kl · loss [\d.]+ → [\d.]+ in 5 passes · [\d.]+ s$/)
