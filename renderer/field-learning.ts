@@ -33,24 +33,29 @@ const refuse = (what: string): void => {
   state.banner.value = { tone: 'warn', what, safe: 'No place was learned; nothing else changed.', actions: [] }
 }
 
+/** Where whatever plays alone in a passage of a file of two channels stands; null: nothing sounds there. */
+export async function learnPlace({ buffer }: FileFeed, { from, to }: Passage): Promise<Covariance | null> {
+  const { sampleRate } = buffer
+  const [left, right] = [0, 1].map((channel) => buffer.getChannelData(channel).slice(Math.round(from * sampleRate), Math.round(to * sampleRate))) as
+    [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>]
+  const order: FieldOrder = { task: 'learn', module: await kernelModule(), sampleRate, left, right }
+  const worker = new Worker(new URL('./field-worker.ts', import.meta.url), { type: 'module' })
+  const { covariance } = await new Promise<Learned>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Learned>) => resolve(data)
+    worker.onerror = (event) => reject(new Error(event.message || 'the worker did not start'))
+    worker.postMessage(order, [left.buffer, right.buffer])
+  })
+  return covariance
+}
+
 /** From the passage marked on the ruler. */
 export async function learnFromPassage(source: number, passage: Passage): Promise<void> {
   const feed = currentFeed()
   if (!feed || !('buffer' in feed) || feed.channels !== 2 || field.learning.peek() !== null) return
-  const { buffer } = feed as FileFeed
-  const { sampleRate } = buffer
   if (passage.to - passage.from < SHORTEST) return refuse(`The marked passage lasts ${(passage.to - passage.from).toFixed(2)} s: at least ${SHORTEST} s are expected.`)
   field.learning.value = source
   try {
-    const [left, right] = [0, 1].map((channel) => buffer.getChannelData(channel).slice(Math.round(passage.from * sampleRate), Math.round(passage.to * sampleRate))) as
-      [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>]
-    const order: FieldOrder = { task: 'learn', module: await kernelModule(), sampleRate, left, right }
-    const worker = new Worker(new URL('./field-worker.ts', import.meta.url), { type: 'module' })
-    const { covariance } = await new Promise<Learned>((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<Learned>) => resolve(data)
-      worker.onerror = (event) => reject(new Error(event.message || 'the worker did not start'))
-      worker.postMessage(order, [left.buffer, right.buffer])
-    })
+    const covariance = await learnPlace(feed as FileFeed, passage)
     if (currentFeed() !== feed || !state.selection.peek().sources[source]) return // another file, another selection
     if (covariance) keep(source, passage, covariance)
     else refuse('Nothing sounds in the marked passage.')

@@ -26,6 +26,7 @@ const paths = {
   redo: <path d="M10.5 3.2L13.3 6l-2.8 2.8M13.1 6H6.9a3.7 3.7 0 0 0 0 7.4H10" />,
   pointer: <path d="M4 2.2l8.2 6.2-3.9.5-2 3.7z" />,
   harmonic: <path d="M3 3.2h3M3 6h5M3 9h7M3 12.2h10" />,
+  learn: <path d="M2.4 6.2L8 3.4l5.6 2.8L8 9zM4.6 7.4v3.4c1.9 1.6 4.9 1.6 6.8 0V7.4M13.6 6.4v4" />,
   eraser: <path d="M6 12.8L2.9 9.7l6-6.3 4 4-5.2 5.4zM5.5 7l4 4M6 12.8h7" />,
 } as const
 

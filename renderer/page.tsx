@@ -9,6 +9,7 @@ import { Banners } from './banners.tsx'
 import { turnRest } from './editing.ts'
 import { figure } from './format.ts'
 import { press, redo, said, undo } from './history.ts'
+import { openLearning } from './learning.ts'
 import { shapeFor } from '../worklet/stft.ts'
 import { Side, showField } from './side.tsx'
 import { Sources } from './sources.tsx'
@@ -40,6 +41,7 @@ function onKey(event: KeyboardEvent): void {
   else if (key === 'a') toggleBypass()
   else if (key === 'i') turnRest(state.rest.value.solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !state.rest.value.solo })
   else if (key === 'f') showField()
+  else if (key === 't') openLearning()
   else if (key === 'o') void chooseSound()
   else if (key === 'home' && event.target === document.body) seek(0)
   else if (/^[0-9]$/.test(key)) document.querySelector<HTMLElement>(`[data-source="${key === '0' ? 'R' : key}"] .fader`)?.focus()
@@ -59,7 +61,7 @@ const Status = () => {
     <footer class="status">
       <span class="keys">
         <kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source,
-        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
+        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
       </span>
       <span class="grow" />
       {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}

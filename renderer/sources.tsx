@@ -9,6 +9,7 @@ import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { addSource, choose, hasRoom, removeSource, renameSource, turnRest, turnSetting, turnSource } from './editing.ts'
 import { DASH, capital, figure, signed } from './format.ts'
+import { LearnButton } from './learning-panel.tsx'
 import { redo, redoName, undo, undoName } from './history.ts'
 import { Icon } from './icons.tsx'
 import { measured, reductionRow, state } from './state.ts'
@@ -197,6 +198,7 @@ export const Sources = () => {
           onLevel={(level) => turnSetting('reduction', 'Level of Rest', plain(-level))} onMute={() => turnRest(mute ? 'Unmute Rest' : 'Mute Rest', { mute: !mute })}
           onSolo={() => turnRest(solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !solo })} />
         <li><button type="button" class="add-source" disabled={!hasRoom()} onClick={() => addSource()}><Icon name="add" />Add a source</button></li>
+        <li><LearnButton wide /></li>
       </ul>
       <div class="energy">
         <div class="energy-text">
