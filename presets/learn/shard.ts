@@ -57,10 +57,12 @@ interface Block {
   readonly down: Matrix
 }
 
-interface Fractions { readonly up: Float64Array; readonly down: Float64Array }
+/** Of every row; null for zeros. */
+interface Fractions { readonly up: Float64Array | null; readonly down: Float64Array | null }
 
-const tile = (rows: Matrix, row: Float64Array): void => {
-  for (let i = 0; i < rows.length; i += row.length) rows.set(row, i)
+function tile(rows: Matrix, row: Float64Array | null): void {
+  if (row === null) rows.fill(0)
+  else for (let i = 0; i < rows.length; i += row.length) rows.set(row, i)
 }
 
 export class Shard {
@@ -128,6 +130,7 @@ export class Shard {
     for (const x of [upW, downW, gramW, gramH, sums]) x.fill(0)
     if (this.plainEuclidean) products.addProductByRows(gramW, W, W, atoms, bins, atoms)
     const start = this.fractions(penalties)
+    if (this.plainKl) tile(blocks[0]!.down, start.down) // the same for all blocks, whose fractions have one place
     let before = 0, after = watched ? 0 : NaN
     for (const block of blocks) {
       before += this.move(block, start)
@@ -163,8 +166,8 @@ export class Shard {
     const { W, spec: { bins, atoms, divergence: { alpha } } } = this
     const penalty = Float64Array.from({ length: atoms }, (_, atom) => Math.abs(alpha) * penalties[atom]!)
     if (this.plainKl) for (let i = 0; i < W.length; i++) penalty[Math.floor(i / bins)]! += W[i]!
-    const none = new Float64Array(atoms)
-    return alpha > 0 ? { up: none, down: penalty } : { up: penalty, down: none }
+    const any = penalty.some((x) => x > 0) ? penalty : null
+    return alpha > 0 ? { up: null, down: any } : { up: any, down: null }
   }
 
   /** One update of a block's activations; returns its cost before. */
@@ -173,7 +176,7 @@ export class Shard {
     const { rows, V, M, H, Q, A, B, up, down } = block
     const before = this.costOf(block)
     tile(up, start.up)
-    tile(down, start.down)
+    if (!this.plainKl) tile(down, start.down)
     if (this.plainEuclidean) {
       products.addProductByRows(up, V, W, rows, bins, atoms)
       products.addProduct(down, H, gramW, rows, atoms, atoms)
