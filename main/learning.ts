@@ -3,6 +3,7 @@
 
 import { divergences, readDivergence, type Divergence } from '../worklet/dictionary.ts'
 import type { Settings } from '../worklet/parameters.ts'
+import { alone } from '../presets/learn/crew.ts'
 import { soundingFrames, type Sizes } from '../presets/learn/frames.ts'
 import { learn as learning, type Method, type Outcome, type Plan, type Progress } from '../presets/learn/learn.ts'
 import { chooseDivergence, type Match } from '../presets/learn/matching.ts'
@@ -26,7 +27,7 @@ const TELLING = 2000
 /** The divergence that describes all recordings together best, beside one fit of them. */
 export async function matched({ parts, sizes, module, seed, frames: most }: Plan, signal: AbortSignal): Promise<Match> {
   const frames = asked(() => soundingFrames(parts.flatMap(({ recordings }) => recordings), sizes, module, Math.min(most, TELLING), seededRandom(seed)), 'learn')
-  const steps = chooseDivergence(frames, Math.min(parts.reduce((sum, { atoms }) => sum + atoms, 0), frames.count), { seed })
+  const steps = chooseDivergence(frames, Math.min(parts.reduce((sum, { atoms }) => sum + atoms, 0), frames.count), { seed, means: { crew: alone, module } })
   const next = (): Promise<IteratorResult<unknown, Match>> => askedFor(() => steps.next(), 'learn')
   let step = await next()
   for (; !step.done; step = await next()) {

@@ -110,6 +110,18 @@ describe('score matching', () => {
     expect(Math.abs(match.sum - 2)).toBeLessThan(0.15)
   })
 
+  const some: Frames = { bins: 4, count: 3, data: Float32Array.from({ length: 12 }, random(1)) }
+  test.each<[string, Partial<Frames>, number, string]>([
+    ['a constant', { data: new Float32Array(12).fill(2) }, 1, 'data: expected frames that differ, got 2 everywhere'],
+    ['zeros', { data: new Float32Array(12) }, 1, 'data: expected some above 0, got zeros only'],
+    ['NaN', { data: some.data.map((x, i) => (i === 5 ? NaN : x)) }, 1, 'data: expected numbers from 0 on, got NaN in frame 1, bin 1'],
+    ['negative numbers', { data: some.data.map((x) => -x) }, 1, `data: expected numbers from 0 on, got ${-some.data[0]!} in frame 0, bin 0`],
+    ['one frame', { count: 1, data: some.data.subarray(0, 4) }, 1, 'data: expected at least two frames, got one'],
+    ['more atoms than frames', {}, 4, 'data: expected at least one frame per atom, 4, got 3'],
+  ])('chooses nothing from %s', async (_name, over, atoms, says) => {
+    await expect(finish(chooseDivergence({ ...some, ...over }, atoms))).rejects.toThrow(new RangeError(says))
+  })
+
   const ones = new Float64Array(4).fill(1)
   test.each<[string, Float64Array, Float64Array, string]>([
     ['another length', ones, ones.subarray(1), 'estimate: expected as many entries as the data, 4, got 3'],

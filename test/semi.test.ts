@@ -66,7 +66,7 @@ const short: Frames = { bins: BINS, count: 2, data: frames.data.subarray(0, 2 * 
 test.each<[string, Frames, Float64Array, Float64Array, string]>([
   ['no atom', frames, new Float64Array(0), new Float64Array(0), 'known, free: expected at least one atom, got none'],
   ['atoms of other bins', frames, known.subarray(1), start(), 'known: expected rows of 12 bins, got 23 numbers'],
-  ['zeros', { ...frames, data: frames.data.map(() => 0) }, known, start(), 'mixtures: expected sound, got zeros only'],
+  ['zeros', { ...frames, data: frames.data.map(() => 0) }, known, start(), 'mixtures: expected some above 0, got zeros only'],
   ['NaN', { ...frames, data: frames.data.map((x, i) => (i === 13 ? NaN : x)) }, known, start(), 'mixtures: expected numbers from 0 on, got NaN in frame 1, bin 1'],
   ['more atoms than frames', short, known, start(), 'mixtures: expected at least one frame per atom, 3, got 2'],
 ])('refuses %s in one sentence', async (_name, mixed, rows, free, says) => {

@@ -12,7 +12,7 @@ export function checkNumbers(name: string, { bins, count, data }: Frames): void 
     if (!(x >= 0 && x < Infinity)) throw new RangeError(`${name}: expected numbers from 0 on, got ${x} in frame ${Math.floor(i / bins)}, bin ${i % bins}`)
     if (x > largest) largest = x
   }
-  if (largest === 0) throw new RangeError(`${name}: expected sound, got zeros only`)
+  if (largest === 0) throw new RangeError(`${name}: expected some above 0, got zeros only`)
 }
 
 /** Besides, something to learn so many atoms from: frames enough, and not all of them one number. */

@@ -13,6 +13,7 @@
 import { divergences } from '../../worklet/dictionary.ts'
 import type { Divergence } from '../../worklet/dictionary.ts'
 import { exact, fast } from '../products.ts'
+import { checkFrames } from './check.ts'
 import type { Frames } from './frames.ts'
 import { addProduct } from './matrix.ts'
 import { nmf } from './nmf.ts'
@@ -57,6 +58,7 @@ export interface ChoiceOptions { readonly iterations?: number; readonly seed?: n
  * the noise is nearer to the truth, and so is the sum. A `yield` per pass with its loss: `iterations`, then half as many.
  */
 export async function* chooseDivergence(frames: Frames, atoms: number, { iterations = 100, seed = 1, weights = null, means }: ChoiceOptions = {}): AsyncGenerator<number, Match> {
+  checkFrames('data', frames, atoms)
   async function* fit(start: ArrayLike<number>, divergence: Divergence, passes: number, activations: ArrayLike<number> | null): AsyncGenerator<number, Factorisation> {
     const steps = nmf(frames, start, { divergence, iterations: passes, weights, activations }, means)
     let step = await steps.next()
