@@ -32,16 +32,14 @@ export function* alternating(values: Float64Array, start: Float64Array, bins: nu
   const forH: SolveOptions = { ...options, ...gamma, method, iterations: INNER[method] }
   const forW: SolveOptions = { ...gamma, divergence: options.divergence, method, iterations: INNER[method] }
   let W: Float64Array = start.slice(), H: Float64Array | undefined
-  let cost = Infinity
   const loss: number[] = []
   for (let pass = 0; pass < iterations; pass++) {
-    const next = solve({ values, spectra: W, bins }, { ...forH, ...(H && { start: H }) })
-    const reached = next.loss.at(-1)!
-    // Beyond the first pass the start is what the last pass ended with.
-    if (!H || reached <= objectiveOf({ values, spectra: W, bins }, forH).cost(H)) [H, cost] = [next.activations, reached]
-    else cost = objectiveOf({ values, spectra: W, bins }, forH).cost(H)
-    loss.push(cost)
-    yield cost
+    const problem = { values, spectra: W, bins }
+    const next = solve(problem, { ...forH, ...(H && { start: H }) })
+    const standing = H ? objectiveOf(problem, forH).cost(H) : Infinity
+    if (!H || next.loss.at(-1)! <= standing) H = next.activations
+    loss.push(Math.min(standing, next.loss.at(-1)!))
+    yield loss.at(-1)!
     if (pass === iterations - 1) break
     if (H.every((x) => x === 0)) throw new RangeError('penalties: expected weights that leave some activation, got none above 0')
     const other = { values: valuesT, spectra: turned(H, frames, atoms), bins: frames }
