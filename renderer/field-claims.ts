@@ -3,6 +3,8 @@
 
 import type { AreaPlace, PointPlace, SelectedSource, Selection } from '../worklet/selection.ts'
 import { BAND_CELLS, DELAY_CELLS, DELAY_RANGES, LEVEL_CELLS, xToLevel, yToDelay, zToHertz } from '../worklet/field-axes.ts'
+import { passageKey, ROW } from '../worklet/covariance.ts'
+import type { Covariances } from '../worklet/covariance.ts'
 import { contains, isArea, isPoint, microseconds } from './field-geometry.ts'
 import type { View } from './field-state.ts'
 
@@ -28,30 +30,10 @@ const SOFTNESS = 0.1
 const REACH = 6
 const LEAST = 1e-3
 const ALONE = 6 // dB
+const CERTAINTY = 0.003
 
-/** sin² of the angle between two directions (1, a·e^{−jωd}) in the plane of the channels: 0 the same, 1 opposite. */
-function apart(a: number, phase: number, b: number, other: number): number {
-  return Math.max(0, (a * a + b * b - 2 * a * b * Math.cos(phase - other)) / ((1 + a * a) * (1 + b * b)))
-}
 const ratioOf = (level: number): number => 10 ** (Math.min(60, Math.max(-60, level)) / 20)
 const turned = (level: number, dB: number): number => Math.sin(Math.atan(ratioOf(level + dB)) - Math.atan(ratioOf(level))) ** 2
-
-interface Point { readonly source: number; readonly place: Wide; readonly ratio: number }
-
-/** The separation of each point at a frequency: from its own width, or from the nearest point of another source. */
-function separations(points: readonly Point[], omega: number, hertz: number): number[] {
-  return points.map(({ source, place, ratio }) => {
-    const { level, delay, width, spread = 0 } = place
-    const others = points.filter((other) => other.source !== source && !together(other.place, place))
-    if (width === undefined && others.length) return Math.min(...others.map((other) => apart(ratio, -omega * delay, other.ratio, -omega * other.place.delay)))
-    const dB = Math.min(60, Math.max(0.25, (width ?? ALONE) + (spread ? spread * Math.log2(Math.max(hertz, 10) / 1000) : 0)))
-    return Math.max(turned(level, dB), turned(level, -dB)) / REACH
-  })
-}
-const together = (a: PointPlace, b: PointPlace): boolean => Math.abs(a.level - b.level) < 0.3 && Math.abs(a.delay - b.delay) < 2
-
-const pointsOf = (sources: readonly SelectedSource[]): readonly Point[] => sources.flatMap(({ places = [] }, source) =>
-  places.filter(isPoint).map((place) => ({ source, place, ratio: ratioOf(place.level) })))
 
 /** Where a bin stands: powers left and right, which add up to one, the cross spectrum with them, and what they come from. */
 interface Bearing { left: number; right: number; re: number; im: number; level: number; phase: number }
@@ -69,36 +51,96 @@ function stand(level: number, phase: number, into: Bearing): Bearing {
 }
 const nowhere = (): Bearing => ({ left: 0, right: 0, re: 0, im: 0, level: 0, phase: 0 })
 
+/** What competes: points and learned places. */
+type Rival = { readonly source: number } & ({ readonly point: Wide } | { readonly learned: Float32Array; readonly binHertz: number })
+
+const rivalsOf = (sources: readonly SelectedSource[], covariances: Covariances): readonly Rival[] =>
+  sources.flatMap(({ places = [] }, source) => places.flatMap((place): Rival[] => {
+    if (isPoint(place)) return [{ source, point: place }]
+    const known = 'learned' in place ? covariances[passageKey(place.learned)] : undefined
+    return known ? [{ source, learned: known.values, binHertz: known.sampleRate / known.fftSize }] : []
+  }))
+const together = (a: Rival, b: Rival): boolean =>
+  'point' in a && 'point' in b && Math.abs(a.point.level - b.point.level) < 0.3 && Math.abs(a.point.delay - b.point.delay) < 2
+
+/** A rival at one frequency: its direction, and the softness, height and edge of its claim. */
+interface Claim extends Bearing { width: number; norm: number; edge: number }
+
+function direct(rival: Rival, hertz: number, into: Claim): Claim {
+  if ('point' in rival) {
+    stand(rival.point.level, -2e-6 * Math.PI * hertz * rival.point.delay, into)
+    return into
+  }
+  const { learned, binHertz } = rival
+  const at = ROW * Math.min(learned.length / ROW - 1, Math.round(hertz / binHertz))
+  const power = learned[at]! + learned[at + 1]!
+  const known = power > 1e-20
+  into.left = known ? learned[at]! / power : 0.5
+  into.right = 1 - into.left
+  const size = known ? Math.hypot(learned[at + 2]!, learned[at + 3]!) / power : 0
+  const shrink = size > 0 ? Math.min(1, Math.sqrt(into.left * into.right) / size) / power : 0
+  into.re = shrink * learned[at + 2]!
+  into.im = shrink * learned[at + 3]!
+  return into
+}
+
+/** 1 − tr(CᴴD): for two points sin² of the angle between them. */
+const apart = (a: Bearing, b: Bearing): number => 1 - a.left * b.left - a.right * b.right - 2 * (a.re * b.re + a.im * b.im)
+
+/** Every rival at a frequency: as far apart as its own width says, or as its nearest rival of another source. */
+function contend(rivals: readonly Rival[], hertz: number, claims: readonly Claim[]): void {
+  rivals.forEach((rival, i) => direct(rival, hertz, claims[i]!))
+  rivals.forEach((rival, i) => {
+    const claim = claims[i]!
+    let nearest = 1
+    let alone = true
+    rivals.forEach((other, k) => {
+      if (other.source === rival.source || together(rival, other)) return
+      nearest = Math.min(nearest, apart(claim, claims[k]!))
+      alone = false
+    })
+    if ('point' in rival) {
+      const { level, width, spread = 0 } = rival.point
+      const dB = Math.min(60, Math.max(0.25, (width ?? ALONE) + (spread ? spread * Math.log2(Math.max(hertz, 10) / 1000) : 0)))
+      const separation = width === undefined && !alone ? nearest : Math.max(turned(level, dB), turned(level, -dB)) / REACH
+      claim.width = SOFTNESS * Math.max(separation, LEAST)
+      claim.norm = Math.sqrt(claim.width * (1 + claim.width))
+      claim.edge = (claim.width / SOFTNESS) * (REACH + SOFTNESS)
+    } else {
+      const determinant = Math.max(0, claim.left * claim.right - claim.re ** 2 - claim.im ** 2)
+      const least = (1 - Math.sqrt(Math.max(0, 1 - 4 * determinant))) / 2
+      claim.width = CERTAINTY
+      claim.norm = Math.sqrt(determinant + CERTAINTY * (1 + CERTAINTY))
+      claim.edge = Math.max((least + CERTAINTY) / SOFTNESS, nearest) * (REACH + SOFTNESS)
+    }
+  })
+}
+const blank = (): Claim => ({ ...nowhere(), width: 0, norm: 0, edge: 0 })
+
 /** Asks for the share of every source of a bin that stands there. */
 type Ask = (bearing: Bearing, hertz: number, into: Float64Array) => void
 
-function askerOf(sources: readonly SelectedSource[]): Ask {
-  const points = pointsOf(sources)
+function askerOf(sources: readonly SelectedSource[], covariances: Covariances): Ask {
+  const rivals = rivalsOf(sources, covariances)
   const areas = sources.flatMap(({ places = [] }, source) => places.filter(isArea).map(({ polygon }) => ({ source, polygon })))
-  const directions = points.map(nowhere)
-  const widths = new Float64Array(points.length)
+  const claims = rivals.map(blank)
   let known = -1
   return (bearing, hertz, into) => {
     into.fill(0)
-    const omega = 2e-6 * Math.PI * hertz
-    if (hertz !== known) {
-      separations(points, omega, known = hertz).forEach((apartness, i) => { widths[i] = SOFTNESS * Math.max(apartness, LEAST) })
-      points.forEach(({ place }, i) => stand(place.level, -omega * place.delay, directions[i]!))
-    }
+    if (hertz !== known) contend(rivals, known = hertz, claims)
     let total = 1e-30
     let nearest = 1e6
-    for (let i = 0; i < points.length; i++) {
-      const { left, right, re, im } = directions[i]!
-      const width = widths[i]!
-      const t = Math.max(0, 1 - left * bearing.left - right * bearing.right - 2 * (re * bearing.re + im * bearing.im)) + width
-      const claim = width * (1 + width) / (t * t)
-      into[points[i]!.source]! += claim
-      total += claim
-      nearest = Math.min(nearest, t / ((width / SOFTNESS) * (REACH + SOFTNESS)))
+    for (let i = 0; i < claims.length; i++) {
+      const claim = claims[i]!
+      const t = Math.max(1e-7, apart(claim, bearing) + claim.width)
+      const likely = (claim.norm / t) ** 2
+      into[rivals[i]!.source]! += likely
+      total += likely
+      nearest = Math.min(nearest, t / claim.edge)
     }
     const share = 1 / (total * (1 + nearest ** 4))
     for (let s = 0; s < sources.length; s++) into[s]! *= share
-    if (areas.length) cover(areas, bearing.level, bearing.phase, omega, into)
+    if (areas.length) cover(areas, bearing.level, bearing.phase, 2e-6 * Math.PI * hertz, into)
     for (let s = 0; s < sources.length; s++) {
       const band = sources[s]!.band
       if (band && (hertz < band[0] || hertz > band[1])) into[s] = 0
@@ -120,24 +162,26 @@ function cover(areas: readonly { readonly source: number; readonly polygon: Poly
 }
 
 /** dB to either side of a point at 1 kHz, beyond which the rest begins: its own, or what its neighbours leave it. */
-export function widthOf(sources: readonly SelectedSource[], source: number, index: number): number {
-  const place: Wide | undefined = sources[source]?.places?.filter(isPoint).find((each) => each === sources[source]!.places![index])
-  if (!place) return 0
-  if (place.width !== undefined) return place.width
-  const points = pointsOf(sources)
-  const separation = separations(points, 2e-3 * Math.PI, 1000)[points.findIndex((point) => point.place === place)]!
+export function widthOf(sources: readonly SelectedSource[], source: number, index: number, covariances: Covariances): number {
+  const place = sources[source]?.places?.[index]
+  if (!place || !isPoint(place)) return 0
+  if ((place as Wide).width !== undefined) return (place as Wide).width!
+  const rivals = rivalsOf(sources, covariances)
+  const claims = rivals.map(blank)
+  contend(rivals, 1000, claims)
+  const reach = claims[rivals.findIndex((rival) => 'point' in rival && rival.point === place)]!.width / SOFTNESS * REACH
   let [low, high] = [0.25, 60]
   for (let i = 0; i < 24; i++) {
     const middle = (low + high) / 2
-    if (Math.max(turned(place.level, middle), turned(place.level, -middle)) < REACH * separation) low = middle
+    if (Math.max(turned(place.level, middle), turned(place.level, -middle)) < reach) low = middle
     else high = middle
   }
   return low
 }
 
 /** How much of a bin lies where a source's places are: what lights up when they are pointed at. */
-export function weightOfSource(sources: readonly SelectedSource[], source: number): (level: number, phase: number, hertz: number) => number {
-  const ask = askerOf(sources)
+export function weightOfSource(sources: readonly SelectedSource[], source: number, covariances: Covariances): (level: number, phase: number, hertz: number) => number {
+  const ask = askerOf(sources, covariances)
   const into = new Float64Array(sources.length)
   const bearing = nowhere()
   return (level, phase, hertz) => {
@@ -148,8 +192,8 @@ export function weightOfSource(sources: readonly SelectedSource[], source: numbe
 
 /** The same for a spot that nobody claims yet. */
 export function weightOfSpot(level: number, delay: number): (level: number, phase: number, hertz: number) => number {
-  const own = ratioOf(level)
-  return (other, phase, hertz) => Math.exp(-apart(ratioOf(other), phase, own, -2e-6 * Math.PI * hertz * delay) / 0.02)
+  const [own, other] = [nowhere(), nowhere()]
+  return (at, phase, hertz) => Math.exp(-apart(stand(at, phase, other), stand(level, -2e-6 * Math.PI * hertz * delay, own)) / 0.02)
 }
 
 const FAR = 1e6 // µs
@@ -165,20 +209,20 @@ const spans = (sources: readonly SelectedSource[]): SelectedSource[] => sources.
 }))
 
 /** The delay that a level most likely has: those of the points to either side, interpolated. */
-function likelyDelay(points: readonly Point[], level: number): number {
-  const sorted = points.map(({ place }) => place).sort((a, b) => a.level - b.level)
+function likelyDelay(points: readonly PointPlace[], level: number): number {
+  const sorted = [...points].sort((a, b) => a.level - b.level)
   const above = sorted.findIndex((place) => place.level >= level)
   if (above < 0) return sorted.at(-1)?.delay ?? 0
   const [low, high] = [sorted[above - 1] ?? sorted[above]!, sorted[above]!]
   return high.level === low.level ? high.delay : low.delay + (high.delay - low.delay) * (level - low.level) / (high.level - low.level)
 }
 
-export function claimsOf({ sources: chosen }: Selection, view: View, range: number, sampleRate: number): Claims {
+export function claimsOf({ sources: chosen }: Selection, covariances: Covariances, view: View, range: number, sampleRate: number): Claims {
   const sources = view === 'delay' ? chosen : spans(chosen)
-  const points = view === 'delay' ? [] : pointsOf(sources)
-  const placed = sources.map(({ places = [] }) => places.some((place) => isPoint(place) || isArea(place)))
+  const points = sources.flatMap(({ places = [] }) => places.filter(isPoint))
+  const placed = sources.map(({ places = [] }) => places.length > 0)
   const asked = sources.map(() => new Float32Array(placed.some(Boolean) ? COLUMNS * ROWS : 0))
-  const ask = askerOf(sources)
+  const ask = askerOf(sources, covariances)
   const here = new Float64Array(sources.length)
   // one frequency after the other: what only depends on it is computed once for each
   const columns = Array.from({ length: COLUMNS }, (_, column) => stand(xToLevel(column / (COLUMNS - 1)), 0, nowhere()))

@@ -1,9 +1,12 @@
 // Places and the hand over the map: markers, areas, handles, suggested peaks, what is being drawn, and the cross.
 
-import type { Selection } from '../worklet/selection.ts'
+import { passageKey } from '../worklet/covariance.ts'
+import type { Covariances } from '../worklet/covariance.ts'
+import type { LearnedPlace, Selection } from '../worklet/selection.ts'
 import { token } from './canvas.ts'
 import { sourceColour } from './colour.ts'
 import { capital } from './format.ts'
+import { trackOf } from './field-learned.ts'
 import { handlesOf } from './field-handles.ts'
 import { isArea, isPoint, markOf, outlineOf, hertzToPixel, levelToPixel, delayToPixel, taken } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
@@ -11,6 +14,7 @@ import type { Spot, Suggested } from './field-state.ts'
 
 export interface Scene {
   readonly selection: Selection
+  readonly covariances: Covariances
   readonly chosen: number | null
   readonly chosenPlace: number | null
   readonly peaks: readonly Suggested[]
@@ -98,12 +102,31 @@ function drawPlaces(context: CanvasRenderingContext2D, plot: Plot, scene: Scene,
       marker(context, at, colour, strong, outside)
       chip(context, plot, source, [at[0], at[1] - 4])
     }
+    else drawLearned(context, plot, scene, source, place, strong)
     if (!isChosen) return
     const handles = handlesOf(plot, scene.selection.sources, source, i)
     if (isPoint(place)) whiskers(context, handles, colour, 'width' in place)
     for (const { at } of handles) knob(context, at, scene.snapped !== null)
   })
   context.globalAlpha = 1
+}
+
+/** A learned place: dashed, for it is no point; against frequency its level at each. */
+function drawLearned(context: CanvasRenderingContext2D, plot: Plot, { covariances }: Scene, source: number, { learned }: LearnedPlace, strong: boolean): void {
+  const covariance = covariances[passageKey(learned)]
+  if (!covariance) return
+  const { level, delay, levels } = trackOf(covariance)
+  const { at } = markOf(plot, level, delay)
+  const colour = sourceColour(source)
+  context.setLineDash([3, 3])
+  if (plot.view === 'frequency')
+    stroked(context, colour, strong ? 2 : 1.4, () => trace(context, levels.map(([hertz, dB]) => [levelToPixel(plot, dB), hertzToPixel(plot, hertz)]), false))
+  else stroked(context, strong ? '#ffffff' : colour, strong ? 2 : 1.6, () => {
+    context.beginPath()
+    context.arc(at[0], at[1], 11, 0, 2 * Math.PI)
+  })
+  context.setLineDash([])
+  chip(context, plot, source, [at[0], at[1] - 8])
 }
 
 /** A point against frequency: a line over the frequencies that its source may have. */

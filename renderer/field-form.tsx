@@ -84,8 +84,8 @@ export const PlaceForm = ({ source, index, place }: { source: SelectedSource; in
           <Figure row={rows.delay} value={current.delay} onChange={(delay) => move(current.level, delay)} />
           <Figure row={rows.phase} value={round(current.delay * DEGREES)} onChange={(phase) => move(current.level, phase / DEGREES)} />
           <Figure row={rows.samples} value={round(samplesOf(current.delay, rate))} onChange={(samples) => move(current.level, microseconds(samples, rate))} />
-          <Figure row={(current as Wide).width === undefined ? { ...rows.width, label: 'Width, dB, auto' } : rows.width} value={round(widthOf(state.selection.value.sources, index, place))} onChange={(width) => widen({ width })} />
-          <Figure row={rows.spread} value={(current as Wide).spread ?? 0} onChange={(spread) => widen({ width: round(widthOf(state.selection.value.sources, index, place)), spread })} />
+          <Figure row={(current as Wide).width === undefined ? { ...rows.width, label: 'Width, dB, auto' } : rows.width} value={round(widthOf(state.selection.value.sources, index, place, state.covariances.value))} onChange={(width) => widen({ width })} />
+          <Figure row={rows.spread} value={(current as Wide).spread ?? 0} onChange={(spread) => widen({ width: round(widthOf(state.selection.value.sources, index, place, state.covariances.value)), spread })} />
         </>}
         <Figure row={{ ...rows.from, max: most }} value={Math.round(from)} onChange={(low) => band(low, to)} />
         <Figure row={{ ...rows.to, max: most }} value={Math.round(to)} onChange={(high) => band(from, high)} />

@@ -112,6 +112,7 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
   }
 
   function moveTo(plot: Plot, { hit, place, from }: Extract<Grip, { kind: 'move' }>, pixel: Pixel, event: PointerEvent): void {
+    if (!isPoint(place) && !isArea(place)) return // where it stands was heard
     let [dx, dy] = fine(from, pixel, event).map((x, i) => x - from[i]!) as [number, number]
     if (event.shiftKey) Math.abs(dx) > Math.abs(dy) ? dy = 0 : dx = 0
     let moved = movedBy(plot, place, dx, dy)

@@ -1,11 +1,15 @@
 // What of a place can be taken hold of besides the place itself, and what pulling it does.
 
-import type { Place, SelectedSource } from '../worklet/selection.ts'
-import { clamp, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz, pixelToLevel, contains, round } from './field-geometry.ts'
+import { passageKey } from '../worklet/covariance.ts'
+import type { Place, SelectedSource, Selection } from '../worklet/selection.ts'
 import { widthOf } from './field-claims.ts'
 import type { Wide } from './field-claims.ts'
+import {
+  clamp, contains, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz, pixelToLevel, round,
+} from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
-import type { Selection } from '../worklet/selection.ts'
+import { trackOf } from './field-learned.ts'
+import { state } from './state.ts'
 
 export interface Handle {
   readonly at: Pixel
@@ -22,7 +26,7 @@ export function handlesOf(plot: Plot, sources: readonly SelectedSource[], owner:
   const source = sources[owner]!
   const place = source.places?.[index]
   if (!place) return []
-  const wide = isPoint(place) ? widthHandles(plot, place, widthOf(sources, owner, index), index) : []
+  const wide = isPoint(place) ? widthHandles(plot, place, widthOf(sources, owner, index, state.covariances.peek()), index) : []
   if (plot.view === 'frequency') return [...wide, ...bandHandles(plot, source, place)]
   if (!isArea(place)) return wide
   return outlineOf(plot, place.polygon).map((at, corner) => ({
@@ -94,6 +98,10 @@ export function placeAt(plot: Plot, { sources }: Selection, chosen: number | nul
     if (isPoint(place)) {
       const mark = markOf(plot, place.level, place.delay).at
       const away = plot.view === 'frequency' ? Math.min(distance(mark, at), Math.abs(at[0] - levelToPixel(plot, place.level)) * 2) : distance(mark, at)
+      if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
+    } else if ('learned' in place) {
+      const known = state.covariances.peek()[passageKey(place.learned)]
+      const away = known ? distance(markOf(plot, trackOf(known).level, trackOf(known).delay).at, at) : Infinity
       if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
     } else if (isArea(place) && contains(outlineOf(plot, place.polygon, band), at) && NEAR + favour < least) [least, best] = [NEAR + favour, { source, place: i }]
   }))

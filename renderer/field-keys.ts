@@ -79,7 +79,7 @@ function shift(plot: Plot, [x, y]: readonly [number, number], { shiftKey, ctrlKe
 function widen([x, y]: readonly [number, number]): void {
   const chosen = chosenPlace()
   if (!chosen || !isPoint(chosen.place)) return
-  const width = widthOf(state.selection.peek().sources, chosen.source, chosen.index)
+  const width = widthOf(state.selection.peek().sources, chosen.source, chosen.index, state.covariances.peek())
   changePlace(chosen.source, chosen.index, { ...chosen.place, width: clamp(round(width + (x || y) * LEVEL_STEP), 0.25, 60) } as Place, `Width of ${titleOf(chosen.source)}`, true)
 }
 

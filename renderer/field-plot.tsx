@@ -51,7 +51,7 @@ export const FieldPlot = () => {
     const map = createFieldMap()
     const stop = new AbortController()
     let [mapStale, sceneStale, claimsStale, age] = [true, true, true, 0]
-    let claims = claimsOf(state.selection.peek(), 'delay', 1, 44_100)
+    let claims = claimsOf(state.selection.peek(), state.covariances.peek(), 'delay', 1, 44_100)
     const plot = (): Plot => plotOf(top)
     const hand = createHand(plot, () => { sceneStale = true; point() })
 
@@ -62,7 +62,7 @@ export const FieldPlot = () => {
       if (target === pointedAt) return
       const { sources } = state.selection.peek()
       pointedAt = target
-      if (hand.hover) state.highlight.value = { kind: 'place', source: hand.hover.source, weight: weightOfSource(sources, hand.hover.source) }
+      if (hand.hover) state.highlight.value = { kind: 'place', source: hand.hover.source, weight: weightOfSource(sources, hand.hover.source, state.covariances.peek()) }
       else if (hand.snapped) state.highlight.value = { kind: 'place', source: null, weight: weightOfSpot(hand.snapped.level, hand.snapped.delay) }
       else state.highlight.value = null
     }
@@ -84,7 +84,7 @@ export const FieldPlot = () => {
 
     function paint(): void {
       const now = plot()
-      if (claimsStale) claims = claimsOf(state.selection.peek(), now.view, now.range, now.sampleRate)
+      if (claimsStale) claims = claimsOf(state.selection.peek(), state.covariances.peek(), now.view, now.range, now.sampleRate)
       claimsStale = mapStale = false
       map.paint(feed.live(), field.underneath.peek() ? feed.whole() : null, claims, now.view, now.range, field.boundaries.peek())
       const context = prepare(ground)
@@ -105,7 +105,7 @@ export const FieldPlot = () => {
       const context = prepare(top)
       drawAxes(context, now)
       drawScene(context, now, {
-        selection: state.selection.peek(), chosen: state.chosen.peek(), chosenPlace: state.chosenPlace.peek(), peaks: field.peaks.peek(),
+        selection: state.selection.peek(), covariances: state.covariances.peek(), chosen: state.chosen.peek(), chosenPlace: state.chosenPlace.peek(), peaks: field.peaks.peek(),
         hover: hand.hover, lit: highlight?.kind === 'source' ? highlight.source : null, draft: hand.draft,
         brush: tool === 'brush' && hand.at ? { at: hand.at, radius: field.brush.peek() * now.width } : null,
         snapped: hand.snapped, focused: keyed, corners: field.corners.peek(),

@@ -2,6 +2,7 @@
 // gestures as the pointer makes them.
 
 import { beforeEach, describe, expect, test } from 'vitest'
+import { CovarianceFold } from '../worklet/covariance.ts'
 import { DELAY_CELLS, LEVEL_CELLS } from '../worklet/field-axes.ts'
 import { readSelection } from '../worklet/selection.ts'
 import type { Place } from '../worklet/selection.ts'
@@ -10,13 +11,14 @@ import { claimsOf, weightOfSource } from '../renderer/field-claims.ts'
 import * as geometry from '../renderer/field-geometry.ts'
 import type { Pixel, Plot } from '../renderer/field-geometry.ts'
 import { createHand } from '../renderer/field-hand.ts'
+import { trackOf } from '../renderer/field-learned.ts'
 import { withBand } from '../renderer/field-handles.ts'
 import { fieldKey } from '../renderer/field-keys.ts'
 import { field, WHOLE } from '../renderer/field-state.ts'
 import { redo, undo, undoName } from '../renderer/history.ts'
 import { state } from '../renderer/state.ts'
 import { dictionary, rig } from './engine.ts'
-import { noise, random } from './signals.ts'
+import { noise, placed, random } from './signals.ts'
 
 const plot = (view: Plot['view'] = field.view.peek()): Plot =>
   ({ view, range: 1, window: field.window.peek(), sampleRate: 44_100, left: 46, top: 46, width: 346, height: 420 })
@@ -94,7 +96,7 @@ describe('shapes', () => {
 
 describe('claims', () => {
   const share = (sources: { places?: Place[]; band?: [number, number] }[], source: number, level: number, delay: number): number => {
-    const claims = claimsOf({ mask: 'soft', sources: sources.map((s, i) => ({ name: String(i), ...s })) }, 'delay', 1, 44_100)
+    const claims = claimsOf({ mask: 'soft', sources: sources.map((s, i) => ({ name: String(i), ...s })) }, {}, 'delay', 1, 44_100)
     const column = Math.floor(LEVEL_CELLS * (0.5 + level / 44))
     const row = Math.floor(DELAY_CELLS * (0.5 + delay * 0.0441 / 10))
     return claims.shares[source]![row * LEVEL_CELLS + column]!
@@ -108,10 +110,14 @@ describe('claims', () => {
   test('the map and the lights are those of the engine’s masks', () => {
     const sources = [
       { name: 'a', places: [{ level: -5, delay: -40 }] }, { name: 'b', places: [{ level: 1, delay: 10 }, { level: 9, delay: 60 }] },
+      { name: 'e', places: [{ learned: { from: 0, to: 1 } }] },
       { name: 'c', places: [{ level: 4, delay: 30, width: 3, spread: 0.5 }] }, { name: 'd', places: [{ polygon: [[12, -80], [16, -80], [16, 80], [12, 80]] as const }] },
     ]
-    const { separator, run } = rig({ dictionary: dictionary({ tones: 0, air: 0, fftSize: 2048, hopSize: 512, tailSize: 2048 }), selection: { mask: 'soft', sources }, channels: 2 })
-    const weights = sources.map((_, i) => weightOfSource(sources, i))
+    const next = random(9)
+    const values = Float32Array.from({ length: 4 * 1025 }, (_, i) => (i % 4 < 2 ? 0.2 + next() : 0.3 * (next() - 0.5)))
+    const covariances = { '0-1': { sampleRate: 44_100, fftSize: 2048, values } }
+    const { separator, run } = rig({ covariances, dictionary: dictionary({ tones: 0, air: 0, fftSize: 2048, hopSize: 512, tailSize: 2048 }), selection: { mask: 'soft', sources }, channels: 2 })
+    const weights = sources.map((_, i) => weightOfSource(sources, i, covariances))
     const errors: number[] = []
     separator.onFrame = ({ left, right, crossRe, crossIm, masks, layout: { bins } }) => {
       for (let bin = 3; bin < bins - 3; bin += 5) {
@@ -129,8 +135,19 @@ describe('claims', () => {
     const square: Place = { polygon: [[2, -50], [10, -50], [10, 50], [2, 50]] }
     expect(share([{ places: [square] }], 0, 6, 0)).toBe(1)
     expect(share([{ places: [square] }], 0, -6, 0)).toBe(0)
-    expect(weightOfSource([{ name: 'a', places: [square], band: [100, 500] }], 0)(6, 0, 1000)).toBe(0)
-    expect(weightOfSource([{ name: 'a', places: [square], band: [100, 500] }], 0)(6, 0, 300)).toBe(1)
+    expect(weightOfSource([{ name: 'a', places: [square], band: [100, 500] }], 0, {})(6, 0, 1000)).toBe(0)
+    expect(weightOfSource([{ name: 'a', places: [square], band: [100, 500] }], 0, {})(6, 0, 300)).toBe(1)
+  })
+  test('a learned place is drawn where its sound came from', () => {
+    const sound = placed(noise(16_384, 4), 5, 6)
+    const { separator, run } = rig({ dictionary: dictionary({ tones: 0, air: 0, fftSize: 2048, hopSize: 512, tailSize: 2048 }), selection: { mask: 'soft', sources: [] }, channels: 2 })
+    const fold = new CovarianceFold(44_100, 2048)
+    separator.onFrame = (frame) => fold.add(frame)
+    run(sound)
+    const { level, delay, levels } = trackOf(fold.result())
+    expect(level).toBeCloseTo(5, 0)
+    expect(Math.abs(delay - 6 / 0.0441)).toBeLessThan(6)
+    expect(levels.filter(([hertz]) => hertz > 200 && hertz < 15_000).every(([, dB]) => Math.abs(dB - 5) < 1.5)).toBe(true)
   })
   test('a band that leaves nothing out is none', () => {
     expect(withBand({ name: 'a', band: [1, 2] }, [3, 22_050], 22_050)).toEqual({ name: 'a' })
