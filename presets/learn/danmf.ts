@@ -67,7 +67,7 @@ const TOO_SMALL = 1e-3
 /** A basis that explains less than this of what its start did (in energy of its own frames), once so many passes were made, is empty. */
 const HALF = 0.5, SETTLED = 10
 
-/** A basis lost an atom. */
+/** A basis is one no longer. */
 class Emptied extends Error {
   override readonly name = 'Emptied'
 }
@@ -109,7 +109,8 @@ async function* fit(learners: readonly Learner[], options: DanmfOptions, means: 
   const { iterations, l1Spectra = 0, l1Activations = 0, tauS } = options
   const { sources, mixture, drop } = placed(learners, options, means)
   const bins = learners[0]!.frames.bins
-  const sized = tauS < 1 && options.tauA > 0 || options.batches || l1Spectra > 0 || l1Activations > 0
+  // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
+  const sized = (tauS < 1 && options.tauA > 0) || options.batches || l1Spectra > 0 || l1Activations > 0
   let found: Bases | null = null
   try {
     for (let pass = 0; pass < iterations; pass++) {
@@ -120,7 +121,7 @@ async function* fit(learners: readonly Learner[], options: DanmfOptions, means: 
         let loss = 0
         for (const step of plans[i]!) {
           const { before, after, cost } = await learnFrom(step, source, mixture, options)
-          if (pass === 0 && Number.isNaN(source.first)) source.first = before
+          if (Number.isNaN(source.explainedAtFirst)) source.explainedAtFirst = before
           loss += cost / plans[i]!.length
           source.explained = after
         }
@@ -128,7 +129,6 @@ async function* fit(learners: readonly Learner[], options: DanmfOptions, means: 
       }))
       for (const source of sources) checkBasis(source, bins, pass >= Math.min(SETTLED, iterations) - 1)
       const spectra = sources.map(({ W, least }) => finished(W, bins, least))
-      // Adversaries and penalties would let the size of an atom run away. What is free of them keeps its size, and so its bits.
       if (sized) for (const { W, sizes } of sources) for (let atom = 0; atom < sizes.length; atom++) sizes[atom] = scaleRow(W, atom, bins)
       found = { loss: reached, spectra: () => spectra }
       yield found
@@ -153,11 +153,12 @@ interface Source {
   /** What a square of the mixtures' unit is in that of its own frames. */
   readonly pairSquare: number
   /** Of the energy of its own frames: by its start, and now. */
-  first: number
+  explainedAtFirst: number
   explained: number
 }
 
 const termsOf = ({ own, against }: Source): readonly Term[] => (own ? [own, ...against] : against)
+
 /** All frames are placed once, however many bases explain them. */
 function placed(learners: readonly Learner[], { tauA, tauS, pairs = null }: DanmfOptions, { crew, module }: Means): { sources: Source[]; mixture: Term | null; drop(): void } {
   const { bins } = learners[0]!.frames
@@ -194,7 +195,7 @@ function placed(learners: readonly Learner[], { tauA, tauS, pairs = null }: Danm
       against: against.map(({ frames: other, gain, reading }) => ({
         count: other.count, cuts: cuts.get(other)!, reading, square: ((gain * meanOf(other)) / unit) ** 2, of: all,
       })),
-      pairSquare: mixture ? (meanOf(pairs!.mixture) / unit) ** 2 : 1, first: NaN, explained: 1,
+      pairSquare: mixture ? (meanOf(pairs!.mixture) / unit) ** 2 : 1, explainedAtFirst: NaN, explained: 1,
     }
   })
   const all = [...cuts.values(), mixture?.cuts ?? []].flat()
@@ -237,13 +238,13 @@ async function learnFrom(step: Step | null, source: Source, mixture: Term | null
 }
 
 /** Only adversaries take so much that an atom has at most one bin above the floor, or the basis explains little. */
-function checkBasis({ name, W, sizes, least, against, first, explained }: Source, bins: number, settled: boolean): void {
+function checkBasis({ name, W, sizes, least, against, explainedAtFirst, explained }: Source, bins: number, settled: boolean): void {
   const atoms = sizes.length
   for (let atom = 0; atom < atoms; atom++) {
     const left = W.subarray(atom * bins, (atom + 1) * bins).filter((x) => x > least).length
     if (against.length > 0 ? left < Math.min(2, bins) : left === 0) throw new Emptied(`${name}: expected sound for every atom, got an empty atom ${atom}`)
   }
-  if (against.length > 0 && settled && explained < HALF * first)
+  if (against.length > 0 && settled && explained < HALF * explainedAtFirst)
     throw new Emptied(`${name}: expected a basis that explains its sound, got less than half of what its start did`)
 }
 

@@ -37,6 +37,9 @@ export const countOf = (terms: readonly Term[]): number => terms.reduce((sum, { 
 export const moved = ({ cuts, reading, of, square }: Term, spectra: Float64Array, sizes: Float64Array | null, l1: number): Promise<unknown> =>
   Promise.all(cuts.map(({ hand }) => hand.ask({ method: 'move', args: [reading, spectra, sizes, (of * l1) / Math.sqrt(square)] })))
 
+/** HᵀU, HᵀH, HᵀH W and ‖U‖² of so many frames. */
+export interface Sum { readonly hV: Float64Array; readonly hh: Float64Array; readonly hhW: Float64Array; readonly energy: number; readonly count: number }
+
 /** What the cuts of a term say, added up in their order. `rows` null: all of them. */
 export async function gathered(terms: readonly Term[], spectra: Float64Array, bins: number, first: number, target: number | null, rows: Int32Array | null): Promise<Sum> {
   const atoms = spectra.length / bins
@@ -56,9 +59,6 @@ export async function gathered(terms: readonly Term[], spectra: Float64Array, bi
   }
   return sum
 }
-/** HᵀU, HᵀH, HᵀH W and ‖U‖² of so many frames. */
-export interface Sum { readonly hV: Float64Array; readonly hh: Float64Array; readonly hhW: Float64Array; readonly energy: number; readonly count: number }
-
 
 /** ‖U − H W‖² of what was gathered, for any W. */
 export function misfitOf({ hV, hh, energy }: Sum, W: Float64Array, bins: number): number {
