@@ -118,7 +118,7 @@ export async function learnSpeech(module: WebAssembly.Module, crew: Crew, say: (
     return (await last(danmf([learner], { iterations: EPOCHS, tauA, tauS: 0, l1Spectra: TINY, l1Activations: TINY }, means))).spectra()[0]!
   }
   const plain = await learned([], 0, 0)
-  say(`the voice, mean SI-SDR of ${CLIPS} clips in as many noises, in dB; ${ATOMS} + ${ATOMS} atoms, ${EPOCHS} epochs, τ_A = ${TAU}; ${voice.count} frames learned from`)
+  say(`the voice, mean SI-SDR of ${CLIPS} clips in as many noises, in dB; ${ATOMS} + ${ATOMS} atoms, ${EPOCHS} epochs, τ_A = ${TAU}; ${voice.count} frames learned from; in brackets the paper's, of its own recordings`)
   const ours: Record<Way, number[]> = { 'NMF': [], 'ANMF': [], 'P-NMF': [], 'P-ANMF': [] }
   for (const level of LEVELS) {
     const ratio = 10 ** (level / 20)
@@ -147,10 +147,8 @@ export async function learnSpeech(module: WebAssembly.Module, crew: Crew, say: (
         ours[way].push(scores.reduce((sum, x) => sum + x, 0) / scores.length)
       }
     }
+    const index = LEVELS.indexOf(level)
+    say(`  ${`${level} dB`.padEnd(8)}${ways.map((way) => `${way} ${ours[way][index]!.toFixed(2)} (${PAPER[way][index]!.toFixed(2)})`.padEnd(22)).join('')}`)
   }
-  say(`  ${''.padEnd(16)}${LEVELS.map((level) => `${level} dB`.padStart(7)).join('')}`)
-  for (const way of ways)
-    for (const [whose, row] of [['here', ours[way]], ['paper', PAPER[way]]] as const)
-      say(`  ${way.padEnd(8)}${whose.padEnd(8)}${row.map((x) => x.toFixed(2).padStart(7)).join('')}`)
   return { levels: LEVELS, paper: PAPER, ours }
 }
