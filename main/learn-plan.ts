@@ -107,6 +107,16 @@ export function sizesOf(args: Arguments, recorded: number, base: Preset | null):
   }
 }
 
+/** One rate for all, so that no source is known less high than another; what joins a preset may have any rate that reaches as high. */
+export function checkRates(recordings: readonly Recording[], base: Preset | null): void {
+  const [first] = recordings as [Recording]
+  for (const { name, sampleRate } of recordings) {
+    if (sampleRate !== first.sampleRate && !base) throw new UserError(`learn: ${name}: expected ${first.sampleRate} Hz like the other recordings, got ${sampleRate} Hz`)
+    if (base && sampleRate < base.dictionary.sampleRate)
+      throw new UserError(`learn: ${name}: expected at least ${base.dictionary.sampleRate} Hz, as high as the preset reaches, got ${sampleRate} Hz`)
+  }
+}
+
 export async function planOf(args: Arguments, { sources, against, pairs }: Heard, sizes: Sizes): Promise<Plan> {
   const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
   const byNote = isByNote(args)

@@ -123,6 +123,7 @@ describe('bad input ends with 2, one sentence, and nothing written', () => {
     ['a passage shorter than a window', () => [`voice=${folder}/hiss.wav@0.5-0.51`], /hiss\.wav@0\.5-0\.51: expected at least one window of 1024 samples, got 160/],
     ['silence', () => [`voice=${folder}/silent.wav`], /silent\.wav: expected sound, got silence/],
     ['another rate', () => [`voice=${folder}/hiss.wav`, `${folder}/fast.wav`], /fast\.wav: expected 16000 Hz like the other recordings, got 44100 Hz/],
+    ['another source of another rate', () => [`voice=${folder}/hiss.wav`, `room=${folder}/fast.wav`], /fast\.wav: expected 16000 Hz like the other recordings, got 44100 Hz/],
     ['more atoms than frames', () => [`voice:99=${folder}/hiss.wav`], /voice: expected at least one sounding frame per atom, 99, got 62/],
     ['an unknown divergence', () => [`voice=${folder}/hiss.wav`, '--divergence', 'x'], /learn: --divergence: expected euc, kl, .*, got "x"/],
     ['alpha 0', () => [`voice=${folder}/hiss.wav`, '--divergence', '0,1'], /learn: --divergence: expected .* A not 0, got "0,1"/],

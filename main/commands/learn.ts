@@ -11,7 +11,7 @@ import { readPreset, writePreset, type Preset } from '../../presets/preset.ts'
 import { grown } from '../../presets/growing.ts'
 import { parameterFlags, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
 import { divergencePicture } from '../divergence-picture.ts'
-import { checkFlags, divergenceOf, filesGiven, givenOf, heard, isByNote, isHeldOut, planOf, sizesOf, type Heard } from '../learn-plan.ts'
+import { checkFlags, checkRates, divergenceOf, filesGiven, givenOf, heard, isByNote, isHeldOut, planOf, sizesOf, type Heard } from '../learn-plan.ts'
 import { choiceText, finish, matched, templatesOf, tuned, type Learnt, type Played, type Tuned } from '../learning.ts'
 import { outputs } from '../output.ts'
 import { loadPreset } from '../preset-files.ts'
@@ -86,6 +86,7 @@ export const learn: Command = {
     try {
       const file = await output.file(out)
       const recordings = await readRecordings(files, (share) => bar.report(READING * share), proceed)
+      checkRates(recordings, base)
       const sizes = sizesOf(args, recordings[0]?.sampleRate ?? EMPTY_RATE, base)
       const made = await learned(args, heard(given, recordings, isByNote(args)), sizes, asked, (share, detail) => bar.report(READING + (1 - READING) * share, detail), signal)
       const one = presetOf(args, sizes, made, files)
