@@ -126,23 +126,34 @@ export function drawWay(context: Context, points: readonly Point[], closed: bool
 
 /** Above 1 ÷ 2|d| the delay of a place is ambiguous: a line for each of them, and what lies above all is shaded. */
 export function drawWrapped(context: Context, plane: Plane, { sources }: Selection, axis: Axis): void {
+  /** By row of the screen: which sources' delays wrap there. */
+  const lines = new Map<number, number[]>()
+  let lowest = Infinity
+  sources.forEach(({ places = [] }, source) => places.forEach((place) => {
+    if (!('delay' in place) || place.delay === 0) return
+    const hertz = 5e5 / Math.abs(place.delay)
+    const y = Math.round(plane.y(hertz))
+    if (hertz > axis.high) return
+    lowest = Math.min(lowest, hertz)
+    if (y >= RULER && y <= plane.height) lines.set(y, [...new Set([...lines.get(y) ?? [], source])])
+  }))
   context.font = `500 11px ${token('--font')}`
   context.textBaseline = 'bottom'
   context.textAlign = 'right'
-  let lowest = Infinity
-  sources.forEach(({ name, places = [] }, source) => places.forEach((place) => {
-    if (!('delay' in place) || place.delay === 0) return
-    const hertz = 5e5 / Math.abs(place.delay)
-    lowest = Math.min(lowest, hertz)
-    const y = plane.y(hertz)
-    if (hertz > axis.high || y < RULER || y > plane.height) return
+  let above = Infinity
+  for (const [y, who] of [...lines].sort(([a], [b]) => b - a)) {
     const path = new Path2D()
     path.moveTo(GUTTER, y)
     path.lineTo(plane.width, y)
-    halo(context, path, sourceColour(source), 1.2, [6, 4])
-    context.fillStyle = sourceColour(source)
-    context.fillText(`the delay of ${name} wraps above`, plane.width - 8, y - 3)
-  }))
+    halo(context, path, sourceColour(who[0]!), 1.2, [6, 4])
+    if (above - y < 16) continue // no room for another text
+    above = y
+    const text = `${who.length > 1 ? 'the delays of' : 'the delay of'} ${who.map((source) => sources[source]!.name).join(' and ')} ${who.length > 1 ? 'wrap' : 'wraps'} above`
+    context.fillStyle = HALO
+    context.fillRect(plane.width - 12 - context.measureText(text).width, y - 18, context.measureText(text).width + 8, 15)
+    context.fillStyle = token('--text-2')
+    context.fillText(text, plane.width - 8, y - 4)
+  }
   const bottom = Math.min(plane.height, plane.y(Math.min(axis.high, lowest)))
   if (bottom <= RULER) return
   context.save()

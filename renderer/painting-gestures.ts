@@ -212,6 +212,12 @@ export function removeSelected(): void {
   painting.selected.value = { source: -1, areas: [] }
 }
 
+/** What was painted on one file means nothing on another. Undo brings it back. */
+export function leavePaint(file: string): void {
+  if (state.selection.peek().sources.some(({ painted }) => painted))
+    edit(`Leave the paint of ${file}`, (selection) => ({ ...selection, sources: selection.sources.map((source) => withoutPaint(source, [])) }))
+}
+
 /** The selected areas, with a tenth of a second or a twelfth of an octave for a step: for the keyboard. */
 export function nudgeSelected(seconds: number, octaves: number): void {
   const { source, areas } = painting.selected.peek()

@@ -8,6 +8,7 @@ import { brush, fit, token } from './canvas.ts'
 import { currentFeed } from './engine.ts'
 import type { FileFeed } from './feeds.ts'
 import { heardAt, watch } from './frames.ts'
+import { leavePaint } from './painting-gestures.ts'
 import { PaintingLayer } from './painting-layer.tsx'
 import { painting, picture } from './painting-state.ts'
 import { GUTTER, RULER, drawFrequencies, drawTimes } from './spectrogram-axes.ts'
@@ -17,6 +18,8 @@ import { lookAlong } from './spectrogram-look.ts'
 import { follow, view, whole } from './spectrogram-view.ts'
 import type { View } from './spectrogram-view.ts'
 import { state } from './state.ts'
+
+let lastFile: string | null = null
 
 /** After the last change that owners follow: while a hand moves, the sound comes first. */
 const SETTLES = 120 // ms
@@ -70,6 +73,12 @@ export const FileSpectrogram = ({ seconds }: { readonly seconds: number }) => {
     if (!feed || !('buffer' in feed)) return
     const shown = picture.value = createFilePicture(feed.buffer)
     view.value = whole(seconds)
+    painting.selected.value = { source: -1, areas: [] }
+    painting.cross.value = state.passage.value = null
+    if (input.kind === 'file') {
+      if (lastFile !== null && lastFile !== input.name) leavePaint(lastFile)
+      lastFile = input.name
+    }
     const stop = driven(shown)
     let drawn = -1
     let seen: View | null = null

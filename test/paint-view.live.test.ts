@@ -8,7 +8,7 @@ import type { Selection } from '../worklet/selection.ts'
 import { RATE, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
 import { tone } from './signals.ts'
-import { heard, openSound } from './page-app.ts'
+import { dropFile, heard, openSound } from './page-app.ts'
 import { SECONDS, distortion, largestError, mix, placeOf, playing, record, stories } from './page-stories.ts'
 import type { Stereo } from './page-stories.ts'
 
@@ -218,6 +218,13 @@ describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
     await page.mouse.move(at(2, 6000).x, at(2, 6000).y, { steps: 4 })
     await page.keyboard.press('Escape')
     await page.mouse.up()
+    expect(await selectionOf(page)).toEqual(before)
+
+    // Paint belongs to a file: another one has none of it, and undo brings it back.
+    await dropFile(page, 'another.wav', waveFile([mix[0]]))
+    await page.getByTitle('Undo: Leave the paint of band.wav').waitFor()
+    expect((await selectionOf(page)).sources.map(({ painted }) => painted)).toEqual([undefined, undefined, undefined])
+    await page.keyboard.press('Control+z')
     expect(await selectionOf(page)).toEqual(before)
   }))
 

@@ -70,7 +70,7 @@ describe('what is there', () => {
     }
   })
 
-  test('pieces that go on are the same as one run, and pieces that start anew are nearly so', async () => {
+  test('pieces are the same as one run, whether they go on or start anew', async () => {
     const heard = sound(melody(RATE, RATE, 220))
     const [once, pieces] = [storeFor(heard), storeFor(heard)]
     await listen(looker(1), once, heard, 0, once.columns, false)

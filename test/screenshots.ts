@@ -136,6 +136,40 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await page.mouse.up()
     await page.waitForTimeout(1500)
   },
+  painting: async (page) => {
+    await openSound(page, 'small-band.wav', music)
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.waitForTimeout(3000)
+    const { x, y, width, height } = (await page.locator('.painting').boundingBox())!
+    const at = (across: number, down: number): [number, number] => [x + width * across, y + height * down]
+    await page.getByRole('combobox', { name: 'Paint into' }).selectOption({ label: 'Trumpet' })
+    await page.keyboard.press('b')
+    await page.mouse.move(...at(0.3, 0.36))
+    await page.mouse.down()
+    for (let i = 1; i <= 24; i++) await page.mouse.move(...at(0.3 + i / 130, 0.36 + 0.05 * Math.sin(i / 4)))
+    await page.mouse.up()
+    await page.getByRole('combobox', { name: 'Paint into' }).selectOption({ label: 'Bass' })
+    await page.keyboard.press('r')
+    await page.getByRole('button', { name: 'Away' }).click()
+    await page.mouse.move(...at(0.68, 0.7))
+    await page.mouse.down()
+    await page.mouse.move(...at(0.82, 0.82), { steps: 6 })
+    await page.mouse.up()
+    await page.getByRole('button', { name: 'Into', exact: true }).click()
+    await page.mouse.move(...at(0.4, 0.01))
+    await page.mouse.down()
+    await page.mouse.move(...at(0.6, 0.01), { steps: 6 })
+    await page.mouse.up()
+    await page.keyboard.press('h')
+    await page.mouse.move(...at(0.56, 0.62))
+    await page.waitForTimeout(1500)
+  },
+  marked: async (page) => {
+    await states['field']!(page)
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    for (const name of ['Contested', 'Diffuse', 'Wrapped']) await page.getByRole('switch', { name }).click()
+    await page.waitForTimeout(1200)
+  },
   mono: async (page) => {
     await openSound(page, 'one-channel.wav', waveFile([band(8)[0]]))
     await page.getByRole('button', { name: 'Stereo field' }).click()
