@@ -70,7 +70,7 @@ const LONGEST = 120 // seconds that a held button keeps
 /** From this share on another source is worth a warning. */
 const MUCH = 0.15
 /** A dictionary of one sound explains everything by it, unless free atoms may learn the others while they play. */
-const COMPANY: Partial<Settings> = { freeAtoms: 8, memory: 1, residue: 0.3 }
+const COMPANY: Partial<Settings> = { freeAtoms: 4, memory: 4 }
 
 const idle: Run = { phase: 'working', done: 0, of: 1, losses: [], remaining: null, outcome: null, warning: null, message: null }
 let worker: Worker | null = null

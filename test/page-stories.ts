@@ -46,6 +46,19 @@ export function distortion(recording: Stereo, wanted: Stereo, place: number): nu
   return 10 * Math.log10(signal / error)
 }
 
+/** dB, scale-invariant (Le Roux et al. 2019), of a recording that begins at `place` of the looped sound. */
+export function siSdr(recording: Stereo, wanted: Stereo, place: number): number {
+  let own = 0, both = 0, all = 0
+  recording.forEach((channel, c) => channel.forEach((x, i) => {
+    const y = wanted[c]![(place + i) % wanted[c]!.length]!
+    own += y * y
+    both += x * y
+    all += x * x
+  }))
+  const target = both * both / own
+  return 10 * Math.log10(target / (all - target))
+}
+
 export const peak = (recording: Stereo): number =>
   Math.max(...recording.map((channel) => channel.reduce((most, x) => Math.max(most, Math.abs(x)), 0)))
 
