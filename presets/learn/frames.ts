@@ -102,7 +102,7 @@ export function analyser(shape: Shape, bins: number, module: WebAssembly.Module)
 }
 
 /** From the bins of a recording's frames to the dictionary's. Where its rate is a power of two of the dictionary's they are the same. */
-function scaleFor({ sampleRate, fftSize }: Sizes, shape: Shape, rate: number): { readonly bins: number; onto(data: Float32Array, rows: number, analyse: (out: Float32Array) => number): number } {
+export function scaleFor({ sampleRate, fftSize }: Sizes, shape: Shape, rate: number): { readonly bins: number; onto(data: Float32Array, rows: number, analyse: (out: Float32Array) => number): number } {
   const bins = fftSize / 2 + 1
   const step = (sampleRate / fftSize) / (rate / shape.fftSize)
   const known = Math.min(shape.fftSize / 2, Math.ceil((bins - 1) * step)) + 1

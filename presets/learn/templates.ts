@@ -3,7 +3,7 @@
 
 import type { Atom } from '../../worklet/dictionary.ts'
 import { shapeFor } from '../../worklet/stft.ts'
-import { analyser, type Recording, type Sizes } from './frames.ts'
+import { analyser, scaleFor, type Recording, type Sizes } from './frames.ts'
 import { transposed, type Note } from './notes.ts'
 
 /** Seconds after the onset at which a frame of a template ends, as a listener's would. */
@@ -29,8 +29,6 @@ export function* noteTemplates(source: string, instruments: readonly Instrument[
   const template = templater(sizes, module)
   const onsets = new Map(instruments.flat().map(({ recording }) => [recording, onsetOf(recording)]))
   for (const [{ name, sampleRate, channels }, onset] of onsets) {
-    if (shapeFor(sizes, sampleRate).fftSize * sizes.sampleRate !== sizes.fftSize * sampleRate)
-      throw new RangeError(`${name}: expected ${sizes.sampleRate} Hz, or two or four times that, got ${sampleRate} Hz`)
     const seconds = channels[0]!.length / sampleRate - onset
     if (seconds < LEAST) throw new RangeError(`${name}: expected at least ${1000 * LEAST} ms of a note, got ${Math.round(1000 * seconds)} ms`)
   }
@@ -95,12 +93,13 @@ function templater(sizes: Sizes, module: WebAssembly.Module): (recording: Record
     const shape = shapeFor(sizes, sampleRate)
     const hop = shape.hopSize / sampleRate
     const frames = Math.floor(channels[0]!.length / shape.hopSize)
-    const analyse = analysers.get(sampleRate) ?? analyser(shape, bins, module)
+    const scale = scaleFor(sizes, shape, sampleRate)
+    const analyse = analysers.get(sampleRate) ?? analyser(shape, scale.bins, module)
     analysers.set(sampleRate, analyse)
     return SPANS.map(([from, to]) => {
       const rows = Array.from({ length: frames }, (_, k) => k).filter((k) => (k + 1) * hop >= onset + from && (k + 1) * hop <= onset + to)
       const data = new Float32Array(rows.length * bins)
-      analyse(recording, rows, data)
+      scale.onto(data, rows.length, (out) => analyse(recording, rows, out))
       const sum = new Float64Array(bins)
       data.forEach((x, i) => { sum[i % bins]! += x })
       const total = sum.reduce((all, x) => all + x, 0)
