@@ -53,7 +53,7 @@ const Tools = () => (
 
 /** Numbers under the pointer, and what a click would do. */
 const Readout = () => {
-  const spot = field.pointer.value ?? field.cross.value
+  const spot = field.pointer.value ?? (state.chosenPlace.value === null ? field.cross.value : null)
   const { sources } = state.selection.value
   const chosen = state.chosen.value
   const source = chosen === null ? undefined : sources[chosen]
