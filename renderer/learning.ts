@@ -260,6 +260,7 @@ async function keep(): Promise<void> {
       choose(index)
     })))
     learning.listening.value = false
+    learning.target.value = index
     change({ phase: 'kept' })
   } catch (error) {
     failed(error instanceof Error ? error.message : String(error))

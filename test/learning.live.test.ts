@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
+import { readPreset } from '../presets/preset.ts'
 import { RATE, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
 import { openSound } from './page-app.ts'
@@ -86,5 +87,60 @@ describe.skipIf(noChromium)(because('learning a sound', noChromium), () => {
     await expect.poll(() => page.locator('.source').count()).toBe(2)
     await page.keyboard.press('Control+Shift+z')
     await expect.poll(() => page.locator('.source').count()).toBe(3)
+  }))
+
+  test('cancel keeps nothing; what is silent, or too short, is refused in one sentence', () => visit(async (page) => {
+    const quiet = sound.map((x, i) => (i < RATE ? 0 : x))
+    await openSound(page, 'quiet.wav', waveFile([quiet]))
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    const before = await page.locator('.source').count()
+    const panel = page.getByRole('dialog', { name: 'Learn this sound' })
+    await page.keyboard.press('t')
+    await expect.poll(() => panel.innerText()).toContain('Mark a passage in which only this sound plays')
+    expect(await panel.getByRole('button', { name: 'Learn', exact: true }).isDisabled()).toBe(true)
+    await panel.getByRole('button', { name: 'Close' }).click()
+
+    await mark(page, 0.1, 0.9)
+    await page.keyboard.press('t')
+    await panel.getByRole('button', { name: 'Learn', exact: true }).click()
+    await expect.poll(() => panel.getByRole('alert').innerText()).toMatch(/quiet\.wav@.*: expected sound, got silence\.$/)
+    await panel.getByRole('button', { name: /^0:00/ }).click() // leave the passage out
+    await panel.getByRole('button', { name: 'Close' }).click()
+
+    await mark(page, 1.2, 2.4)
+    await page.keyboard.press('t')
+    await panel.getByRole('button', { name: 'Learn', exact: true }).click()
+    await panel.getByRole('button', { name: 'Keep', exact: true }).waitFor({ timeout: 30_000 })
+    await panel.getByRole('button', { name: 'Listen', exact: true }).click()
+    await expect.poll(() => panel.getByRole('button', { name: 'Listen', exact: true }).getAttribute('aria-pressed')).toBe('true')
+    await page.waitForTimeout(800)
+    await panel.getByRole('button', { name: 'Cancel' }).click()
+    expect(await page.locator('.source').count()).toBe(before)
+    expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(true)
+  }))
+
+  test('from the microphone, for as long as a button is held', () => visit(async (page) => {
+    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
+    await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+    const before = await page.locator('.source').count()
+    await page.keyboard.press('t')
+    const panel = page.getByRole('dialog', { name: 'Learn this sound' })
+    await panel.getByRole('textbox', { name: 'Name of the new source' }).fill('room')
+    const box = (await panel.getByRole('button', { name: 'Hold while it plays alone' }).boundingBox())!
+    await page.mouse.move(box.x + 20, box.y + 10)
+    await page.mouse.down()
+    await page.waitForTimeout(1500)
+    await page.mouse.up()
+    await panel.getByRole('button', { name: 'Keep', exact: true }).click({ timeout: 30_000 })
+    await panel.getByText('Learned, and heard from now on.').waitFor()
+    expect(await page.locator('.source').count()).toBe(before + 1)
+    const download = page.waitForEvent('download')
+    await panel.getByRole('button', { name: 'Save as a preset' }).click()
+    const chunks: Buffer[] = []
+    for await (const chunk of await (await download).createReadStream()) chunks.push(chunk as Buffer)
+    const { dictionary, selection } = readPreset(Buffer.concat(chunks), 'saved')
+    expect(dictionary.atoms.filter(({ source }) => source === 'room').length).toBe(24)
+    expect(selection?.sources.at(-1)).toMatchObject({ name: 'room', atoms: ['room'] })
   }))
 })
