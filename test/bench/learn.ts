@@ -3,6 +3,7 @@
 import { threads } from '../../main/crew.ts'
 import type { Crew } from '../../presets/learn/crew.ts'
 import { matching } from './learn-matching.ts'
+import { learnPage } from './learn-page.ts'
 import { learnSpeech } from './learn-speech.ts'
 import { learnSpeed } from './learn-speed.ts'
 import { synthetic } from './learn-synthetic.ts'
@@ -25,6 +26,7 @@ async function withThreads<T>(work: (crew: Crew) => Promise<T>): Promise<T> {
 /** The parts by name, from the slow to the quick. */
 export const learnSections = (moduleOf: () => WebAssembly.Module): Readonly<Record<string, Section>> => ({
   'learn-speed': (say) => learnSpeed(moduleOf(), say),
+  'learn-page': learnPage,
   'learn-speech': (say) => withThreads((crew) => learnSpeech(moduleOf(), crew, say)),
   'learn-synthetic': (say) => synthetic(say),
   'learn-matching': (say) => withThreads((crew) => matching(moduleOf(), crew, say)),
