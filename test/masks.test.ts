@@ -73,16 +73,36 @@ describe.each(kernels)('%s kernel', (_, module) => {
       explain()
       const want = twin(sharpness, residue, floor, binary)
       numbers.set([sharpness, residue, floor])
-      kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, assign.byteOffset, gates.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, binary ? 1 : 0)
+      kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, assign.byteOffset, gates.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, binary ? 1 : 0, 0)
       expect(errorDb(masks, want.flat())).toBeLessThan(-90)
       for (let bin = 0; bin < BINS; bin++) expect(1 - masks[bin]! - masks[BINS + bin]!).toBeGreaterThan(-1e-6)
     })
+
+  test('masks: the spectrum of one source at the place of another is nobody\'s, and what is nobody\'s is divided as the rest is', () => {
+    explain()
+    numbers.set([1, 0, 0])
+    const places = fill(2 * BINS, () => (next() < 0.3 ? 0 : next() / 2)) // together at most one: what they leave is elsewhere
+    const own = kernel.integers(8)
+    own.set([1, 0, 0, 0, 1, 2]) // a group each; group 1 is named by none
+    const bound = kernel.integers(6)
+    bound.set([2, 0, 1, 2, 0, 2])
+    kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, own.byteOffset, places.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, 0, bound.byteOffset)
+    const want = new Float64Array(2 * BINS)
+    for (let bin = 0; bin < BINS; bin++) {
+      const [a, b] = [0, 2].map((g) => spectra[g * BINS + bin]! / total[bin]!) as [number, number]
+      const [left, right] = [places[bin]!, places[BINS + bin]!]
+      const claims = [left * a, right * b]
+      const rest = 1 - (left + right) * (a + b) // elsewhere, or of the group that none names
+      claims.forEach((claim, s) => (want[s * BINS + bin] = claim === 0 ? 0 : claim / (claims[0]! + claims[1]! + rest)))
+    }
+    expect(errorDb(masks, want)).toBeLessThan(-90)
+  })
 
   test('extend: bins above the dictionary follow what their gates held of the octave below, and are no more than all', () => {
     const known = 90
     explain()
     numbers.set([1, 0, 0])
-    kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, assign.byteOffset, gates.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, 0)
+    kernel.run.masks(spectra.byteOffset, 3, BINS * 4, seen.byteOffset, total.byteOffset, assign.byteOffset, gates.byteOffset, 2, masks.byteOffset, 0, BINS, numbers.byteOffset, 0, 0)
     const before = masks.slice()
     kernel.run.extend(masks.byteOffset, gates.byteOffset, BINS * 4, 2, seen.byteOffset, known, BINS)
     const want = before.slice()

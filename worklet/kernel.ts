@@ -38,7 +38,7 @@ export interface Arithmetic {
   explain(w: Address, h: Address, room: number, ends: Address, groups: number, spectra: Address, stride: number, total: Address,
     fromPanel: number, toPanel: number): void
   masks(spectra: Address, groups: number, stride: number, v: Address, total: Address, assign: Address, gates: Address,
-    sources: number, out: Address, from: number, n: number, numbers: Address, binary: number): void
+    sources: number, out: Address, from: number, n: number, numbers: Address, binary: number, bound: Address): void
   extend(out: Address, gates: Address, stride: number, sources: number, v: Address, known: number, bins: number): void
   magnitude(re: Address, im: Address, re2: Address, im2: Address, out: Address, n: number): void
   pairs(lr: Address, li: Address, rr: Address, ri: Address, left: Address, right: Address, crossRe: Address, crossIm: Address, n: number): void

@@ -22,6 +22,8 @@ export class Masks {
   private readonly spectra: Float32Array
   private readonly ends: Int32Array
   private readonly assign: Int32Array
+  /** Sources with both a spectrum and a place, and the groups that explain them: two lists, each after its length. */
+  private readonly bound: Int32Array
   private readonly dealtGains: readonly Float32Array[]
   private readonly dealtGates: readonly Float32Array[]
   /** What the places and the band let through, of bins in their order. */
@@ -42,7 +44,7 @@ export class Masks {
   private static row(bins: number, paddedBins: number): number { return Math.ceil(Math.max(bins + 3, paddedBins) / 16) * 16 }
 
   static floats(channels: number, groups: number, sources: number, bins: number, paddedBins: number): number {
-    return (channels === 2 ? Places.floats(bins, sources) : 0) + (groups + 7 * sources + 3) * (Masks.row(bins, paddedBins) + 16) + (groups + 16) * (sources + 2) + 96
+    return (channels === 2 ? Places.floats(bins, sources) : 0) + (groups + 7 * sources + 3) * (Masks.row(bins, paddedBins) + 16) + (groups + 18) * (sources + 3) + 128
   }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, atoms: readonly Atom[],
@@ -64,6 +66,7 @@ export class Masks {
     this.dealtGains = rows()
     this.dealtGates = rows()
     this.assign = kernel.integers(selection.sources.length * (this.names.length + 1))
+    this.bound = kernel.integers(selection.sources.length + this.names.length + 2)
     this.places = channels === 2 ? new Places(kernel, bins, sampleRate, fftSize, selection.sources.length) : null
     this.painted = new Painted(kernel, bins, sampleRate / fftSize, selection.sources.length, this.stride, seconds)
     this.select(selection, covariances)
@@ -87,7 +90,15 @@ export class Masks {
       this.basis.deal(this.gates[s]!, this.dealtGates[s]!)
     })
     this.places?.select(selection, covariances)
+    this.bind(selection)
     this.painted.select(selection)
+  }
+
+  private bind({ sources }: Selection): void {
+    const { bound, places, names } = this
+    const both = sources.flatMap(({ atoms }, s) => (atoms && places?.restricted[s] ? [s] : []))
+    const groups = names.flatMap((name, g) => (both.some((s) => sources[s]!.atoms!.includes(name)) ? [g] : []))
+    bound.set([both, groups].flatMap((list) => [list.length, ...list]))
   }
 
   /** Whether places claim anything, which is to be done before the sweeps. */
@@ -112,14 +123,14 @@ export class Masks {
 
   /** One slice: panels `from` to `to`. `atoms` counts the free ones that are in use. */
   sweep(activations: Activations, atoms: number, from: number, to: number): void {
-    const { kernel: { run }, basis, names, spectra, ends, stride, total, dealtGains, dealtGates, assign } = this
+    const { kernel: { run }, basis, names, spectra, ends, stride, total, dealtGains, dealtGates, assign, bound } = this
     const groups = names.length
     ends[groups - 1] = atoms
     run.explain(basis.packed.byteOffset, activations.h.byteOffset, basis.room, ends.byteOffset, groups, spectra.byteOffset, stride,
       total.byteOffset, from, to)
     if (dealtGains.length === 0) return
     run.masks(spectra.byteOffset, groups, stride, this.seen.byteOffset, total.byteOffset, assign.byteOffset,
-      dealtGates[0]!.byteOffset, dealtGains.length, dealtGains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, this.numbers.byteOffset, this.binary)
+      dealtGates[0]!.byteOffset, dealtGains.length, dealtGains[0]!.byteOffset, from * PANEL_BINS, (to - from) * PANEL_BINS, this.numbers.byteOffset, this.binary, bound.byteOffset)
   }
 
   /** Before the slices. */

@@ -52,13 +52,14 @@ function sharpened(x: v128, sharpness: f32): v128 {
  *
  *   share_g  = (W_g h_g)^a ⊘ (Σ (W_j h_j)^a + (residue · max(0, v − Wh))^a)
  *   claim_s  = Σ share_g of its groups, or 1, ⊙ gate_s
- *   mask_s   = claim_s ⊘ max(1, Σ claim),   then   floor + (1 − (sources + 1)·floor)·mask_s
+ *   mask_s   = claim_s ⊘ max(Σ claim, 1 − void),   then   floor + (1 − (sources + 1)·floor)·mask_s
  *
- * What the masks leave of one is the rest's. `spectra` is used up. With `binary` the strongest, the rest among them, takes
+ * `void` is what can be nobody's: the spectrum of one source at the place of another, where both have a spectrum and a place.
+ * `bound` says of which sources: how many, and which; then how many groups explain them, and which. At 0 there are none. What the masks leave of one is the rest's. `spectra` is used up. With `binary` the strongest, the rest among them, takes
  * the bin whole before the floor is added.
  */
 export function masks(spectra: usize, groups: i32, stride: usize, v: usize, total: usize, assign: usize, gates: usize, sources: i32,
-  out: usize, from: i32, n: i32, numbers: usize, binary: i32): void {
+  out: usize, from: i32, n: i32, numbers: usize, binary: i32, bound: usize): void {
   const sharpness = f32.load(numbers), residue = f32.load(numbers, 4), floor = f32.load(numbers, 8)
   const one = f32x4.splat(1), zero = f32x4.splat(0)
   const row = usize(groups + 1) << 2
@@ -93,7 +94,8 @@ export function masks(spectra: usize, groups: i32, stride: usize, v: usize, tota
       v128.store(out + stride * usize(s) + bin, claim)
       claimed = f32x4.add(claimed, claim)
     }
-    const share = f32x4.div(one, f32x4.max(one, claimed))
+    const certain = bound ? f32x4.sub(one, impossible(bound, spectra + bin, gates + bin, out + bin, stride, norm)) : one
+    const share = f32x4.div(one, f32x4.max(f32x4.splat(1e-20), f32x4.max(certain, claimed)))
     if (binary) winners(out + bin, stride, sources, f32x4.sub(one, f32x4.mul(claimed, share)), share)
     const factor = binary ? keep : f32x4.mul(keep, share)
     for (let s = 0; s < sources; s++) {
@@ -101,6 +103,27 @@ export function masks(spectra: usize, groups: i32, stride: usize, v: usize, tota
       v128.store(at, madd(v128.load(at), factor, f32x4.splat(floor)))
     }
   }
+}
+
+/** Σ gate · Σ share − Σ claim, of the bound. Where several have one place its claim is divided among them, so gates add up. */
+@inline
+function impossible(bound: usize, spectra: usize, gates: usize, claims: usize, stride: usize, norm: v128): v128 {
+  const one = f32x4.splat(1)
+  let claimed = f32x4.splat(0), placed = claimed, explained = claimed
+  let list = bound
+  for (let n = i32.load(list); n > 0; n--) {
+    list += 4
+    const row = stride * usize(i32.load(list))
+    claimed = f32x4.add(claimed, v128.load(claims + row))
+    placed = f32x4.add(placed, v128.load(gates + row))
+  }
+  list += 4
+  for (let n = i32.load(list); n > 0; n--) {
+    list += 4
+    explained = f32x4.add(explained, v128.load(spectra + stride * usize(i32.load(list))))
+  }
+  const all = f32x4.mul(f32x4.min(one, placed), f32x4.min(one, f32x4.mul(explained, norm)))
+  return f32x4.max(f32x4.splat(0), f32x4.sub(all, claimed))
 }
 
 /** Replaces claims by one for the strongest and zero for the others; the rest wins what nobody holds more of. */
