@@ -123,6 +123,44 @@ describe.skipIf(noChromium)(because('the stereo field', noChromium), () => {
     expect(siSdr(await record(page, 1500), parts[2]!, place)).toBeGreaterThan(8)
   }))
 
+  test('two places are learned from marked passages in which each plays alone, and tell them apart where both play', () => visit(async (page) => {
+    const [first, second] = [parts[0]!, parts[2]!].map((part, k) => part.map((channel) => {
+      const whole = new Float32Array(14 * RATE)
+      whole.set(channel.subarray(0, 2 * RATE), k * 2 * RATE) // alone
+      for (const from of [4, 9]) whole.set(channel, from * RATE) // together
+      return whole
+    })) as [Float32Array[], Float32Array[]]
+    const sound = allOf([first, second])
+    await openSound(page, 'two.wav', waveFile(sound))
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.getByRole('combobox', { name: 'Preset' }).selectOption('field.preset')
+    const box = (await page.locator('.painting').boundingBox())!
+    const onRuler = (seconds: number): Pixel => [box.x + 48 + seconds / 14 * (box.width - 48), box.y + 12]
+    for (const [i, from] of [0.2, 2.2].entries()) {
+      await page.getByRole('button', { name: 'Add a source' }).click()
+      await page.getByRole('button', { name: `Source ${i + 1}: rename` }).waitFor()
+      await page.mouse.move(...onRuler(from))
+      await page.mouse.down()
+      await page.mouse.move(...onRuler(from + 1.6), { steps: 8 })
+      await page.mouse.up()
+      await page.getByTitle(`Only Source ${i + 1} may sound in the passage marked on the ruler`).click()
+      await page.getByText(`Source ${i + 1}, place 1: learned from`).waitFor({ state: 'attached' })
+      await page.getByRole('button', { name: 'Unmark' }).click()
+    }
+    await page.keyboard.press('a') // the original, to know where it is
+    await page.mouse.click(...onRuler(4.1))
+    await page.waitForTimeout(400)
+    await heard(page)
+    const original = await record(page, 400)
+    const place = placeOf(original[0], sound[0]) + original[0].length
+    await page.keyboard.press('a')
+    await page.getByRole('button', { name: 'Solo Source 2' }).click()
+    const fading = await record(page, 500)
+    const alone = await record(page, 1200)
+    expect(place + fading[0].length + alone[0].length).toBeLessThan(14 * RATE) // still where both play
+    expect(siSdr(alone, [second[0]!, second[1]!], place + fading[0].length)).toBeGreaterThan(8)
+  }))
+
   test('sources come and go, are undone and renamed, and nothing clicks: they claim nothing yet', () => visit(async (page) => {
     await playing(page)
     const first = await record(page, 400)
