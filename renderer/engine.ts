@@ -138,11 +138,13 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   session = next
   feed = nextFeed
   current = separation
-  locate(nextFeed, separation)
-  if (isFile(nextFeed)) nextFeed.onJump = () => { if (feed === nextFeed && current) locate(nextFeed, current) }
   feed.node.connect(separation.input)
   separation.fade.connect(next.output)
   separation.fade.gain.value = 1
+  if (isFile(nextFeed)) {
+    nextFeed.onJump = () => { if (feed === nextFeed && current) locate(nextFeed, current) }
+    nextFeed.seek(0)
+  }
   commit()
   if (fits(separation)) tell(separation) // what was turned while it started
   else void rebuild()

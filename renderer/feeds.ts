@@ -17,29 +17,31 @@ export interface FileFeed extends Feed {
   readonly origin: Origin
   /** Called when the file jumps. */
   onJump: (origin: Origin) => void
-  /** Seconds into the file of what the feed gives out now. */
-  position(): number
   seek(seconds: number): void
 }
 
 export interface MicrophoneFeed extends Feed { readonly microphone: Microphone }
 
 const SEEK_FADE = 0.02
+/** A player starts so much ahead of the clock, lest it be late on a busy machine: it would start late, not skip. */
+const AHEAD = 0.04
 const QUANTUM = 128
 
 /**
- * Plays over and over. A seek is another player: it comes in where the old one has gone. It starts a little ahead of the
- * clock, at a sample that is known, and between no two samples of the file: nothing is interpolated.
+ * Plays over and over, from the first `seek` on: a player that is connected to nothing yet would not start when it is told.
+ * Each seek is another player, which comes in where the old one has gone, at a time and a sample of the file that are known,
+ * and between no two samples: nothing is interpolated.
  */
 export function fileFeed(context: AudioContext, buffer: AudioBuffer): FileFeed {
   const { sampleRate, duration } = buffer
   const node = new GainNode(context, { channelCount: buffer.numberOfChannels, channelCountMode: 'explicit' })
-  const ahead = Math.ceil(SEEK_FADE * sampleRate / QUANTUM) * QUANTUM / sampleRate
-  let stop = (): void => {}
+  const ahead = Math.ceil(AHEAD * sampleRate / QUANTUM) * QUANTUM / sampleRate
+  let stop = (_at: number): void => {}
 
   function start(wanted: number): Origin {
     const seconds = Math.round(wanted * sampleRate) / sampleRate % duration
     const at = context.currentTime + ahead
+    stop(at)
     const player = new AudioBufferSourceNode(context, { buffer, loop: true })
     const fade = new GainNode(context, { gain: 0 })
     player.connect(fade).connect(node)
@@ -47,29 +49,28 @@ export function fileFeed(context: AudioContext, buffer: AudioBuffer): FileFeed {
     fade.gain.linearRampToValueAtTime(1, at + SEEK_FADE)
     player.start(at, seconds)
     player.onended = () => fade.disconnect()
-    stop = () => {
-      const now = context.currentTime
-      fade.gain.cancelScheduledValues(now)
-      fade.gain.setValueAtTime(fade.gain.value, now)
-      fade.gain.linearRampToValueAtTime(0, now + SEEK_FADE)
-      player.stop(now + ahead)
+    stop = (end) => {
+      const now = fade.gain.value
+      fade.gain.cancelScheduledValues(context.currentTime)
+      fade.gain.setValueAtTime(now, context.currentTime)
+      fade.gain.setValueAtTime(now, end - SEEK_FADE)
+      fade.gain.linearRampToValueAtTime(0, end)
+      player.stop(end)
     }
     return { at, seconds, duration }
   }
-  let origin = start(0)
+  let origin: Origin = { at: context.currentTime, seconds: 0, duration }
 
   const feed: FileFeed = {
     node, buffer, channels: buffer.numberOfChannels as 1 | 2,
     get origin() { return origin },
     onJump() {},
-    position: () => (origin.seconds + Math.max(0, context.currentTime - origin.at)) % duration,
     seek(seconds) {
-      stop()
       origin = start(Math.min(Math.max(seconds, 0), duration))
       feed.onJump(origin)
     },
     close() {
-      stop()
+      stop(context.currentTime + SEEK_FADE)
       node.disconnect()
     },
   }

@@ -45,13 +45,13 @@ function tick(now: number): void {
 }
 requestAnimationFrame(tick)
 
-/** Seconds into the file of what is heard now, as exactly as the context's clock says; null without a file. */
+/** Seconds into the file of what is heard now, as exactly as the context's clock says; null without a file. After a jump it waits there. */
 export function heardAt(): number | null {
   const input = state.input.peek()
   const [context, separation, feed] = [currentContext(), currentSeparation(), currentFeed()]
-  if (input.kind !== 'file' || !context || !separation || !feed || !('position' in feed)) return null
-  const at = (feed as FileFeed).position() - separation.latencySamples / context.sampleRate
-  return (at + input.seconds) % input.seconds
+  if (input.kind !== 'file' || !context || !separation || !feed || !('origin' in feed)) return null
+  const { at, seconds, duration } = (feed as FileFeed).origin
+  return (seconds + Math.max(0, context.currentTime - at - separation.latencySamples / context.sampleRate)) % duration
 }
 
 /** Text that changes faster than this cannot be read. */

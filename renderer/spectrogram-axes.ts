@@ -73,6 +73,7 @@ export function drawAges(context: CanvasRenderingContext2D, seconds: number, wid
   context.textAlign = 'center'
   for (let t = 0; t < seconds; t++) {
     const x = Math.round(width - t * (width - GUTTER) / seconds)
+    if (x - 34 < GUTTER) break // it would run into the unit
     context.fillStyle = token('--line-strong')
     context.fillRect(x - 1, RULER - 9, 1, 8)
     context.fillStyle = token('--text-3')

@@ -7,7 +7,7 @@ import { readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { RATE, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
-import { tone } from './signals.ts'
+import { noise, tone } from './signals.ts'
 import { dropFile, heard, openSound } from './page-app.ts'
 import { SECONDS, distortion, largestError, mix, placeOf, playing, record, stories } from './page-stories.ts'
 import type { Stereo } from './page-stories.ts'
@@ -196,6 +196,39 @@ describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
     await page.keyboard.press('Control+Shift+z')
     await page.keyboard.press('Control+Shift+z')
     expect(down(await listen(1600))).toBeGreaterThan(20) // more than the pause between two whistles
+  }))
+
+  test('paint sounds where it is drawn: after a start, over the loop, and after a jump', () => visit(async (page) => {
+    const hiss = noise(SECONDS * RATE, 11, 0.2)
+    await openSound(page, 'hiss.wav', waveFile([hiss]))
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    const at = await spots(page, SECONDS)
+    await page.keyboard.press('r')
+    await drag(page, at(1, 15_000), at(1.5, 200))
+    await page.getByRole('button', { name: 'Solo Source 4' }).click()
+    /** Seconds of the file at which the painted stretch begins and ends to be heard. */
+    const heardFrom = async (): Promise<[number, number]> => {
+      await page.keyboard.press('a') // the original tells where the file is
+      await record(page, 300)
+      const original = await record(page, 300)
+      await page.keyboard.press('a')
+      const place = placeOf(original[0], hiss) + original[0].length
+      const [sound] = await record(page, 1000 * SECONDS + 400)
+      const power = new Float32Array(SECONDS * 200) // of five milliseconds each
+      for (let i = Math.round(0.3 * RATE); i < Math.min(sound.length, (SECONDS + 0.3) * RATE); i++) {
+        const slot = Math.floor((place + i) % hiss.length / RATE * 200)
+        power[slot]! += sound[i]! ** 2
+      }
+      const half = power.reduce((most, x) => Math.max(most, x), 0) / 4
+      return [power.findIndex((x) => x > half) / 200, (power.findLastIndex((x) => x > half) + 1) / 200]
+    }
+    const near = ([from, to]: [number, number]): void => {
+      expect(Math.abs(from - 1)).toBeLessThan(0.025) // a hop
+      expect(Math.abs(to - 1.5)).toBeLessThan(0.025)
+    }
+    near(await heardFrom())
+    await page.mouse.click(at(2.6, 1000).x, at(0, 16_000).y - RULER / 2)
+    near(await heardFrom())
   }))
 
   test('a push paints into one source and takes from all others; Alt takes away; Escape gives a gesture up', () => visit(async (page) => {
