@@ -52,7 +52,7 @@ export const separate: Command = {
     { name: 'preset', value: 'NAME|FILE', help: 'A preset by name (winnow presets lists them) or file. Unless said otherwise field, for places and painting, where no source of the selection names atoms, else band.' },
     { name: 'selection', value: 'FILE.json', help: 'What belongs to each source, instead of the preset\'s own choice.' },
     modeFlag,
-    { name: 'refine', value: null, help: 'Estimate everything once more from the finished stems, all of them and both channels at once: some decibels better, slower than playing. Two channels only.' },
+    { name: 'refine', value: null, help: 'Estimate everything once more from the finished stems, all of them and both channels at once: a decibel or three better, and takes about as long as the sound. Two channels only.' },
     { name: 'mix', value: 'FILE', help: 'Also write what is heard: the sources with gain, pan, mute and solo. One input only.' },
     { name: 'placed', value: null, help: 'Give the sources the selection\'s gain and pan; they then no longer add up to the input.' },
     bitsFlag,

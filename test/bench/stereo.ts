@@ -113,12 +113,28 @@ const byPoints = (mask: Selection['mask']): Way => ({ mix, sampleRate, sources }
 const byPassages = (mask: Selection['mask']): Way => ({ mix, sampleRate, sources }, module) =>
   separated(mix, { module, sampleRate, selection: learned(mask, sources), covariances: learnedPlaces(sources, sampleRate, module) })
 
-/** At the strongest places that the histogram suggests, as many as there are sources. Whoever has none hears the mixture. */
-function blind({ mix, sampleRate, sources }: StereoMixture, module: WebAssembly.Module): Stereo[] {
+/** The strongest places that the histogram suggests, as many as there are sources. */
+function suggested({ mix, sampleRate, sources }: StereoMixture, module: WebAssembly.Module): readonly Place[] {
   const survey = new Survey(module, sampleRate)
   survey.write(...mix, mix[0].length)
   survey.finish()
-  const places = suggest(survey.histogram.whole).peaks.slice(0, sources.length)
+  return suggest(survey.histogram.whole).peaks.slice(0, sources.length)
+}
+
+/** How far the peaks are from where the sources stand, at most: dB and samples. */
+function peakErrors(mixture: StereoMixture, module: WebAssembly.Module): Place {
+  const peaks = suggested(mixture, module)
+  const off = mixture.sources.map(({ place: { level, delay } }) => {
+    const errors = peaks.map((peak) => ({ level: Math.abs(peak.level - level), delay: Math.abs(peak.delay - delay) }))
+    return errors.sort((a, b) => a.level + a.delay - b.level - b.delay)[0] ?? { level: Infinity, delay: Infinity }
+  })
+  return { level: Math.max(...off.map(({ level }) => level)), delay: Math.max(...off.map(({ delay }) => delay)) }
+}
+
+/** At those places. Whoever has none hears the mixture. */
+function blind(mixture: StereoMixture, module: WebAssembly.Module): Stereo[] {
+  const { mix, sampleRate, sources } = mixture
+  const places = suggested(mixture, module)
   const found = separated(mix, { module, sampleRate, selection: pointed('binary', places, sampleRate) })
   return sources.map((_, i) => found[i] ?? mix)
 }
@@ -218,6 +234,8 @@ export interface StereoFigures {
   readonly mixtures: readonly string[]
   /** Mean SI-SDR over the sources of each mixture, in dB, and what the study found. */
   readonly ways: readonly { readonly way: string; readonly siSdr: readonly number[]; readonly study: readonly number[] | null }[]
+  /** Of dry voices: how far the suggested places are off at most, in dB and samples. */
+  readonly peaks: readonly ({ readonly mixture: string } & Place)[]
   readonly histogramMicros: number
   /** Of real time. */
   readonly wienerShare: number
@@ -241,9 +259,11 @@ export async function stereo(module: WebAssembly.Module, say: (line: string) => 
     say(row(name, withMean(siSdr)) + (score === 'apart' ? '   every source for itself' : ''))
     if (study) say(row('', withMean(study)))
   }
+  const peaks = mixtures.filter(({ name }) => name.startsWith('S')).map((mixture) => ({ mixture: mixture.name, ...peakErrors(mixture, module) }))
+  for (const { mixture, level, delay } of peaks) say(`${mixture}: the peaks are off by at most ${level.toFixed(2)} dB and ${delay.toFixed(2)} samples`)
   const cost = histogramCost(mixtures[0]!, module)
   const wienerShare = wienerCost(mixtures[0]!, module)
   say(`one histogram update ${cost.micros.toFixed(1)} µs, ${(100 * cost.share).toFixed(2)} % of a core at 4096/1024`)
   say(`four pointed sources, two-channel Wiener, live: ${(100 * wienerShare).toFixed(1)} % of a core`)
-  return { mixtures: mixtures.map(({ name }) => name), ways, histogramMicros: cost.micros, wienerShare }
+  return { mixtures: mixtures.map(({ name }) => name), ways, peaks, histogramMicros: cost.micros, wienerShare }
 }
