@@ -1,6 +1,7 @@
 // Paint: where it lies, when it lies there, and who gets the sound.
 
 import { describe, expect, test } from 'vitest'
+import { fact } from '../worklet/frame.ts'
 import type { Painted } from '../worklet/selection.ts'
 import { delayed, dictionary, nullDb, rig } from './engine.ts'
 import { errorDb } from './reference.ts'
@@ -21,7 +22,7 @@ function masksAt(hertz: number, painted: readonly (readonly Painted[])[], option
   const bin = Math.round((hertz * 2048) / RATE)
   const rows: { seconds: number; gains: number[] }[] = []
   r.separator.onFrame = ({ masks, layout: { bins, sources }, ...frame }) => rows.push({
-    seconds: frame.facts[9]!, gains: Array.from({ length: sources }, (_, s) => masks[s * bins + bin]!),
+    seconds: frame.facts[fact.seconds]!, gains: Array.from({ length: sources }, (_, s) => masks[s * bins + bin]!),
   })
   r.run([tone(Math.round((options.seconds ?? 1) * RATE), hertz, RATE)])
   return rows
