@@ -12,8 +12,6 @@ import type { View } from './field-state.ts'
 const COLUMNS = 65
 const ROWS = 65
 
-/** dB to either side, and how many more per octave above 1 kHz. */
-export type Wide = PointPlace & { readonly width?: number; readonly spread?: number }
 type Polygon = AreaPlace['polygon']
 
 export interface Claims {
@@ -52,7 +50,7 @@ function stand(level: number, phase: number, into: Bearing): Bearing {
 const nowhere = (): Bearing => ({ left: 0, right: 0, re: 0, im: 0, level: 0, phase: 0 })
 
 /** What competes: points and learned places. */
-type Rival = { readonly source: number } & ({ readonly point: Wide } | { readonly learned: Float32Array; readonly binHertz: number })
+type Rival = { readonly source: number } & ({ readonly point: PointPlace } | { readonly learned: Float32Array; readonly binHertz: number })
 
 const rivalsOf = (sources: readonly SelectedSource[], covariances: Covariances): readonly Rival[] =>
   sources.flatMap(({ places = [] }, source) => places.flatMap((place): Rival[] => {
@@ -165,7 +163,7 @@ function cover(areas: readonly { readonly source: number; readonly polygon: Poly
 export function widthOf(sources: readonly SelectedSource[], source: number, index: number, covariances: Covariances): number {
   const place = sources[source]?.places?.[index]
   if (!place || !isPoint(place)) return 0
-  if ((place as Wide).width !== undefined) return (place as Wide).width!
+  if (place.width !== undefined) return place.width
   const rivals = rivalsOf(sources, covariances)
   const claims = rivals.map(blank)
   contend(rivals, 1000, claims)

@@ -1,14 +1,16 @@
 // The pointer in the field: a click places a point and keeps hold of it, places move, handles pull, areas are drawn with
 // lasso, rectangle or brush. Every gesture is heard while it goes on and is one step of the history when it ends.
 
-import type { Place, SelectedSource } from '../worklet/selection.ts'
-import { startFromPlaces } from './actions.ts'
-import { addPlace, addSource, choose, editSource, hasRoom, noRoomFor, titleOf } from './editing.ts'
+import type { Place } from '../worklet/selection.ts'
+import { choose, editSource, titleOf } from './editing.ts'
 import { begin, cancel, end } from './history.ts'
-import { placeAt, handlesOf, movedBy, withBand } from './field-handles.ts'
+import { handlesOf, movedBy, placeAt } from './field-handles.ts'
 import type { Handle, Hit } from './field-handles.ts'
-import { area, distance, inside, isArea, isPoint, outlineOf, panned, pixelToDelay, pixelToHertz, pixelToLevel, round, simplify, snap, spotAt, zoomed } from './field-geometry.ts'
+import {
+  area, distance, inside, isArea, isPoint, outlineOf, panned, round, simplify, snap, spotAt, zoomed,
+} from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
+import { addArea, corners, give } from './field-giving.ts'
 import { stampedOutline } from './field-brush.ts'
 import { field } from './field-state.ts'
 import type { Suggested } from './field-state.ts'
@@ -93,14 +95,16 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       return null
     }
     const index = state.chosenPlace.peek()!
-    return { kind: 'move', hit: { source, place: index }, place: state.selection.peek().sources[source]!.places![index]!, from: pixel, name: `Add place to ${titleOf(source)}` }
+    const given = state.selection.peek().sources[source]!.places![index]!
+    return { kind: 'move', hit: { source, place: index }, place: given, from: pixel, name: `Add place to ${titleOf(source)}` }
   }
 
   function apply(plot: Plot, pixel: Pixel, event: PointerEvent): void {
     if (!grip) return
     if (grip.kind === 'pan') {
       const { window: { x0, x1, y0, y1 } } = grip
-      field.window.value = panned(grip.window, -(pixel[0] - grip.from[0]) / plot.width * (x1 - x0), (pixel[1] - grip.from[1]) / plot.height * (y1 - y0))
+      const [dx, dy] = [pixel[0] - grip.from[0], pixel[1] - grip.from[1]]
+      field.window.value = panned(grip.window, -dx / plot.width * (x1 - x0), dy / plot.height * (y1 - y0))
     } else if (grip.kind === 'draw') {
       if (field.tool.peek() === 'rectangle') grip.points.splice(1, Infinity, pixel)
       else if (distance(grip.points.at(-1)!, pixel) >= 2) grip.points.push(pixel)
@@ -121,7 +125,8 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       snapped = pull(plot, moved.level, moved.delay, event)
       if (snapped) moved = { ...moved, level: round(snapped.level), delay: round(snapped.delay) }
     } else if (isPoint(moved)) moved = place // a click is no movement
-    editSource(hit.source, 'Move place of', (source) => ({ ...source, places: source.places!.map((old, i) => (i === hit.place ? moved : old)) }))
+    editSource(hit.source, 'Move place of', (source) =>
+      ({ ...source, places: source.places!.map((old, i) => (i === hit.place ? moved : old)) }))
   }
 
   const fine = (from: Pixel, to: Pixel, { ctrlKey }: Modifiers): Pixel =>
@@ -140,7 +145,8 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
   function brushed(plot: Plot, { altKey }: Modifiers): { hit: Hit; outline: Pixel[]; erase: boolean } | null {
     const [source, index] = [state.chosen.peek(), state.chosenPlace.peek()]
     const place = source === null || index === null ? undefined : state.selection.peek().sources[source]?.places?.[index]
-    return place && isArea(place) && plot.view === 'delay' ? { hit: { source: source!, place: index! }, outline: outlineOf(plot, place.polygon), erase: altKey } : null
+    if (!place || !isArea(place) || plot.view !== 'delay') return null
+    return { hit: { source: source!, place: index! }, outline: outlineOf(plot, place.polygon), erase: altKey }
   }
 
   return {
@@ -208,50 +214,4 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       } else field.window.value = zoomed(field.window.peek(), (x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height, Math.exp(event.deltaY * 0.0015))
     },
   }
-}
-
-/** Two opposite corners as a rectangle. */
-export function corners(points: readonly Pixel[]): Pixel[] {
-  const [[x0, y0], [x1, y1]] = [points[0]!, points.at(-1)!]
-  return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
-}
-
-/**
- * Who gets a new place: with `more` the chosen source, and also when it has none so far; else a new source. Null when there
- * is room for no more.
- */
-export function give(place: Place, more: boolean, extra: Partial<SelectedSource> = {}): number | null {
-  const full = noRoomFor(place) ?? (hasRoom() || more ? null : 'There are as many sources as there may be. Hold Shift to add places to the chosen one.')
-  if (full) {
-    state.banner.value = { tone: 'note', what: full, safe: 'Nothing changed.', actions: [] }
-    return null
-  }
-  startFromPlaces()
-  const chosen = state.chosen.peek()
-  const source = chosen === null ? undefined : state.selection.peek().sources[chosen]
-  if (chosen === null || !source || (!more && source.places?.length)) return addSource({ places: [place], ...extra })
-  addPlace(chosen, place)
-  if (extra.band) editSource(chosen, 'Band of', (old) => ({ ...old, ...extra }))
-  return chosen
-}
-
-const FAR = 100_000 // µs: the whole of the axis
-
-/** An outline in pixels becomes an area: of levels and delays, or of levels and a band. `instead` replaces a place. */
-export function addArea(plot: Plot, outline: readonly Pixel[], more: boolean, instead: Hit | null = null): void {
-  if (plot.view === 'delay') {
-    const place: Place = { polygon: outline.map(([x, y]) => [round(pixelToLevel(plot, x)), round(pixelToDelay(plot, y))] as const) }
-    if (instead) return editSource(instead.source, `Shape place of ${titleOf(instead.source)}`,
-      (source) => ({ ...source, places: source.places!.map((old, i) => (i === instead.place ? { ...old, ...place } : old)) }))
-    begin('Add area')
-    const source = give(place, more)
-    return end(source === null ? undefined : `Add area to ${titleOf(source)}`)
-  }
-  const levels = outline.map(([x]) => round(pixelToLevel(plot, x)))
-  const hertz = outline.map(([, y]) => pixelToHertz(plot, y))
-  const [low, high] = [Math.min(...levels), Math.max(...levels)]
-  const { band } = withBand({ name: '' }, [Math.round(Math.min(...hertz)), Math.round(Math.max(...hertz))], plot.sampleRate / 2)
-  begin('Add area')
-  const source = give({ polygon: [[low, -FAR], [high, -FAR], [high, FAR], [low, FAR]] }, more, band ? { band } : {})
-  end(source === null ? undefined : `Add area to ${titleOf(source)}`)
 }

@@ -1,9 +1,8 @@
 // What of a place can be taken hold of besides the place itself, and what pulling it does.
 
 import { passageKey } from '../worklet/covariance.ts'
-import type { Place, SelectedSource, Selection } from '../worklet/selection.ts'
+import type { Place, PointPlace, SelectedSource, Selection } from '../worklet/selection.ts'
 import { widthOf } from './field-claims.ts'
-import type { Wide } from './field-claims.ts'
 import {
   clamp, contains, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz, pixelToLevel, round,
 } from './field-geometry.ts'
@@ -38,12 +37,12 @@ export function handlesOf(plot: Plot, sources: readonly SelectedSource[], owner:
 }
 
 /** Widths have no sign: both ends pull alike. Against frequency the upper ends lean out, three octaves above the middle ones. */
-function widthHandles(plot: Plot, place: Wide, wide: number, index: number): Handle[] {
+function widthHandles(plot: Plot, place: PointPlace, wide: number, index: number): Handle[] {
   const own = place.width !== undefined
   const width = own ? wide : Math.min(wide, UNSET)
   const against = plot.view === 'frequency'
   const y = against ? hertzToPixel(plot, 1000) : markOf(plot, place.level, place.delay).at[1]
-  const set = (source: SelectedSource, change: Partial<Wide>): SelectedSource => replaced(source, index, { ...place, ...change } as Place)
+  const set = (source: SelectedSource, change: Partial<PointPlace>): SelectedSource => replaced(source, index, { ...place, ...change })
   const ends = [-1, 1].map((side): Handle => ({
     at: [levelToPixel(plot, place.level + side * width), y], name: 'Width of',
     pull: (source, [x]) => set(source, { width: round(clamp(side * (pixelToLevel(plot, x) - place.level), 0.25, 60)) }),

@@ -1,17 +1,14 @@
 // The field by keyboard alone. With a place chosen the arrows move it; else they move a cross, and Enter does there what a
 // click does: a point, or with an area's tool one corner after the other.
 
-import type { Place } from '../worklet/selection.ts'
 import { changePlace, choose, removePlace, titleOf } from './editing.ts'
 import { widthOf } from './field-claims.ts'
-import { addArea, corners, give } from './field-hand.ts'
-import { begin, end } from './history.ts'
-import { clamp, delayToPixel, hertzToPixel, isArea, isPoint, levelToPixel, round, snap } from './field-geometry.ts'
+import { addArea, addPoint, corners } from './field-giving.ts'
+import { clamp, delayToPixel, hertzToPixel, isArea, isPoint, levelToPixel, round, snap, zoomed } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
 import { stampedOutline } from './field-brush.ts'
 import { field, look, WHOLE } from './field-state.ts'
 import type { Spot, Tool } from './field-state.ts'
-import { zoomed } from './field-geometry.ts'
 import { state } from './state.ts'
 
 const LEVEL_STEP = 0.5 // dB
@@ -53,7 +50,8 @@ const chosenPlace = () => {
 }
 
 /** The middle of what is shown, until it has been somewhere. */
-const crossOf = (plot: Plot): Spot => field.cross.peek() ?? { level: 0, delay: plot.view === 'delay' ? 0 : null, hertz: plot.view === 'delay' ? null : 1000 }
+const crossOf = (plot: Plot): Spot => field.cross.peek()
+  ?? { level: 0, delay: plot.view === 'delay' ? 0 : null, hertz: plot.view === 'delay' ? null : 1000 }
 
 function shift(plot: Plot, [x, y]: readonly [number, number], { shiftKey, ctrlKey }: KeyboardEvent): void {
   const size = shiftKey ? COARSE : ctrlKey ? FINE : 1
@@ -66,13 +64,18 @@ function shift(plot: Plot, [x, y]: readonly [number, number], { shiftKey, ctrlKe
     if (isPoint(place)) {
       const [l, d] = moved(place.level, place.delay)
       changePlace(source, index, { ...place, level: l, delay: d }, undefined, true)
-    } else if (isArea(place)) changePlace(source, index, { ...place, polygon: place.polygon.map(([l, d]) => moved(l, d)) }, undefined, true)
+    } else if (isArea(place)) {
+      changePlace(source, index, { ...place, polygon: place.polygon.map(([l, d]) => moved(l, d)) }, undefined, true)
+    }
     return
   }
   const from = crossOf(plot)
   field.cross.value = plot.view === 'delay'
     ? { level: clamp(from.level + level, -60, 60), delay: (from.delay ?? 0) + delay, hertz: null }
-    : { level: clamp(from.level + level, -60, 60), delay: null, hertz: clamp((from.hertz ?? 1000) * 2 ** (y * OCTAVE_STEP * size), 20, plot.sampleRate / 2) }
+    : {
+      level: clamp(from.level + level, -60, 60), delay: null,
+      hertz: clamp((from.hertz ?? 1000) * 2 ** (y * OCTAVE_STEP * size), 20, plot.sampleRate / 2),
+    }
 }
 
 /** Alt with the arrows: wider and narrower. */
@@ -80,7 +83,8 @@ function widen([x, y]: readonly [number, number]): void {
   const chosen = chosenPlace()
   if (!chosen || !isPoint(chosen.place)) return
   const width = widthOf(state.selection.peek().sources, chosen.source, chosen.index, state.covariances.peek())
-  changePlace(chosen.source, chosen.index, { ...chosen.place, width: clamp(round(width + (x || y) * LEVEL_STEP), 0.25, 60) } as Place, `Width of ${titleOf(chosen.source)}`, true)
+  const place = { ...chosen.place, width: clamp(round(width + (x || y) * LEVEL_STEP), 0.25, 60) }
+  changePlace(chosen.source, chosen.index, place, `Width of ${titleOf(chosen.source)}`, true)
 }
 
 const pixelOf = (plot: Plot, { level, delay, hertz }: Spot): Pixel =>
@@ -94,16 +98,15 @@ function enter(plot: Plot, shiftKey: boolean): void {
   if (tool === 'point' && chosen && !shiftKey) {
     if (!isPoint(chosen.place)) return
     const peak = peakNear(chosen.place.level, plot.view === 'delay' ? chosen.place.delay : null)
-    if (peak) changePlace(chosen.source, chosen.index, { ...chosen.place, level: round(peak.level), delay: round(peak.delay) }, `Snap place of ${titleOf(chosen.source)}`)
-    return
+    if (!peak) return
+    const place = { ...chosen.place, level: round(peak.level), delay: round(peak.delay) }
+    return changePlace(chosen.source, chosen.index, place, `Snap place of ${titleOf(chosen.source)}`)
   }
   const cross = crossOf(plot)
   field.cross.value = cross
   if (tool === 'point') {
     const peak = peakNear(cross.level, cross.delay)
-    begin('Add place')
-    const source = give(peak ? { level: round(peak.level), delay: round(peak.delay) } : { level: round(cross.level), delay: round(cross.delay ?? 0) }, shiftKey)
-    return end(source === null ? undefined : `Add place to ${titleOf(source)}`)
+    return peak ? addPoint(peak.level, peak.delay, shiftKey) : addPoint(cross.level, cross.delay ?? 0, shiftKey)
   }
   const set = [...field.corners.peek(), cross]
   const points = set.map((spot) => pixelOf(plot, spot))
@@ -155,7 +158,8 @@ function nextPeak(by: number): void {
   if (!peaks.length) return
   choose(state.chosen.peek())
   const cross = field.cross.peek()
-  const at = peaks.findIndex(({ level, delay }) => cross !== null && Math.abs(level - cross.level) < 0.01 && (cross.delay === null || Math.abs(delay - cross.delay) < 0.01))
+  const at = peaks.findIndex(({ level, delay }) => cross !== null && Math.abs(level - cross.level) < 0.01
+    && (cross.delay === null || Math.abs(delay - cross.delay) < 0.01))
   const { level, delay } = peaks[at < 0 ? (by > 0 ? 0 : peaks.length - 1) : (at + by + peaks.length) % peaks.length]!
   field.cross.value = field.view.peek() === 'delay' ? { level, delay, hertz: null } : { level, delay: null, hertz: cross?.hertz ?? 1000 }
 }

@@ -2,7 +2,8 @@
 
 import { DELAY_RANGES } from '../worklet/field-axes.ts'
 import { figures, levelText } from './field-drawing.ts'
-import { Empty, PlaceForm } from './field-form.tsx'
+import { PlaceForm } from './field-form.tsx'
+import { Empty } from './field-looks.tsx'
 import { samplesOf } from './field-geometry.ts'
 import { toolKeys } from './field-keys.ts'
 import { FieldPlot, fieldRate } from './field-plot.tsx'
