@@ -20,7 +20,10 @@ const tools: readonly { readonly tool: Tool; readonly icon: IconName; readonly l
   { tool: 'lasso', icon: 'lasso', label: 'Lasso', key: 'l', hint: 'Paint an area round what you want' },
   { tool: 'rectangle', icon: 'rectangle', label: 'Rectangle', key: 'r', hint: 'Paint from corner to corner' },
   { tool: 'brush', icon: 'brush', label: 'Brush', key: 'b', hint: 'Paint along the way of the pointer. Alt takes away, Shift draws straight' },
-  { tool: 'harmonic', icon: 'harmonic', label: 'Harmonic brush', key: 'h', hint: 'Paint a note with its overtones. Alt takes away, Shift holds the pitch' },
+  {
+    tool: 'harmonic', icon: 'harmonic', label: 'Harmonic brush', key: 'h',
+    hint: 'Paint a note with its overtones. Alt takes away, Shift holds the pitch',
+  },
   { tool: 'eraser', icon: 'eraser', label: 'Eraser', key: 'e', hint: 'Remove paint, never sound' },
 ]
 
@@ -39,18 +42,21 @@ const partialsRow = row('partials', 'Overtones', 1, 40, 12, 1, 'How many partial
 
 const octaves = (width: number): string => (width >= 0.95 ? `${figure(width, 1)} oct` : `1/${figure(1 / width)} oct`)
 
+const turn = (what: Signal<number>, { min, max }: Parameter, value: number): void => { what.value = Math.max(min, Math.min(max, value)) }
+
 /** Keys that choose tools wherever the focus is, but in a text and in the other view. */
 function toolKey(event: KeyboardEvent): void {
   if (state.input.peek().kind !== 'file') return
   const target = event.target instanceof HTMLElement ? event.target : null
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || target?.closest('input[type=text], select, textarea, .field')) return
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (target?.closest('input[type=text], select, textarea, .field')) return
   const key = event.key.toLowerCase()
   const found = tools.find((entry) => entry.key === key)
   const up = key === ']' || key === '}'
   if (found) painting.tool.value = found.tool
   else if (key === 'g') document.querySelector<HTMLElement>('.painting')?.focus()
-  else if (key === '[' || key === ']') painting.width.value = Math.max(widthRow.min, Math.min(widthRow.max, painting.width.value * 2 ** (up ? 0.25 : -0.25)))
-  else if (key === '{' || key === '}') painting.strength.value = Math.max(strengthRow.min, Math.min(1, Number((painting.strength.value + (up ? 0.1 : -0.1)).toFixed(2))))
+  else if (key === '[' || key === ']') turn(painting.width, widthRow, painting.width.value * 2 ** (up ? 0.25 : -0.25))
+  else if (key === '{' || key === '}') turn(painting.strength, strengthRow, Number((painting.strength.value + (up ? 0.1 : -0.1)).toFixed(2)))
   else return
   event.preventDefault()
 }
@@ -70,7 +76,8 @@ const Into = () => {
   const chosen = state.chosen.value
   const known = chosen !== null && chosen < sources.length
   return (
-    <label class="picker into" style={{ '--c': known ? `var(--s${chosen % 8 + 1})` : 'var(--line-strong)' }} title="The source that the tools paint into">
+    <label class="picker into" title="The source that the tools paint into"
+      style={{ '--c': known ? `var(--s${chosen % 8 + 1})` : 'var(--line-strong)' }}>
       <span class="visually-hidden">Paint into</span>
       <span class={`chip${known ? '' : ' rest'}`} aria-hidden="true">{known ? chosen + 1 : '+'}</span>
       <select value={known ? String(chosen) : ''} onChange={({ currentTarget }) => {
@@ -87,7 +94,9 @@ const Into = () => {
   )
 }
 
-const Show = ({ shown, label, hint, off }: { readonly shown: Signal<boolean>; readonly label: string; readonly hint: string; readonly off?: string | null }) => (
+interface ShowProps { readonly shown: Signal<boolean>; readonly label: string; readonly hint: string; readonly off?: string | null }
+
+const Show = ({ shown, label, hint, off }: ShowProps) => (
   <div class="show-row">
     <button type="button" role="switch" class="switch" aria-checked={shown.value && !off} aria-label={label} disabled={Boolean(off)}
       onClick={() => { shown.value = !shown.value }} />
@@ -97,8 +106,10 @@ const Show = ({ shown, label, hint, off }: { readonly shown: Signal<boolean>; re
 
 const Colours = () => (
   <div class="segments colours" role="group" aria-label="Colour">
-    <button type="button" aria-pressed={painting.owners.value} title="Colour says whose it is" onClick={() => { painting.owners.value = true }}>Owner</button>
-    <button type="button" aria-pressed={!painting.owners.value} title="Light alone, without colour" onClick={() => { painting.owners.value = false }}>Energy</button>
+    <button type="button" aria-pressed={painting.owners.value} title="Colour says whose it is"
+      onClick={() => { painting.owners.value = true }}>Owner</button>
+    <button type="button" aria-pressed={!painting.owners.value} title="Light alone, without colour"
+      onClick={() => { painting.owners.value = false }}>Energy</button>
   </div>
 )
 
@@ -122,13 +133,15 @@ const Shows = ({ mono }: { readonly mono: boolean }) => {
       box.current?.querySelector('button')?.focus()
       event.stopPropagation()
     }}>
-      <button type="button" class={`button ghost${some ? ' some' : ''}`} aria-expanded={open.value} aria-haspopup="true" onClick={() => { open.value = !open.value }}>
+      <button type="button" class={`button ghost${some ? ' some' : ''}`} aria-expanded={open.value} aria-haspopup="true"
+        onClick={() => { open.value = !open.value }}>
         Show<Icon name="down" size={12} />
       </button>
       {open.value && (
         <div class="menu-box" role="group" aria-label="Show in the picture">
           <Colours />
-          <Show shown={contested} label="Contested" hint={`Hatches what two claim about equally.${typeof share === 'number' ? ` ${figure(100 * share)} % of the energy.` : ''}`} />
+          <Show shown={contested} label="Contested"
+            hint={`Hatches what two claim about equally.${typeof share === 'number' ? ` ${figure(100 * share)} % of the energy.` : ''}`} />
           <Show shown={diffuse} label="Diffuse" hint="Hatches what comes from no one direction: its channels cohere little." off={off} />
           <Show shown={wrapped} label="Wrapped" hint="Shades where the delay of a place is ambiguous." off={off} />
         </div>
@@ -201,7 +214,8 @@ export const PaintingBar = () => {
         {now !== 'point' && now !== 'eraser' && (
           <div class="segments" role="group" aria-label="Paint">
             {strokes.map(({ stroke: each, label, hint }) => (
-              <button key={each} type="button" aria-pressed={stroke.value === each} title={hint} onClick={() => { stroke.value = each }}>{label}</button>
+              <button key={each} type="button" aria-pressed={stroke.value === each} title={hint}
+                onClick={() => { stroke.value = each }}>{label}</button>
             ))}
           </div>
         )}

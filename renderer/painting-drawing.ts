@@ -103,7 +103,8 @@ export function drawBrush(context: Context, [x, y]: Point, radius: number, colou
 }
 
 /** Where the partials of a pitch would be painted. */
-export function drawPartials(context: Context, plane: Plane, axis: Axis, x: number, hertz: number, count: number, octaves: number, binHertz: number, colour: string): void {
+export function drawPartials(context: Context, plane: Plane, axis: Axis, x: number, hertz: number, count: number, octaves: number,
+  binHertz: number, colour: string): void {
   for (let n = 1; n <= count && n * hertz < axis.high; n++) {
     const y = plane.y(n * hertz)
     if (y < RULER || y > plane.height) continue
@@ -148,7 +149,8 @@ export function drawWrapped(context: Context, plane: Plane, { sources }: Selecti
     halo(context, path, sourceColour(who[0]!), 1.2, [6, 4])
     if (above - y < 16) continue // no room for another text
     above = y
-    const text = `${who.length > 1 ? 'the delays of' : 'the delay of'} ${who.map((source) => sources[source]!.name).join(' and ')} ${who.length > 1 ? 'wrap' : 'wraps'} above`
+    const names = who.map((source) => sources[source]!.name).join(' and ')
+    const text = who.length > 1 ? `the delays of ${names} wrap above` : `the delay of ${names} wraps above`
     context.fillStyle = HALO
     context.fillRect(plane.width - 12 - context.measureText(text).width, y - 18, context.measureText(text).width + 8, 15)
     context.fillStyle = token('--text-2')

@@ -32,8 +32,10 @@ const withPaint = (source: SelectedSource, areas: readonly Painted[]): SelectedS
 /** Strength is how sure the hand is: full paint claims or takes away all of it, half of it half. */
 const gainOf = (stroke: 'paint' | 'remove', strength: number): number => Number((stroke === 'paint' ? strength : 1 - strength).toFixed(3))
 
-export function painted(selection: Selection, source: number, shapes: readonly (readonly Point[])[], stroke: Stroke, strength: number, soft: number): Selection {
-  const areas = (kind: 'paint' | 'remove'): Painted[] => shapes.map((polygon) => ({ polygon, gain: gainOf(kind, strength), ...(soft > 0 && { soft }) }))
+export function painted(selection: Selection, source: number, shapes: readonly (readonly Point[])[], stroke: Stroke, strength: number,
+  soft: number): Selection {
+  const areas = (kind: 'paint' | 'remove'): Painted[] =>
+    shapes.map((polygon) => ({ polygon, gain: gainOf(kind, strength), ...(soft > 0 && { soft }) }))
   if (shapes.length === 0) return selection
   return {
     ...selection,
@@ -71,7 +73,8 @@ function refuse(): void {
 }
 
 /** Starts what the tool does; null where there is room for no more sources. `alt` takes away instead of painting. */
-export function startStroke({ plane, axis, binHertz }: Canvas, tool: Exclude<Tool, 'point' | 'eraser'>, at: Point, alt: boolean, pitch: number): Gesture | null {
+export function startStroke({ plane, axis, binHertz }: Canvas, tool: Exclude<Tool, 'point' | 'eraser'>, at: Point, alt: boolean,
+  pitch: number): Gesture | null {
   const { stroke: wanted, width, strength, soft, partials } = painting
   const stroke: Stroke = alt ? 'remove' : wanted.peek()
   const [octaves, sure, edge, count] = [width.peek(), strength.peek(), soft.peek(), partials.peek()]
@@ -99,11 +102,12 @@ export function startStroke({ plane, axis, binHertz }: Canvas, tool: Exclude<Too
   return {
     tool, path,
     to([x, y], straight) {
-      if (straight) {
+      const isLine = straight && (tool === 'brush' || tool === 'harmonic')
+      if (isLine) {
         path.length = 1
         anew = true
       }
-      path.push(straight && (tool === 'brush' || tool === 'harmonic') ? [x, at[1]] : [x, y])
+      path.push(isLine ? [x, at[1]] : [x, y])
       changed = true
     },
     apply() { if (changed) make() },

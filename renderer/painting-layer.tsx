@@ -24,7 +24,8 @@ import { pan, view, whole, zoomHertz, zoomTime } from './spectrogram-view.ts'
 import { state } from './state.ts'
 
 const DESCRIPTION = 'Spectrogram of the whole file. Arrow keys move a cross, with Shift ten times as far; Enter starts and ends a stroke '
-  + 'of the tool, Escape gives it up. Delete removes the painted area that is selected, Alt with arrows moves it; plus and minus zoom time, with Alt frequency.'
+  + 'of the tool, Escape gives it up. Delete removes the painted area that is selected, Alt with arrows moves it; '
+  + 'plus and minus zoom time, with Alt frequency.'
 
 const RESTS = 250 // ms
 const FAINT = -90 // dB: what is quieter stands nowhere
@@ -139,7 +140,10 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
     const factor = 1.0015 ** (event.deltaMode === 1 ? 30 * turned : turned)
     const inView = view.peek()
     if (event.ctrlKey || event.metaKey) view.value = zoomTime(inView, factor, now.seconds(at[0]), seconds)
-    else if (event.altKey) view.value = zoomHertz(inView, factor, inView.high - (at[1] - RULER) / (now.height - RULER) * (inView.high - inView.low), seconds)
+    else if (event.altKey) {
+      const row = inView.high - (at[1] - RULER) / (now.height - RULER) * (inView.high - inView.low)
+      view.value = zoomHertz(inView, factor, row, seconds)
+    }
     else view.value = pan(inView, (along || turned) / now.width * inView.seconds, 0, seconds)
   }
   useEffect(() => {
@@ -207,13 +211,17 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
       <canvas ref={canvas} class={`painting tool-${painting.tool.value}`} role="application" tabIndex={0} aria-label={DESCRIPTION}
         onPointerDown={press} onPointerMove={move} onPointerUp={() => { if (!pen.current) finish(true) }}
         onPointerCancel={() => finish(false)} onPointerLeave={leave} onKeyDown={key}
-        onFocus={(event) => { const now = plane(); if (now && event.currentTarget.matches(':focus-visible') && !painting.cross.peek()) step(now, 0, 0) }}
+        onFocus={({ currentTarget }) => {
+          const now = plane()
+          if (now && currentTarget.matches(':focus-visible') && !painting.cross.peek()) step(now, 0, 0)
+        }}
         onBlur={() => { painting.cross.value = null }}
         onDblClick={(event) => { if (event.offsetX < GUTTER) view.value = whole(seconds) }} />
       <Zoom seconds={seconds} />
       {inPicture && <Readout x={at[0]} y={at[1]} width={size.current.width} height={size.current.height} />}
       {at && at[1] < RULER && at[0] >= GUTTER && !painting.busy.value && <RulerHint />}
-      {cross && crossPlane && <Readout x={crossPlane.x(cross.seconds)} y={crossPlane.y(cross.hertz)} width={size.current.width} height={size.current.height} />}
+      {cross && crossPlane
+        && <Readout x={crossPlane.x(cross.seconds)} y={crossPlane.y(cross.hertz)} width={size.current.width} height={size.current.height} />}
       <p class="visually-hidden" aria-live="polite">{cross && probed.value ? `${clock(cross.seconds)}, ${readoutText(probed.value)}` : ''}</p>
     </>
   )

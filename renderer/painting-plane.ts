@@ -41,7 +41,8 @@ export function onto(plane: Plane, polygon: Polygon): Point[] {
   return polygon.flatMap(([seconds, hertz], i): Point[] => {
     const [next, other] = polygon[(i + 1) % polygon.length]!
     const parts = next === seconds ? 1 : Math.max(1, Math.ceil(Math.abs(plane.y(other) - plane.y(hertz)) / PART))
-    return Array.from({ length: parts }, (_, n): Point => [plane.x(seconds + (next - seconds) * n / parts), plane.y(hertz + (other - hertz) * n / parts)])
+    return Array.from({ length: parts }, (_, n): Point =>
+      [plane.x(seconds + (next - seconds) * n / parts), plane.y(hertz + (other - hertz) * n / parts)])
   })
 }
 
@@ -115,7 +116,8 @@ export function erased(plane: Plane, polygon: Polygon, path: Polygon, octaves: n
   const radius = Math.max(2, octaves / 2 * plane.octave)
   const pixels = onto(plane, polygon)
   const [area, way] = [bounds(pixels), bounds(path)]
-  if (way.left - radius > area.right || way.right + radius < area.left || way.top - radius > area.bottom || way.bottom + radius < area.top) return null
+  if (way.left - radius > area.right || way.right + radius < area.left) return null
+  if (way.top - radius > area.bottom || way.bottom + radius < area.top) return null
   let touched = false
   const left = traced(plane, pixels, 1, (grid, shift, fine) => {
     fill(grid, shift(pixels))
@@ -173,7 +175,8 @@ export function harmonics(way: Polygon, partials: number, octaves: number, binHe
 }
 
 /** The uppermost painted area at a spot; those of the chosen source lie on top. */
-export function areaAt(sources: readonly { readonly painted?: readonly Painted[] }[], chosen: number | null, seconds: number, hertz: number): { source: number; area: number } | null {
+export function areaAt(sources: readonly { readonly painted?: readonly Painted[] }[], chosen: number | null, seconds: number,
+  hertz: number): { source: number; area: number } | null {
   const order = sources.map((_, i) => i).sort((a, b) => Number(b === chosen) - Number(a === chosen))
   for (const source of order) {
     const painted = sources[source]!.painted ?? []

@@ -11,7 +11,11 @@ import { probed } from './spectrogram-file.ts'
 import { state } from './state.ts'
 
 /** What a press has started. `apply` comes once for an animation frame. */
-export type Drag = Pick<Gesture, 'to' | 'apply' | 'finish' | 'abandon'> & { readonly shown: Gesture | null; readonly band: readonly [Point, Point] | null }
+export interface Drag extends Pick<Gesture, 'to' | 'apply' | 'finish' | 'abandon'> {
+  readonly shown: Gesture | null
+  /** Corners of the frame that selects. */
+  readonly band: readonly [Point, Point] | null
+}
 
 export function canvasOf(plane: Plane): Canvas | null {
   const shown = picture.peek()

@@ -1,6 +1,6 @@
 // What is under the pointer, or under the keyboard's cross: note, cents, hertz, level, whose it is.
 
-import { capital, figure } from './format.ts'
+import { capital, figure, withUnit } from './format.ts'
 import { probed } from './spectrogram-file.ts'
 import type { Probe } from './spectrogram-messages.ts'
 import { state } from './state.ts'
@@ -27,7 +27,8 @@ function sharesOf({ shares }: Probe): Share[] {
 }
 
 const strongest = (shares: readonly Share[]): string =>
-  [...shares].sort((a, b) => b.share - a.share).filter(({ share }) => share >= 0.005).slice(0, 2).map(({ name, share }) => `${name} ${figure(100 * share)} %`).join(', ')
+  [...shares].sort((a, b) => b.share - a.share).filter(({ share }) => share >= 0.005).slice(0, 2)
+    .map(({ name, share }) => `${name} ${figure(100 * share)} %`).join(', ')
 
 /** Beside the pointer, and on its other side near the right and lower edges. */
 export const Readout = ({ x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }) => {
@@ -35,9 +36,16 @@ export const Readout = ({ x, y, width, height }: { readonly x: number; readonly 
   if (!known) return null
   const shares = sharesOf(known)
   return (
-    <div class="readout" style={{ left: `${x + 212 > width ? x - 204 : x + 18}px`, top: `${y + 96 > height ? y - 84 : y + 18}px` }} aria-hidden="true">
-      <div class="readout-top"><b>{noteText(known.hertz)}</b><span>{hertzText(known.hertz)}</span><span>{known.level === null ? '–' : `${figure(known.level)} dB`}</span></div>
-      {shares.length > 0 && <div class="readout-bar">{shares.map(({ name, share, colour }) => <i key={name} style={{ flexGrow: Math.round(1000 * share), background: colour }} />)}</div>}
+    <div class="readout" aria-hidden="true"
+      style={{ left: `${x + 212 > width ? x - 204 : x + 18}px`, top: `${y + 96 > height ? y - 84 : y + 18}px` }}>
+      <div class="readout-top">
+        <b>{noteText(known.hertz)}</b><span>{hertzText(known.hertz)}</span><span>{withUnit(known.level, 'dB')}</span>
+      </div>
+      {shares.length > 0 && (
+        <div class="readout-bar">
+          {shares.map(({ name, share, colour }) => <i key={name} style={{ flexGrow: Math.round(1000 * share), background: colour }} />)}
+        </div>
+      )}
       <div class="readout-text">{shares.length > 0 ? strongest(shares) : 'Whose it is, is not known yet'}</div>
     </div>
   )

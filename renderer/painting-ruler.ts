@@ -2,13 +2,14 @@
 // edges can be moved. A passage is looked at, not heard: it is no step of the history.
 
 import type { Plane } from './painting-plane.ts'
+import type { Drag } from './painting-press.ts'
 import type { Point } from './painting-shapes.ts'
 import { state } from './state.ts'
 
 const REACH = 5 // pixels around an edge
 const SHORTEST = 0.05 // seconds
 
-export function startPassage(plane: Plane, at: Point, length: number, seek: (seconds: number) => void): { to(point: Point): void; apply(): void; finish(): void; abandon(): void } {
+export function startPassage(plane: Plane, at: Point, length: number, seek: (seconds: number) => void): Omit<Drag, 'shown' | 'band'> {
   const before = state.passage.peek()
   const clamp = (seconds: number): number => Math.max(0, Math.min(length, seconds))
   const time = (x: number): number => clamp(Number(plane.seconds(x).toFixed(3)))

@@ -55,7 +55,10 @@ const DUST = 2
 const PINHOLE = 24
 const MOST_HOLES = 150
 
-/** What is filled `within` a part of the grid as polygons, one for each piece; a hole is tied to its piece by a bridge of no width, which even-odd does not see. */
+/**
+ * What is filled `within` a part of the grid as polygons, one for each piece; a hole is tied to its piece by a bridge of no
+ * width, which even-odd does not see.
+ */
 export function outlines(grid: Grid, tolerance = 0.6, within: Box = { left: 0, right: grid.width, top: 0, bottom: grid.height }): Point[][] {
   const loops = followed(grid, within).map((loop) => ({ size: area(loop), loop: simplify(loop, tolerance) })).filter(({ loop }) => loop.length >= 3)
   const pieces = loops.filter(({ size }) => size > DUST)

@@ -21,7 +21,8 @@ const label = (context: CanvasRenderingContext2D): void => {
 }
 
 /** Between `top` and `bottom`, over the picture's whole width. */
-export function drawFrequencies(context: CanvasRenderingContext2D, axis: Axis, low: number, high: number, width: number, top: number, bottom: number): void {
+export function drawFrequencies(context: CanvasRenderingContext2D, axis: Axis, low: number, high: number, width: number, top: number,
+  bottom: number): void {
   context.fillStyle = token('--panel')
   context.fillRect(0, top, GUTTER, bottom - top)
   label(context)

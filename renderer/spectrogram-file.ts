@@ -101,7 +101,8 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
   const hide = (): void => post({ type: 'hidden', hidden: document.hidden })
   document.addEventListener('visibilitychange', hide)
 
-  function copy(target: CanvasRenderingContext2D, { from, samplesPerColumn, canvas }: Strip, view: View, x: number, y: number, width: number, height: number): void {
+  function copy(target: CanvasRenderingContext2D, { from, samplesPerColumn, canvas }: Strip, view: View, x: number, y: number,
+    width: number, height: number): void {
     const columns = (seconds: number): number => (seconds * sampleRate - from) / samplesPerColumn
     const [start, end] = [columns(view.from), columns(view.from + view.seconds)]
     const [first, last] = [Math.max(0, start), Math.min(canvas.width, end)]

@@ -2,7 +2,7 @@
 
 import type { Axis } from './spectrogram-rows.ts'
 import { ROWS } from './spectrogram-rows.ts'
-import { PHASES, ROWS_PER, SIDES } from './spectrogram-store.ts'
+import { PHASES, ROWS_PER, SIDES, byte } from './spectrogram-store.ts'
 import type { Lit } from './spectrogram-store.ts'
 import type { Highlight } from './state.ts'
 import type { Selection } from '../worklet/selection.ts'
@@ -21,7 +21,7 @@ export function litBy(highlight: Highlight | null, { sources }: Selection, axis:
     const hertz = axis.hertz((row + ROWS_PER / 2) / ROWS)
     for (let side = 0; side < SIDES; side++)
       for (let phase = 0; phase < PHASES; phase++)
-        weights[at++] = Math.round(255 * Math.max(0, Math.min(1, highlight.weight((side + 0.5) * 64 / SIDES - 32, ((phase + 0.5) / PHASES * 2 - 1) * Math.PI, hertz))))
+        weights[at++] = byte(highlight.weight((side + 0.5) * 64 / SIDES - 32, ((phase + 0.5) / PHASES * 2 - 1) * Math.PI, hertz))
   }
   return { kind: 'place', weights }
 }

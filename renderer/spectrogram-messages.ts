@@ -44,7 +44,10 @@ export type FromPicture =
   | { readonly type: 'need'; readonly id: number; readonly from: number; readonly count: number }
   /** A picture of so many columns begins, or ends with none: it shows `samplesPerColumn` from `from` on. */
   | { readonly type: 'store'; readonly store: StoreName; readonly from: number; readonly columns: number; readonly samplesPerColumn: number }
-  | { readonly type: 'pixels'; readonly store: StoreName; readonly column: number; readonly columns: number; readonly pixels: Uint8ClampedArray<ArrayBuffer> }
+  | {
+    readonly type: 'pixels'; readonly store: StoreName; readonly column: number; readonly columns: number
+    readonly pixels: Uint8ClampedArray<ArrayBuffer>
+  }
   | { readonly type: 'probed'; readonly probe: Probe }
   /** Columns of the view whose owners are not known yet, and how much of its energy is contested. */
   | { readonly type: 'progress'; readonly seen: number; readonly owned: number; readonly contested: number | null }

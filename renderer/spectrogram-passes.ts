@@ -11,7 +11,7 @@ import { Analysis, Transform, windows } from '../worklet/stft.ts'
 import type { Shape } from '../worklet/stft.ts'
 import { ROWS, Rows } from './spectrogram-rows.ts'
 import { Space } from './spectrogram-space.ts'
-import { Store, levelCode } from './spectrogram-store.ts'
+import { Store, byte, levelCode } from './spectrogram-store.ts'
 
 /** A file's samples; what lies outside of it is silence. */
 export interface Sound {
@@ -185,7 +185,7 @@ export class Owner implements Listener {
       best[row] = levels[row]!
       rows.shares(magnitude, masks, bins, row, shares)
       // the selection may have lost sources while this was heard: then all of it is heard again
-      for (let k = 0; k < Math.min(shares.length, store.shares.length); k++) store.shares[k]![column * ROWS + row] = Math.round(255 * Math.max(0, Math.min(1, shares[k]!)))
+      for (let k = 0; k < Math.min(shares.length, store.shares.length); k++) store.shares[k]![column * ROWS + row] = byte(shares[k]!)
     }
   }
 }

@@ -15,6 +15,8 @@ const DARKEST_LIGHT = -50 // dB: near silence is not blown up
 
 export const levelCode = (dB: number): number => Math.max(1, Math.min(255, Math.round((dB - QUIETEST) / STEP) + 1))
 export const levelOf = (code: number): number => (code - 1) * STEP + QUIETEST
+/** Shares from 0 to 1. */
+export const byte = (share: number): number => Math.round(255 * Math.max(0, Math.min(1, share)))
 /** Level differences to ±63 dB, phases to ±π. */
 export const sideCode = (dB: number): number => Math.round(2 * Math.max(-63, Math.min(63, dB)))
 export const phaseCode = (radians: number): number => Math.round(radians / Math.PI * 127)
@@ -97,7 +99,8 @@ export class Store {
   }
 
   /** Columns `from` to `to` as pixels, the highest row first; `light` for all, or for each column. */
-  paint(from: number, to: number, light: number | Float32Array, colours: readonly Lab[], look: Look, area: Uint8Array | null): Uint8ClampedArray<ArrayBuffer> {
+  paint(from: number, to: number, light: number | Float32Array, colours: readonly Lab[], look: Look,
+    area: Uint8Array | null): Uint8ClampedArray<ArrayBuffer> {
     const width = to - from
     const pixels = new Uint8ClampedArray(4 * width * ROWS)
     const shares = new Float32Array(this.shares.length)

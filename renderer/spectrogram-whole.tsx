@@ -32,7 +32,8 @@ function driven(shown: FilePicture): () => void {
   let timer = 0
   let sent: readonly unknown[] = []
   const stopOwners = effect(() => {
-    const [chosen, selection, covariances, settings] = [state.preset.value, state.selection.value, state.covariances.value, owning(state.settings.value)]
+    const [chosen, selection, covariances] = [state.preset.value, state.selection.value, state.covariances.value]
+    const settings = owning(state.settings.value)
     const wanted = [chosen, selection, covariances, JSON.stringify(settings)]
     if (!chosen || wanted.every((value, i) => value === sent[i])) return
     const send = (): void => {

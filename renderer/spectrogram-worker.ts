@@ -90,7 +90,8 @@ function focus(current: Session): void {
   const [from, to] = [Math.floor(view.from / hopSize), Math.ceil(view.to / hopSize)]
   const now = stores.detail
   const end = Math.ceil(sound.samples / hopSize)
-  if (now && now.stride <= 2 * wanted && now.stride * 2 > wanted && now.first <= from && now.first + now.columns * now.stride >= Math.min(to, end)) return
+  const fine = now && now.stride <= 2 * wanted && now.stride * 2 > wanted
+  if (fine && now.first <= from && now.first + now.columns * now.stride >= Math.min(to, end)) return
   const margin = Math.ceil(hops * MARGIN)
   const first = Math.max(0, from - margin)
   const last = Math.min(end, to + margin)
@@ -208,7 +209,7 @@ function report({ stores: { whole } }: Session): void {
 /** Of the energy that is seen. */
 function contestedShare(store: Store): number {
   let all = 0, contested = 0
-  for (let cell = 0; cell < store.level.length; cell += 7) { // a seventh tells enough: 7 is no divisor of ROWS' neighbours in time
+  for (let cell = 0; cell < store.level.length; cell += 11) { // enough of them, and other rows in each column
     const energy = 10 ** (levelOf(store.level[cell]!) / 10)
     all += energy
     if (store.isContested(cell)) contested += energy
@@ -228,7 +229,8 @@ function probe({ rows, hopSize, stores }: Session, sample: number, hertz: number
   const cell = column * ROWS + row
   const known = store.level[cell]! > 0
   let peak = row
-  for (let r = rowOf(hertz / SEMITONE_HALF); r <= rowOf(hertz * SEMITONE_HALF); r++) if (store.level[column * ROWS + r]! > store.level[column * ROWS + peak]!) peak = r
+  for (let r = rowOf(hertz / SEMITONE_HALF); r <= rowOf(hertz * SEMITONE_HALF); r++)
+    if (store.level[column * ROWS + r]! > store.level[column * ROWS + peak]!) peak = r
   return {
     sample, hertz, level: known ? levelOf(store.level[cell]!) - rows.tilt(row) : null,
     shares: store.owned[column] ? store.shares.map((shares) => shares[cell]! / 255) : null,

@@ -11,7 +11,8 @@ export function zoom(factor: number, hertz: boolean, length: number): void {
   const cross = painting.cross.peek()
   const isShown = (t: number | null | undefined): t is number => typeof t === 'number' && t >= now.from && t <= now.from + now.seconds
   const time = [cross?.seconds, heardAt()].find(isShown) ?? now.from + now.seconds / 2
-  view.value = hertz ? zoomHertz(now, factor, cross && axis ? axis.row(cross.hertz) : (now.low + now.high) / 2, length) : zoomTime(now, factor, time, length)
+  const row = cross && axis ? axis.row(cross.hertz) : (now.low + now.high) / 2
+  view.value = hertz ? zoomHertz(now, factor, row, length) : zoomTime(now, factor, time, length)
 }
 
 export const Zoom = ({ seconds }: { readonly seconds: number }) => (

@@ -8,7 +8,7 @@ import { sourceColour, toLab } from './colour.ts'
 import { ROWS, Rows } from './spectrogram-rows.ts'
 import type { RowsShape } from './spectrogram-rows.ts'
 import { Space } from './spectrogram-space.ts'
-import { Store, levelCode } from './spectrogram-store.ts'
+import { Store, byte, levelCode } from './spectrogram-store.ts'
 import type { Look } from './spectrogram-store.ts'
 
 const QUIETEST = -50 // dB below full scale: the light does not follow a sound down beyond this
@@ -71,7 +71,7 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
       const cell = at * ROWS + r
       store.level[cell] = levelCode(levels[r]!)
       rows.shares(magnitude, masks, bins, r, shares)
-      for (let k = 0; k < sources; k++) store.shares[k]![cell] = Math.round(255 * Math.max(0, Math.min(1, shares[k]!)))
+      for (let k = 0; k < sources; k++) store.shares[k]![cell] = byte(shares[k]!)
       space?.keep(store, cell, rows.speaker(magnitude, r))
     }
     lights[at] = light
