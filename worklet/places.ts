@@ -244,7 +244,7 @@ export class Places {
   /** Bins `from` to `to`, multiples of 4: every place's claim. */
   claim({ left, right, crossRe, crossIm }: Features, from: number, to: number): void {
     const { kernel: { run }, rows, stride, covered, level, phase, competitors, areas } = this
-    const [l, r, re, im] = [left.byteOffset, right.byteOffset, crossRe.byteOffset, crossIm.byteOffset]
+    const l = left.byteOffset, r = right.byteOffset, re = crossRe.byteOffset, im = crossIm.byteOffset
     if (areas.length > 0) {
       covered.fill(0, from, to)
       run.bearings(l, r, re, im, level.byteOffset, phase.byteOffset, from, to)
