@@ -7,7 +7,9 @@ import type { Pixel } from './field-geometry.ts'
 const CELL = 2 // px
 
 /** The outline of a stroke; joined with `onto.outline`, or taken out of it. Empty where nothing is left. */
-export function stampedOutline(stroke: readonly Pixel[], radius: number, onto: { readonly outline: readonly Pixel[]; readonly erase: boolean } | null): Pixel[] {
+export function stampedOutline(
+  stroke: readonly Pixel[], radius: number, onto: { readonly outline: readonly Pixel[]; readonly erase: boolean } | null,
+): Pixel[] {
   const all = [...stroke, ...onto?.outline ?? []]
   const margin = radius + 2 * CELL
   const [left, top] = [Math.min(...all.map(([x]) => x)) - margin, Math.min(...all.map(([, y]) => y)) - margin]

@@ -147,7 +147,9 @@ function askerOf(sources: readonly SelectedSource[], covariances: Covariances): 
 }
 
 /** Drawn areas lie on top of the points. */
-function cover(areas: readonly { readonly source: number; readonly polygon: Polygon }[], level: number, phase: number, omega: number, into: Float64Array): void {
+function cover(
+  areas: readonly { readonly source: number; readonly polygon: Polygon }[], level: number, phase: number, omega: number, into: Float64Array,
+): void {
   const delay = omega > 0 ? -phase / omega : 0
   const turn = omega > 0 ? 2 * Math.PI / omega : Infinity
   const within = areas.filter(({ polygon }) => {
@@ -177,8 +179,11 @@ export function widthOf(sources: readonly SelectedSource[], source: number, inde
   return low
 }
 
+/** Of a bin, 0 … 1, from its level, its phase difference and its frequency. */
+type Weight = (level: number, phase: number, hertz: number) => number
+
 /** How much of a bin lies where a source's places are: what lights up when they are pointed at. */
-export function weightOfSource(sources: readonly SelectedSource[], source: number, covariances: Covariances): (level: number, phase: number, hertz: number) => number {
+export function weightOfSource(sources: readonly SelectedSource[], source: number, covariances: Covariances): Weight {
   const ask = askerOf(sources, covariances)
   const into = new Float64Array(sources.length)
   const bearing = nowhere()
@@ -189,7 +194,7 @@ export function weightOfSource(sources: readonly SelectedSource[], source: numbe
 }
 
 /** The same for a spot that nobody claims yet. */
-export function weightOfSpot(level: number, delay: number): (level: number, phase: number, hertz: number) => number {
+export function weightOfSpot(level: number, delay: number): Weight {
   const [own, other] = [nowhere(), nowhere()]
   return (at, phase, hertz) => Math.exp(-apart(stand(at, phase, other), stand(level, -2e-6 * Math.PI * hertz * delay, own)) / 0.02)
 }

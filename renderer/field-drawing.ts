@@ -8,6 +8,7 @@ import { sourceColour } from './colour.ts'
 import { capital } from './format.ts'
 import { trackOf } from './field-learned.ts'
 import { handlesOf } from './field-handles.ts'
+import type { Handle } from './field-handles.ts'
 import { isArea, isPoint, markOf, outlineOf, hertzToPixel, levelToPixel, delayToPixel, taken } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
 import type { Spot, Suggested } from './field-state.ts'
@@ -112,16 +113,19 @@ function drawPlaces(context: CanvasRenderingContext2D, plot: Plot, scene: Scene,
 }
 
 /** A learned place: dashed, for it is no point; against frequency its level at each. */
-function drawLearned(context: CanvasRenderingContext2D, plot: Plot, { covariances }: Scene, source: number, { learned }: LearnedPlace, strong: boolean): void {
+function drawLearned(
+  context: CanvasRenderingContext2D, plot: Plot, { covariances }: Scene, source: number, { learned }: LearnedPlace, strong: boolean,
+): void {
   const covariance = covariances[passageKey(learned)]
   if (!covariance) return
   const { level, delay, levels } = trackOf(covariance)
   const { at } = markOf(plot, level, delay)
   const colour = sourceColour(source)
   context.setLineDash([3, 3])
-  if (plot.view === 'frequency')
-    stroked(context, colour, strong ? 2 : 1.4, () => trace(context, levels.map(([hertz, dB]) => [levelToPixel(plot, dB), hertzToPixel(plot, hertz)]), false))
-  else stroked(context, strong ? '#ffffff' : colour, strong ? 2 : 1.6, () => {
+  if (plot.view === 'frequency') {
+    const line = levels.map(([hertz, dB]): Pixel => [levelToPixel(plot, dB), hertzToPixel(plot, hertz)])
+    stroked(context, colour, strong ? 2 : 1.4, () => trace(context, line, false))
+  } else stroked(context, strong ? '#ffffff' : colour, strong ? 2 : 1.6, () => {
     context.beginPath()
     context.arc(at[0], at[1], 11, 0, 2 * Math.PI)
   })
@@ -130,7 +134,9 @@ function drawLearned(context: CanvasRenderingContext2D, plot: Plot, { covariance
 }
 
 /** A point against frequency: a line over the frequencies that its source may have. */
-function drawColumn(context: CanvasRenderingContext2D, plot: Plot, level: number, band: readonly [number, number] | undefined, colour: string, strong: boolean): void {
+function drawColumn(
+  context: CanvasRenderingContext2D, plot: Plot, level: number, band: readonly [number, number] | undefined, colour: string, strong: boolean,
+): void {
   const x = levelToPixel(plot, level)
   const [low, high] = band ? [hertzToPixel(plot, band[0]), hertzToPixel(plot, band[1])] : [plot.top + plot.height, plot.top]
   stroked(context, colour, strong ? 2 : 1.2, () => {
@@ -174,7 +180,7 @@ function chip(context: CanvasRenderingContext2D, { left, top, width }: Plot, sou
 }
 
 /** Lines between the handles of a width; dashed where the neighbours set it. */
-function whiskers(context: CanvasRenderingContext2D, handles: readonly { readonly at: Pixel; readonly name: string }[], colour: string, own: boolean): void {
+function whiskers(context: CanvasRenderingContext2D, handles: readonly Handle[], colour: string, own: boolean): void {
   const ends = handles.filter(({ name }) => name !== 'Band of').map(({ at }) => at)
   context.setLineDash(own ? [] : [3, 4])
   stroked(context, colour, 1.2, () => {
@@ -211,7 +217,8 @@ function drawHand(context: CanvasRenderingContext2D, plot: Plot, { draft, brush,
   if (snapped) label(context, plot, `peak ${figures(snapped.level, snapped.delay)}`, markOf(plot, snapped.level, snapped.delay).at)
   if (cross) {
     const x = levelToPixel(plot, cross.level)
-    const y = plot.view === 'delay' ? (cross.delay === null ? null : delayToPixel(plot, cross.delay)) : (cross.hertz === null ? null : hertzToPixel(plot, cross.hertz))
+    const [at, toPixel] = plot.view === 'delay' ? [cross.delay, delayToPixel] as const : [cross.hertz, hertzToPixel] as const
+    const y = at === null ? null : toPixel(plot, at)
     stroked(context, focused ? token('--accent') : 'rgba(255,255,255,.85)', 1, () => {
       context.beginPath()
       const reach = y === null ? plot.height : 10
@@ -224,8 +231,8 @@ function drawHand(context: CanvasRenderingContext2D, plot: Plot, { draft, brush,
 }
 
 export function figures(level: number, delay: number): string {
-  const signed = (x: number, digits: number): string => ((x > 0 ? '+' : '') + x.toFixed(digits)).replace('-', '−').replace(/^[+−](0(\.0)?)$/, '$1')
-  return `${levelText(level)}, ${signed(delay, 0)} µs`
+  const whole = Math.round(delay)
+  return `${levelText(level)}, ${(whole > 0 ? '+' : '') + String(whole + 0).replace('-', '−')} µs`
 }
 /** Beyond the linear axis a level is only known to be far to one side. */
 export const levelText = (level: number): string => (Math.abs(level) > 40 ? `hard ${level < 0 ? 'left' : 'right'}`

@@ -14,7 +14,8 @@ import { capital, clock } from './format.ts'
 import { Icon } from './icons.tsx'
 import { state } from './state.ts'
 
-const row = (name: string, label: string, min: number, max: number, help: string): Parameter => ({ name, label, unit: '', min, max, initial: 0, step: 0, help })
+const row = (name: string, label: string, min: number, max: number, help: string): Parameter =>
+  ({ name, label, unit: '', min, max, initial: 0, step: 0, help })
 const rows = {
   level: row('level', 'Level, dB', -120, 120, 'How much louder the right channel is.'),
   delay: row('delay', 'Delay, µs', -100_000, 100_000, 'How much later the right channel is.'),

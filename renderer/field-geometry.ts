@@ -85,7 +85,9 @@ const SNAP = 1
 const DELAY_PER_DB = 0.07
 
 /** The suggested peak within 1 dB, or null. */
-export function snap(peaks: readonly Suggested[], { level, delay }: { level: number; delay: number | null }, range: number, sampleRate: number): Suggested | null {
+export function snap(
+  peaks: readonly Suggested[], { level, delay }: { level: number; delay: number | null }, range: number, sampleRate: number,
+): Suggested | null {
   let best: Suggested | null = null
   let nearest = SNAP
   const perDb = microseconds(DELAY_RANGES[range]! * DELAY_PER_DB, sampleRate)
@@ -106,7 +108,8 @@ export const taken = ({ sources }: Selection, peak: Suggested): boolean => sourc
 export function simplify(points: readonly Pixel[], most = 12): Pixel[] {
   for (let tolerance = 1; ; tolerance *= 1.5) {
     const half = Math.floor(points.length / 2)
-    const kept = [...reduce(points.slice(0, half + 1), tolerance).slice(0, -1), ...reduce([...points.slice(half), points[0]!], tolerance).slice(0, -1)]
+    const halves = [points.slice(0, half + 1), [...points.slice(half), points[0]!]]
+    const kept = halves.flatMap((line) => reduce(line, tolerance).slice(0, -1))
     if (kept.length <= Math.max(3, most)) return kept
   }
 }

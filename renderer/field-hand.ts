@@ -210,8 +210,12 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       const { x0, x1, y0, y1 } = field.window.peek()
       const across = event.shiftKey ? event.deltaY : event.deltaX
       if (event.shiftKey || Math.abs(across) > Math.abs(event.deltaY)) {
-        field.window.value = panned(field.window.peek(), across / plot.width * (x1 - x0), event.shiftKey ? 0 : -event.deltaY / plot.height * (y1 - y0))
-      } else field.window.value = zoomed(field.window.peek(), (x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height, Math.exp(event.deltaY * 0.0015))
+        const up = event.shiftKey ? 0 : -event.deltaY / plot.height * (y1 - y0)
+        field.window.value = panned(field.window.peek(), across / plot.width * (x1 - x0), up)
+      } else {
+        const [u, v] = [(x - plot.left) / plot.width, 1 - (y - plot.top) / plot.height]
+        field.window.value = zoomed(field.window.peek(), u, v, Math.exp(event.deltaY * 0.0015))
+      }
     },
   }
 }

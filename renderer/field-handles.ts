@@ -4,7 +4,8 @@ import { passageKey } from '../worklet/covariance.ts'
 import type { Place, PointPlace, SelectedSource, Selection } from '../worklet/selection.ts'
 import { widthOf } from './field-claims.ts'
 import {
-  clamp, contains, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz, pixelToLevel, round,
+  clamp, contains, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz,
+  pixelToLevel, round,
 } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
 import { trackOf } from './field-learned.ts'
@@ -51,7 +52,10 @@ function widthHandles(plot: Plot, place: PointPlace, wide: number, index: number
   const high = hertzToPixel(plot, 1000 * 2 ** OCTAVES)
   return [...ends, ...[-1, 1].map((side): Handle => ({
     at: [levelToPixel(plot, place.level + side * Math.max(0.25, width + OCTAVES * (place.spread ?? 0))), high], name: 'Spread of',
-    pull: (source, [x]) => set(source, { width: round(width), spread: round(clamp((side * (pixelToLevel(plot, x) - place.level) - width) / OCTAVES, -20, 20)) }),
+    pull: (source, [x]) => {
+      const spread = (side * (pixelToLevel(plot, x) - place.level) - width) / OCTAVES
+      return set(source, { width: round(width), spread: round(clamp(spread, -20, 20)) })
+    },
   }))]
 }
 const OCTAVES = 3
@@ -62,8 +66,9 @@ const UNSET = 5
 function bandHandles(plot: Plot, { band }: SelectedSource, place: Place): Handle[] {
   const { top, height, sampleRate } = plot
   const most = sampleRate / 2
-  const level = isPoint(place) ? place.level : isArea(place) ? (place.polygon[0]![0] + place.polygon[Math.floor(place.polygon.length / 2)]![0]) / 2 : null
-  if (level === null) return []
+  if (!isPoint(place) && !isArea(place)) return []
+  const corners = isArea(place) ? place.polygon.map(([l]) => l) : [place.level]
+  const level = (Math.min(...corners) + Math.max(...corners)) / 2
   const x = levelToPixel(plot, level)
   const ends: [number, number] = [band?.[0] ?? 0, band?.[1] ?? most]
   return ends.map((hertz, end) => ({
@@ -96,13 +101,16 @@ export function placeAt(plot: Plot, { sources }: Selection, chosen: number | nul
     const favour = source === chosen ? 0 : 4
     if (isPoint(place)) {
       const mark = markOf(plot, place.level, place.delay).at
-      const away = plot.view === 'frequency' ? Math.min(distance(mark, at), Math.abs(at[0] - levelToPixel(plot, place.level)) * 2) : distance(mark, at)
+      const line = plot.view === 'frequency' ? Math.abs(at[0] - levelToPixel(plot, place.level)) * 2 : Infinity
+      const away = Math.min(distance(mark, at), line)
       if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
     } else if ('learned' in place) {
       const known = state.covariances.peek()[passageKey(place.learned)]
       const away = known ? distance(markOf(plot, trackOf(known).level, trackOf(known).delay).at, at) : Infinity
       if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
-    } else if (isArea(place) && contains(outlineOf(plot, place.polygon, band), at) && NEAR + favour < least) [least, best] = [NEAR + favour, { source, place: i }]
+    } else if (contains(outlineOf(plot, place.polygon, band), at) && NEAR + favour < least) {
+      [least, best] = [NEAR + favour, { source, place: i }]
+    }
   }))
   return best
 }

@@ -52,7 +52,8 @@ export async function learnPlace({ buffer }: FileFeed, { from, to }: Passage): P
 export async function learnFromPassage(source: number, passage: Passage): Promise<void> {
   const feed = currentFeed()
   if (!feed || !('buffer' in feed) || feed.channels !== 2 || field.learning.peek() !== null) return
-  if (passage.to - passage.from < SHORTEST) return refuse(`The marked passage lasts ${(passage.to - passage.from).toFixed(2)} s: at least ${SHORTEST} s are expected.`)
+  const seconds = passage.to - passage.from
+  if (seconds < SHORTEST) return refuse(`The marked passage lasts ${seconds.toFixed(2)} s: at least ${SHORTEST} s are expected.`)
   field.learning.value = source
   try {
     const covariance = await learnPlace(feed as FileFeed, passage)

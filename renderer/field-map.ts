@@ -77,7 +77,8 @@ function put(pixels: Uint8ClampedArray, at: number, energy: number, certainty: n
   const chroma = colour ? certainty * (0.16 + 0.84 * Math.min(1, 1.6 * u)) * (1 - 0.5 * u * u * u) : 0
   const cold = (1 - chroma) * Math.min(1, 1.5 * u + 0.25)
   const lightness = 0.16 + 0.04 * certainty + 0.77 * u ** 1.35 + (colour ? 0.12 * u * (colour.lightness - 0.73) * certainty : 0) + pale
-  putLab(pixels, at, lightness, (colour ? colour.a * chroma : 0) + 0.016 * cold * (1 - u), (colour ? colour.b * chroma : 0) - 0.062 * cold * (1 - 0.8 * u))
+  const [a, b] = [colour ? colour.a * chroma : 0, colour ? colour.b * chroma : 0]
+  putLab(pixels, at, lightness, a + 0.016 * cold * (1 - u), b - 0.062 * cold * (1 - 0.8 * u))
 }
 
 /** Weights to light 0…1: smoothed by one cell, lifted, over the strongest. */

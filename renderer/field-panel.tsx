@@ -62,11 +62,12 @@ const Readout = () => {
   const progress = field.progress.value
   const where = spot && (spot.delay !== null ? `${figures(spot.level, spot.delay)} (${figure(samplesOf(spot.delay, rate), 2)} samples)`
     : `${levelText(spot.level)}, ${spot.hertz! >= 1000 ? `${figure(spot.hertz! / 1000, 2)} kHz` : `${figure(spot.hertz!)} Hz`}`)
+  const meanwhile = progress !== null ? `Looking through the file: ${figure(100 * progress)} %` : field.frozen.value ? 'Frozen' : ''
   const hint = field.tool.value !== 'point' ? `Draw into ${source && !source.places?.length ? capital(source.name) : 'a new source'}`
     : source && !source.places?.length ? `Click: place ${capital(source.name)}` : `Click: new source${source ? `, Shift: ${capital(source.name)}` : ''}`
   return (
     <p class="field-readout">
-      <span class={field.frozen.value && !where ? 'accent' : ''}>{where ?? (progress !== null ? `Looking through the file: ${figure(100 * progress)} %` : field.frozen.value ? 'Frozen' : '')}</span>
+      <span class={field.frozen.value && !where ? 'accent' : ''}>{where ?? meanwhile}</span>
       <span class="faint">{hint}</span>
     </p>
   )
@@ -96,7 +97,9 @@ export const Field = () => {
     <div class="field">
       <Tools />
       <FieldPlot />
-      {zoomed && <button type="button" class="button field-whole" title="The whole plane (Home)" onClick={() => { field.window.value = WHOLE }}>Whole</button>}
+      {zoomed && (
+        <button type="button" class="button field-whole" title="The whole plane (Home)" onClick={() => { field.window.value = WHOLE }}>Whole</button>
+      )}
       <Readout />
       {field.remark.value && <p class="field-remark" role="status">{field.remark.value}</p>}
       {source && place !== null && source.places?.[place] ? <PlaceForm source={source} index={chosen!} place={place} /> : <Empty />}

@@ -62,8 +62,10 @@ export const FieldPlot = () => {
       if (target === pointedAt) return
       const { sources } = state.selection.peek()
       pointedAt = target
-      if (hand.hover) state.highlight.value = { kind: 'place', source: hand.hover.source, weight: weightOfSource(sources, hand.hover.source, state.covariances.peek()) }
-      else if (hand.snapped) state.highlight.value = { kind: 'place', source: null, weight: weightOfSpot(hand.snapped.level, hand.snapped.delay) }
+      if (hand.hover) {
+        const { source } = hand.hover
+        state.highlight.value = { kind: 'place', source, weight: weightOfSource(sources, source, state.covariances.peek()) }
+      } else if (hand.snapped) state.highlight.value = { kind: 'place', source: null, weight: weightOfSpot(hand.snapped.level, hand.snapped.delay) }
       else state.highlight.value = null
     }
 
@@ -73,7 +75,8 @@ export const FieldPlot = () => {
         claimsStale = mapStale = sceneStale = true
       }),
       effect(() => {
-        for (const each of [state.chosen, state.chosenPlace, state.highlight, field.peaks, field.cross, field.corners, field.tool, field.brush]) void each.value
+        const { peaks, cross, corners, tool, brush } = field
+        for (const each of [state.chosen, state.chosenPlace, state.highlight, peaks, cross, corners, tool, brush]) void each.value
         sceneStale = true
       }),
       effect(() => {
@@ -105,7 +108,8 @@ export const FieldPlot = () => {
       const context = prepare(top)
       drawAxes(context, now)
       drawScene(context, now, {
-        selection: state.selection.peek(), covariances: state.covariances.peek(), chosen: state.chosen.peek(), chosenPlace: state.chosenPlace.peek(), peaks: field.peaks.peek(),
+        selection: state.selection.peek(), covariances: state.covariances.peek(),
+        chosen: state.chosen.peek(), chosenPlace: state.chosenPlace.peek(), peaks: field.peaks.peek(),
         hover: hand.hover, lit: highlight?.kind === 'source' ? highlight.source : null, draft: hand.draft,
         brush: tool === 'brush' && hand.at ? { at: hand.at, radius: field.brush.peek() * now.width } : null,
         snapped: hand.snapped, focused: keyed, corners: field.corners.peek(),
