@@ -143,26 +143,3 @@ export function outputs(inputs: readonly string[]): Outputs {
     },
   }
 }
-
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i
-
-/** A name that every file system takes, close to the one given. */
-export function safeName(name: string): string {
-  // Through UTF-8, where half a surrogate pair has no place.
-  let safe = Buffer.from(name.normalize('NFC')).toString().replace(/[\u0000-\u001f\u007f<>:"/\\|?*\ufffd]/g, '_')
-  while (Buffer.byteLength(safe) > 120) safe = [...safe].slice(0, -1).join('')
-  safe = safe.replace(/^[.\s]+|[.\s]+$/g, (ends) => '_'.repeat(ends.length))
-  return safe === '' || RESERVED.test(safe.split('.')[0]!) ? safe + '_' : safe
-}
-
-/** A safe name for each, no two the same even where capitals do not count. */
-export function safeNames(names: readonly string[]): string[] {
-  const taken = new Set<string>()
-  return names.map((name) => {
-    const safe = safeName(name)
-    let unique = safe
-    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${safe} ${n}`
-    taken.add(unique.toLowerCase())
-    return unique
-  })
-}

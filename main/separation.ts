@@ -10,9 +10,11 @@ import type { Mode } from '../worklet/protocol.ts'
 import { passageKey } from '../worklet/covariance.ts'
 import { passages, placedSource } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
+import { sourceFileNames } from '../renderer/file-names.ts'
+import type { Bits } from '../renderer/wav.ts'
 import { openAudio, readSound } from './audio/reader.ts'
-import { wavWriter, type Bits, type WavWriter } from './audio/wav-writer.ts'
-import { outputs, safeNames, type Outputs } from './output.ts'
+import { wavWriter, type WavWriter } from './audio/wav-writer.ts'
+import { outputs, type Outputs } from './output.ts'
 import { learnPassages } from './passages.ts'
 import { kernelFile } from './places.ts'
 import { loadPreset, loadSelection, presetPath } from './preset-files.ts'
@@ -230,9 +232,7 @@ async function openOutputs(files: Outputs, { folder, mix: mixPath, rest: restPat
   const wanted: { path: string; from: readonly Float32Array[] }[] = []
   if (folder !== null) {
     await files.folder(folder)
-    // "rest" first, so that no source can take its name.
-    const [rest, ...names] = safeNames(['rest', ...sources.slice(0, -1)])
-    ;[...names, rest!].forEach((name, i) => wanted.push({ path: join(folder, name + '.wav'), from: stems[i]! }))
+    sourceFileNames(sources.slice(0, -1)).forEach((name, i) => wanted.push({ path: join(folder, name), from: stems[i]! }))
   }
   if (mixPath !== null) wanted.push({ path: mixPath, from: mix })
   if (restPath !== null) wanted.push({ path: restPath, from: stems.at(-1)! })

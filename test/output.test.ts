@@ -5,7 +5,8 @@ import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, sym
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { outputs, safeName, safeNames } from '../main/output.ts'
+import { outputs } from '../main/output.ts'
+import { safeName, safeNames } from '../renderer/file-names.ts'
 import { filesIn, scratch } from './cli-fixtures.ts'
 import { bytesOf } from './sound-files.ts'
 

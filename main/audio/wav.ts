@@ -1,14 +1,12 @@
 // Reading WAV: RIFF and RF64, chunks in any order, and the headers that streaming programs never went back to fill in.
 
+import { FLOAT, PCM, UNKNOWN_SIZE } from '../../renderer/wav.ts'
 import { UserError } from '../user-error.ts'
 import { bytesAt, fourLetters, viewOf, type ByteSource } from './bytes.ts'
 import { checkShape, pcmReader, type SampleFormat } from './pcm.ts'
 import type { AudioReader } from './reader.ts'
 
-export const PCM = 1
-export const FLOAT = 3
 export const EXTENSIBLE = 0xfffe
-export const UNKNOWN_SIZE = 0xffffffff
 /** What SoX writes into a pipe, where it cannot know the size. */
 const SOX_UNKNOWN_SIZE = 0x7ffff000
 const MOST_CHUNKS = 10_000

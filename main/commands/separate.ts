@@ -2,8 +2,9 @@
 
 import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
+import { safeNames } from '../../renderer/file-names.ts'
 import { oneOf, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
-import { outputs, safeNames } from '../output.ts'
+import { outputs } from '../output.ts'
 import { separateFiles } from '../pool.ts'
 import { progress } from '../progress.ts'
 import { loadPreset, loadSelection, usualPreset } from '../preset-files.ts'
