@@ -21,8 +21,9 @@ import { state } from './state.ts'
 const PEAKS_EVERY = 0.8 // seconds
 /** After as much sound as this the view stays what it is. */
 const SETTLED = 3
-/** Samples: with all peaks nearer to the middle than this, delays tell nothing apart. */
+/** Samples: with all peaks nearer to the middle than this, delays tell nothing apart; slight ones do not count. */
 const NO_DELAY = 0.3
+const SLIGHT = 0.25
 
 export interface FieldFeed {
   live(): Planes | null
@@ -136,7 +137,7 @@ export function createFieldFeed(): FieldFeed {
         const { range, peaks } = suggest(source)
         field.peaks.value = peaks.map(({ level, delay, weight }) => ({ level, delay: microseconds(delay, rate), weight }))
         if (!field.follows.peek() || !peaks.length) return
-        field.view.value = peaks.every(({ delay }) => Math.abs(delay) < NO_DELAY) ? 'frequency' : 'delay'
+        field.view.value = peaks.every(({ delay, weight }) => Math.abs(delay) < NO_DELAY || weight < SLIGHT) ? 'frequency' : 'delay'
         field.range.value = DELAY_RANGES.findIndex((each) => each === range)
         if (heardSeconds > SETTLED && field.progress.peek() === null) field.follows.value = false
       })
