@@ -12,7 +12,6 @@ import { kernelModule } from './assets.ts'
 import { currentFeed } from './engine.ts'
 import type { FileFeed } from './feeds.ts'
 import type { FieldOrder, SurveyNews } from './field-worker.ts'
-import { hearAlone } from './field-learning.ts'
 import { field, WHOLE } from './field-state.ts'
 import { microseconds } from './field-geometry.ts'
 import type { Separation } from './separation.ts'
@@ -42,7 +41,6 @@ export function createFieldFeed(): FieldFeed {
   let shape = ''
   let rate = 44_100
   let hop = 0
-  let shapeSize = 0
   let fallback = 0
   let suggested: Planes | null = null
   let heardSeconds = 0
@@ -92,7 +90,6 @@ export function createFieldFeed(): FieldFeed {
       shape = same
       rate = sampleRate
       hop = hopSize / sampleRate
-      shapeSize = fftSize
       if (feed === surveyed) return
       surveyed = feed
       heardSeconds = 0
@@ -111,7 +108,6 @@ export function createFieldFeed(): FieldFeed {
       histogram.frozen = field.frozen.peek()
       histogram.remember(field.memory.peek())
       histogram.add(frame)
-      hearAlone(frame, rate, shapeSize)
       fallback = fallback * 0.9 + 0.1 * frame.fact('fallback')
       heardSeconds += hop
       const keep = Math.exp(-hop / 3)

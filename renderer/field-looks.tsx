@@ -6,9 +6,8 @@ import { chooseMask, titleOf } from './editing.ts'
 import { figures } from './field-drawing.ts'
 import { taken } from './field-geometry.ts'
 import { addPoint } from './field-giving.ts'
-import { learnAlone, learnFromPassage, listenAlone } from './field-learning.ts'
 import { field } from './field-state.ts'
-import { clock } from './format.ts'
+import { openLearning } from './learning.ts'
 import { state } from './state.ts'
 
 const memoryRow: Parameter = {
@@ -49,38 +48,19 @@ export const Empty = () => {
   )
 }
 
-const presses = ({ key }: KeyboardEvent): boolean => key === ' ' || key === 'Enter'
-
-/** Teaching a source its place: from the marked passage, or while a button is held. */
-const Learning = ({ source }: { source: number }) => {
-  const passage = state.passage.value
-  const busy = field.learning.value
-  const title = titleOf(source)
-  return (
-    <div class="learning">
-      <span class="control-label">Learn place</span>
-      {passage && (
-        <button type="button" class="button" disabled={busy !== null} title={`Only ${title} may sound in the passage marked on the ruler`}
-          onClick={() => void learnFromPassage(source, passage)}>{clock(passage.from, 2)} – {clock(passage.to, 2)}</button>
-      )}
-      <button type="button" class="button" aria-pressed={busy === source} title={`Hold while only ${title} sounds: its place is learned from that`}
-        onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); listenAlone(source) }}
-        onPointerUp={learnAlone} onPointerCancel={learnAlone} onBlur={learnAlone}
-        onKeyDown={(event) => { if (presses(event) && !event.repeat) { event.preventDefault(); listenAlone(source) } }}
-        onKeyUp={(event) => { if (presses(event)) learnAlone() }}>
-        {busy === source ? `Only ${title} sounds…` : 'Hold while alone'}
-      </button>
-    </div>
-  )
-}
-
 export const Looks = () => {
   const chosen = state.chosen.value
   const { mask, sources } = state.selection.value
   const remember = (seconds: number): void => { field.memory.value = seconds }
   return (
     <>
-      {chosen !== null && sources[chosen] && <Learning source={chosen} />}
+      {chosen !== null && sources[chosen] && (
+        <div class="learning">
+          <span class="control-label">Place</span>
+          <button type="button" class="button" title="From a passage in which only it plays: its direction at every frequency, as rooms and effects make it"
+            onClick={() => openLearning(false)}>Learn where {titleOf(chosen)} stands…</button>
+        </div>
+      )}
       <div class="control mask-row">
         <span class="control-label">Mask</span>
         <div class="segments" role="group" aria-label="Mask">

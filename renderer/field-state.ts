@@ -43,8 +43,6 @@ export const field = {
   progress: signal<number | null>(null),
   /** How far the Wiener filter has given way to soft masks, 0…1, because pointed places stand in a room. */
   fallback: signal(0),
-  /** A source is being listened to alone, from a passage or while a button is held; its index. */
-  learning: signal<number | null>(null),
   /** A clue about the sound: identical channels, one silent channel; null when there is nothing to say. */
   remark: signal<string | null>(null),
 }

@@ -17,7 +17,7 @@ const NEW = 'new'
 
 export const LearnButton = ({ wide = false }: { wide?: boolean }) => (
   <button type="button" class={wide ? 'add-source' : 'button'} aria-expanded={learning.open.value} title="Teach a source its spectra and its place from where it plays alone (T)"
-    onClick={openLearning}><Icon name="learn" />{wide ? 'Learn a sound…' : 'Learn'}</button>
+    onClick={() => openLearning()}><Icon name="learn" />{wide ? 'Learn a sound…' : 'Learn'}</button>
 )
 
 const colourOf = (): string => {
@@ -47,27 +47,28 @@ const Teaches = ({ busy }: { busy: boolean }) => {
   )
 }
 
+const presses = ({ key }: KeyboardEvent): boolean => key === ' ' || key === 'Enter'
+
+const Hold = ({ label, busy }: { label: string; busy: boolean }) => (
+  <button type="button" class="button" aria-pressed={learning.held.value !== null} disabled={busy} title="Hold while only this sound plays"
+    onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); holdAlone() }}
+    onPointerUp={() => void releaseAlone()} onPointerCancel={() => void releaseAlone()} onBlur={() => void releaseAlone()}
+    onKeyDown={(event) => { if (presses(event)) { event.preventDefault(); if (!event.repeat) holdAlone() } }}
+    onKeyUp={(event) => { if (presses(event)) void releaseAlone() }}>
+    {learning.held.value === null ? label : learning.held.value > 0 ? `Listening: ${figure(learning.held.value, 1)} s` : 'Listening…'}</button>
+)
+
 const ListensTo = ({ busy }: { busy: boolean }) => {
-  const input = state.input.value
   const chosen = passages.value
-  if (input.kind !== 'file')
-    return (
-      <div class="learn-row">
-        <span class="control-label">Listens to</span>
-        <button type="button" class="button" aria-pressed={learning.held.value !== null} disabled={busy} title="Hold while only this sound plays: it is learned from that"
-          onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); holdAlone() }}
-          onPointerUp={() => void releaseAlone()} onPointerCancel={() => void releaseAlone()} onBlur={() => void releaseAlone()}
-          onKeyDown={(event) => { if ((event.key === ' ' || event.key === 'Enter') && !event.repeat) { event.preventDefault(); holdAlone() } }}
-          onKeyUp={(event) => { if (event.key === ' ' || event.key === 'Enter') void releaseAlone() }}>
-          {learning.held.value === null ? 'Hold while it plays alone' : `Listening: ${figure(learning.held.value, 1)} s`}</button>
-      </div>
-    )
+  if (state.input.value.kind !== 'file')
+    return <div class="learn-row"><span class="control-label">Listens to</span><Hold label="Hold while it plays alone" busy={busy} /></div>
   const seconds = chosen.reduce((sum, { from, to }) => sum + to - from, 0)
   return (
     <div class="learn-row learn-passages">
       <span class="control-label">Listens to</span>
       <div>
-        <p>{chosen.length === 0 ? 'Drag in the ruler over a passage in which only it plays.' : `${chosen.length} marked passage${chosen.length === 1 ? '' : 's'}, ${figure(seconds, 2)} s`}</p>
+        <p>{chosen.length === 0 ? 'Drag in the ruler over a passage in which only it plays, or' : `${chosen.length} marked passage${chosen.length === 1 ? '' : 's'}, ${figure(seconds, 2)} s`}</p>
+        {chosen.length === 0 && <Hold label="Hold while it plays alone" busy={busy || !state.playing.value} />}
         {chosen.map((passage) => (
           <button key={`${passage.from}-${passage.to}`} type="button" class="learn-passage" disabled={busy} title="Leave this passage out" onClick={() => dropPassage(passage)}>
             {clock(passage.from, 2)} – {clock(passage.to, 2)} <Icon name="close" size={10} /></button>

@@ -18,14 +18,15 @@ import { kernelModule } from './assets.ts'
 import { choose, noRoomFor } from './editing.ts'
 import * as engine from './engine.ts'
 import type { FileFeed } from './feeds.ts'
-import { learnPlace } from './field-learning.ts'
 import { capital } from './format.ts'
-import { watch } from './frames.ts'
+import { heardAt, watch } from './frames.ts'
 import { step } from './history.ts'
 import { host, presetFiles } from './host.ts'
+import { learnPlace } from './learning-place.ts'
 import type { FromLearning, ToLearning } from './learning-worker.ts'
 import { state } from './state.ts'
 import type { ChosenPreset, Passage } from './state.ts'
+import { spareThreads } from './threads.ts'
 
 export interface Run {
   readonly phase: 'working' | 'learned' | 'kept' | 'failed'
@@ -84,11 +85,14 @@ const failed = (message: string): void => {
   learning.run.value = { ...(learning.run.peek() ?? idle), phase: 'failed', message: /[.!?]$/.test(message) ? message : message + '.' }
 }
 
-export function openLearning(): void {
+/** `spectrum` false: for a place alone. */
+export function openLearning(spectrum = true): void {
   if (!learning.open.peek() && learning.run.peek()?.phase !== 'working') {
     learning.run.value = null
     learning.target.value = state.chosen.peek()
     learning.name.value = ''
+    learning.spectrum.value = spectrum
+    if (!spectrum) learning.place.value = true
   }
   learning.open.value = true
 }
@@ -104,12 +108,11 @@ export const dropPassage = (passage: Passage): void => batch(() => {
   if (state.passage.peek() === passage) state.passage.value = null
 })
 
-const threads = (): number => Math.max(0, Math.min(3, (navigator.hardwareConcurrency || 1) - 1))
-
 /** Says what is missing before anything is begun, or null. */
 export function missing(): string | null {
   const input = state.input.value
   if (!learning.spectrum.value && !learning.place.value) return 'Choose what to learn: spectra, place, or both.'
+  if (!learning.spectrum.value && input.kind !== 'none' && input.channels === 1) return 'A place needs two channels, and this sound has one: spectra can be learned from it.'
   if (input.kind === 'file' && passages.value.length === 0) return 'Mark a passage in which only this sound plays: drag in the ruler above the picture.'
   const length = passages.value.reduce((sum, { from, to }) => sum + to - from, 0)
   if (input.kind === 'file' && length < SHORTEST) return `The passages last ${length.toFixed(2)} s; at least ${SHORTEST} s are needed.`
@@ -168,7 +171,7 @@ async function fit(heard: readonly Recording[] | Float32Array, sampleRate: numbe
   const now = mine.fresh || state.selection.peek().sources.length === 0 ? null
     : { settings: state.settings.peek(), selection: state.selection.peek(), covariances: state.covariances.peek(), except: mine.index }
   const made = (worker = new Worker(new URL('./learning-worker.ts', import.meta.url), { type: 'module' }))
-  const order: ToLearning = { type: 'learn', module, source: mine.name, atoms: learning.atoms.peek(), dictionary: mine.base.preset.dictionary, sampleRate, heard, now, threads: threads() }
+  const order: ToLearning = { type: 'learn', module, source: mine.name, atoms: learning.atoms.peek(), dictionary: mine.base.preset.dictionary, sampleRate, heard, now, threads: spareThreads() }
   let began: number | null = null
   made.onerror = (event) => { if (worker === made) failed(`Learning stopped: ${event.message || 'its worker did not start'}`) }
   made.onmessage = ({ data }: MessageEvent<FromLearning>) => {
@@ -239,7 +242,7 @@ function taught(outcome: Outcome | null): Taught | string {
   const atoms = outcome ? [name] : oldAtoms?.length ? oldAtoms : heardPlaces.length ? undefined : []
   const source: SelectedSource = { ...rest, ...(atoms && { atoms }), ...(heardPlaces.length && { places: heardPlaces }) }
   return {
-    chosen: { name: preset.name ?? base.name, preset },
+    chosen: preset === base.preset ? base : { name: preset.name ?? base.name, preset },
     settings: { ...(fresh ?? state.settings.peek()), ...(outcome && base.preset.dictionary.atoms.length === 0 ? COMPANY : {}) },
     selection: { ...current, sources: at < current.sources.length ? current.sources.map((old, i) => (i === at ? source : old)) : [...current.sources, source] },
     covariances: { ...state.covariances.peek(), ...Object.fromEntries(places.map(({ passage, covariance }) => [passageKey(passage), covariance])) },
@@ -253,12 +256,14 @@ async function keep(): Promise<void> {
   const { chosen, settings, selection, covariances, index, title } = found
   try {
     state.covariances.value = covariances // only grows, and nothing refers to the new ones yet
-    await engine.change(chosen, settings, selection, () => step(`Learn ${title}`, () => batch(() => {
+    const commit = (): void => step(`Learn ${title}`, () => batch(() => {
       state.preset.value = chosen
       state.settings.value = { ...settings, bypass: state.settings.peek().bypass }
       state.selection.value = selection
-      choose(index)
-    })))
+      choose(index, lesson?.places.length ? (selection.sources[index]!.places?.length ?? 0) - 1 : null)
+    }))
+    if (chosen.preset === state.preset.peek()?.preset) commit() // a place alone: what separates goes on
+    else await engine.change(chosen, settings, selection, commit)
     learning.listening.value = false
     learning.target.value = index
     change({ phase: 'kept' })
@@ -305,8 +310,16 @@ export async function saveLearned(): Promise<void> {
 
 let heard: { readonly rows: Float32Array[]; fold: CovarianceFold | null; from: number; to: number; rate: number; stop(): void } | null = null
 
-/** A button goes down: from now on only this sound plays. */
+/** In a file: where the button went down. */
+let markedFrom: number | null = null
+
+/** A button goes down: from now on only this sound plays. In a file that marks the passage, from live input it is learned. */
 export function holdAlone(): void {
+  if (state.input.peek().kind === 'file') {
+    markedFrom = heardAt()
+    learning.held.value = 0
+    return
+  }
   if (heard || learning.run.peek()?.phase === 'working' || !engine.currentSeparation()) return
   const mine = (heard = { rows: [] as Float32Array[], fold: null as CovarianceFold | null, from: 0, to: 0, rate: 0, stop: () => {} })
   learning.held.value = 0
@@ -331,6 +344,13 @@ export function holdAlone(): void {
 
 /** It is released. */
 export async function releaseAlone(): Promise<void> {
+  if (markedFrom !== null) {
+    const [from, to] = [markedFrom, heardAt()]
+    markedFrom = null
+    learning.held.value = null
+    if (to !== null && to > from) state.passage.value = { from: Math.round(from * 1000) / 1000, to: Math.round(to * 1000) / 1000 }
+    return
+  }
   const done = heard
   heard = null
   if (!done) return

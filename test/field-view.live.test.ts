@@ -9,25 +9,11 @@ import { because, noChromium } from './browser.ts'
 import { allOf, melodies, microseconds, spots } from './field-sounds.ts'
 import { RATE, waveFile } from './band.ts'
 import { dropFile, heard, openSound } from './page-app.ts'
-import { largestError, mix, placeOf, playing, record, stories } from './page-stories.ts'
-import type { Stereo } from './page-stories.ts'
+import { largestError, mix, placeOf, playing, record, siSdr, stories } from './page-stories.ts'
 
 const SECONDS = 5
 const parts = melodies(SECONDS)
 const three = allOf(parts)
-
-/** dB, scale-invariant (Le Roux et al. 2019), of a recording that begins at `place` of the looped sound. */
-function siSdr(recording: Stereo, wanted: Stereo, place: number): number {
-  let own = 0, both = 0, all = 0
-  recording.forEach((channel, c) => channel.forEach((x, i) => {
-    const y = wanted[c]![(place + i) % wanted[c]!.length]!
-    own += y * y
-    both += x * y
-    all += x * x
-  }))
-  const target = both * both / own
-  return 10 * Math.log10(target / (all - target))
-}
 
 describe.skipIf(noChromium)(because('the stereo field', noChromium), () => {
   const { visit } = stories()
@@ -145,7 +131,11 @@ describe.skipIf(noChromium)(because('the stereo field', noChromium), () => {
       await page.mouse.down()
       await page.mouse.move(...onRuler(from + 1.6), { steps: 8 })
       await page.mouse.up()
-      await page.getByTitle(`Only Source ${i + 1} may sound in the passage marked on the ruler`).click()
+      await page.getByRole('button', { name: `Learn where Source ${i + 1} stands…` }).click()
+      const panel = page.getByRole('dialog', { name: 'Learn this sound' })
+      await panel.getByRole('button', { name: 'Learn', exact: true }).click()
+      await panel.getByText('The place is learned, and heard from now on.').waitFor()
+      await panel.getByRole('button', { name: 'Close' }).click()
       await page.getByText(`Source ${i + 1}, place 1: learned from`).waitFor({ state: 'attached' })
       await page.getByRole('button', { name: 'Unmark' }).click()
     }
