@@ -1,4 +1,4 @@
-// An AudioWorkletGlobalScope in twenty lines: runs the built processor file, unmodified, in Node. The command line's
+// A small AudioWorkletGlobalScope: runs the built processor file, unmodified, in Node. The command line's
 // benchmark and the tests meet the very code that the browser loads. The scope is a function's parameters, not a vm
 // context: there every look at a global, Math among them, would cost a hundred times what it does in a browser.
 

@@ -1,5 +1,6 @@
-// `npm run bench`: every figure of the README, each with its peer in the same run. `npm run bench warm stream` runs some;
-// --json prints one document. What needs the audio beside the checkout says so where that is missing.
+// `npm run bench`: the figures of the README, each with its peer in the same run; those of learning, which take minutes, only
+// where they are named. `npm run bench warm stream` runs some; --json prints one document. What needs the audio beside the
+// checkout says so where that is missing.
 
 import { bench as engine, kernelModule } from '../main/bench.ts'
 import { report } from '../main/commands/bench.ts'
