@@ -3,11 +3,12 @@
 // from it: the person chooses every file in a dialog.
 
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { BrowserWindow, dialog, ipcMain } from 'electron'
 import type { BaseWindow, IpcMainInvokeEvent } from 'electron'
-import { MAX_BYTES } from '../renderer/host.ts'
+import { safeName } from '../renderer/file-names.ts'
+import { MAX_BYTES, MAX_SAVED_BYTES } from '../renderer/host.ts'
 import type { FileKind, OpenedFile } from '../renderer/host.ts'
 import { systemSentence } from './user-error.ts'
 import { isOurs } from './window.ts'
@@ -33,6 +34,33 @@ function fileKind(value: unknown): FileKind {
   return { description: text(description, 'description', 80), extensions: extensions as string[] }
 }
 
+function buffer(value: unknown): ArrayBuffer {
+  if (!(value instanceof ArrayBuffer)) throw new TypeError(`bytes: expected an ArrayBuffer, got ${shown(value)}`)
+  return value
+}
+
+const MOST_FILES = 32
+
+/** Files for one folder, each under a safe name that no other has. */
+function fileList(value: unknown): OpenedFile[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_FILES)
+    throw new TypeError(`files: expected a list of 1 to ${MOST_FILES}, got ${Array.isArray(value) ? `${value.length}` : shown(value)}`)
+  const files = (value as unknown[]).map((file): OpenedFile => {
+    const { name, bytes } = (typeof file === 'object' ? file ?? {} : {}) as Record<string, unknown>
+    return { name: safeName(text(name, 'name', 200)), bytes: buffer(bytes) }
+  })
+  const taken = new Set<string>()
+  let size = 0
+  for (const { name, bytes } of files) {
+    if (taken.has(name.toLowerCase())) throw new TypeError(`files: expected every name once, got ${shown(name)} twice`)
+    taken.add(name.toLowerCase())
+    size += bytes.byteLength
+  }
+  if (size > MAX_SAVED_BYTES)
+    throw new RangeError(`files: expected at most ${MAX_SAVED_BYTES / 2 ** 20} MB together, got ${Math.ceil(size / 2 ** 20)} MB`)
+  return files
+}
+
 /** A name and never a path: what could lead elsewhere, or break a file system, becomes a dash. */
 export const plainName = (name: string): string =>
   name.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '-').replace(/^\.+|[. ]+$/g, '') || 'winnow'
@@ -52,8 +80,7 @@ async function openFile(window: BaseWindow, args: readonly unknown[]): Promise<O
 }
 
 async function saveFile(window: BaseWindow, args: readonly unknown[]): Promise<boolean> {
-  const [name, kind, bytes] = [text(args[0], 'name', 200), fileKind(args[1]), args[2]]
-  if (!(bytes instanceof ArrayBuffer)) throw new TypeError(`bytes: expected an ArrayBuffer, got ${shown(bytes)}`)
+  const [name, kind, bytes] = [text(args[0], 'name', 200), fileKind(args[1]), buffer(args[2])]
   const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: plainName(name), filters: filters(kind) })
   if (canceled || !filePath) return false
   // Beside its place first: a full disk or a crash leaves what was there.
@@ -66,6 +93,38 @@ async function saveFile(window: BaseWindow, args: readonly unknown[]): Promise<b
     throw error
   }
   return true
+}
+
+/** The first of "name", "name 2", "name 3" … that nothing in the folder has. */
+async function freePath(folder: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${name} ${n}`)
+    const there = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    })
+    if (!there) return path
+  }
+}
+
+/** All of them in a new folder, or none: nothing that is there is touched. */
+async function saveFiles(window: BaseWindow, args: readonly unknown[]): Promise<string | null> {
+  const [name, files] = [safeName(text(args[0], 'name', 200)), fileList(args[1])]
+  const { canceled, filePaths: [parent] } = await dialog.showOpenDialog(window, {
+    properties: ['openDirectory', 'createDirectory'], title: `Where should the folder “${name}” go?`, buttonLabel: 'Save here',
+  })
+  if (canceled || parent === undefined) return null
+  const draft = join(parent, `.winnow-${randomBytes(4).toString('hex')}.part`)
+  try {
+    await mkdir(draft)
+    for (const file of files) await writeFile(join(draft, file.name), new Uint8Array(file.bytes), { flag: 'wx' })
+    const path = await freePath(parent, name)
+    await rename(draft, path)
+    return `${basename(parent)}/${basename(path)}`
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
 }
 
 const sentence = (error: unknown): string => systemSentence(error) ?? (error instanceof Error ? error.message : String(error))
@@ -84,4 +143,5 @@ export function answerPage(): void {
     })
   answer('openFile', openFile)
   answer('saveFile', saveFile)
+  answer('saveFiles', saveFiles)
 }

@@ -15,6 +15,7 @@ const host: Host = {
   platform: process.platform,
   openFile: (kind) => ask('openFile', kind) as Promise<OpenedFile | null>,
   saveFile: (name, kind, bytes) => ask('saveFile', name, kind, bytes) as Promise<boolean>,
+  saveFiles: (name, files) => ask('saveFiles', name, files) as Promise<string | null>,
 }
 
 contextBridge.exposeInMainWorld('winnowHost', host)

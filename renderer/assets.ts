@@ -27,6 +27,9 @@ export function kernelModule(): Promise<WebAssembly.Module> {
   return kernel
 }
 
+/** The build that every machine runs alike, the command line too: what is written must not depend on where. */
+export const plainKernelModule = async (): Promise<WebAssembly.Module> => WebAssembly.compile(await bytesOf('kernel.wasm'))
+
 export async function presetNames(): Promise<string[]> {
   const names: unknown = JSON.parse(new TextDecoder().decode(await bytesOf('presets/index.json')))
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))

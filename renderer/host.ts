@@ -11,6 +11,8 @@ export interface Host {
   openFile(kind: FileKind): Promise<OpenedFile | null>
   /** Lets a person keep bytes under a name; false when they did not. */
   saveFile(name: string, kind: FileKind, bytes: ArrayBuffer): Promise<boolean>
+  /** Lets a person keep several files together under a name: says where they are, null when they are nowhere. */
+  saveFiles(name: string, files: readonly OpenedFile[]): Promise<string | null>
 }
 
 declare global {
@@ -46,17 +48,35 @@ const browser: Host = {
   }),
 
   saveFile: async (name, _kind, bytes) => {
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([bytes]))
-    link.download = name
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // the browser may still be asking where to
+    download(name, bytes)
     return true
   },
+
+  // A download has no folder: the name that the files have in common goes before each.
+  saveFiles: async (name, files) => {
+    for (const [i, file] of files.entries()) {
+      if (i > 0) await new Promise((resolve) => setTimeout(resolve, BETWEEN_DOWNLOADS))
+      download(`${name} - ${file.name}`, file.bytes)
+    }
+    return 'your downloads'
+  },
+}
+
+/** Browsers drop some of the downloads that come at once. */
+const BETWEEN_DOWNLOADS = 250 // ms
+
+function download(name: string, bytes: ArrayBuffer): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([bytes]))
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // the browser may still be asking where to
 }
 
 /** Beyond this the decoded sound would not fit beside everything else. */
 export const MAX_BYTES = 512 * 2 ** 20
+/** The most that several files to be kept may have together: they cross from the page to the disk in one piece. */
+export const MAX_SAVED_BYTES = 2 ** 30
 
 export async function readFile(file: File): Promise<OpenedFile> {
   if (file.size > MAX_BYTES)

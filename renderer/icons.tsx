@@ -12,6 +12,7 @@ const paths = {
   left: <path d="M9.7 4.5L6.2 8l3.5 3.5" />,
   right: <path d="M6.3 4.5L9.8 8l-3.5 3.5" />,
   warning: <path d="M8 2.3l6.3 11.1H1.7zM8 6.4v3.4M8 11.5v.2" />,
+  check: <path d="M3.2 8.4l3.2 3.2 6.4-7" />,
   close: <path d="M4 4l8 8M12 4l-8 8" />,
   tray: <path d="M8 9.8V2.6M5 5.5l3-3 3 3M2.9 9.6v3.8h10.2V9.6" />,
   save: <path d="M8 2.6v7.2M5 6.9l3 3 3-3M2.9 9.6v3.8h10.2V9.6" />,

@@ -8,10 +8,10 @@ import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
-import { alone, crewOf } from '../presets/learn/crew.ts'
 import { heardFrames } from '../presets/learn/frames.ts'
 import { learn } from '../presets/learn/learn.ts'
 import type { Outcome, Recording } from '../presets/learn/learn.ts'
+import { threadCrew } from './threads.ts'
 
 export interface LearningOrder {
   readonly type: 'learn'
@@ -59,12 +59,7 @@ scope.onmessage = ({ data }) => {
 async function run(order: LearningOrder): Promise<void> {
   const { module, source, atoms, dictionary, sampleRate, heard, now, threads } = order
   if (now && !(heard instanceof Float32Array)) scope.postMessage({ type: 'others', shares: sharesOf(order, heard, now) })
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./learning-crew.ts', import.meta.url), { type: 'module' }))
-  const crew = threads === 0 ? alone : crewOf(workers.map((worker) => ({
-    post: (message) => worker.postMessage(message),
-    hear: (listener) => { worker.onmessage = ({ data }) => listener(data as never) },
-    fail: (listener) => { worker.onerror = (event) => listener(event.message || 'it did not start') },
-  })))
+  const { crew, end } = threadCrew(threads)
   const part = { source, pitch: null, atoms }
   const steps = learn({
     parts: [heard instanceof Float32Array ? { ...part, recordings: [], heard: heardFrames(heard, sampleRate, dictionary) } : { ...part, recordings: heard }],
@@ -79,7 +74,7 @@ async function run(order: LearningOrder): Promise<void> {
     scope.postMessage({ type: 'pass', done, of, loss: loss[source]!, outcome: picture ? step.value.outcome() : null })
     await new Promise((resolve) => setTimeout(resolve)) // a 'stop' is heard between two passes
   }
-  for (const worker of workers) worker.terminate()
+  end()
   scope.postMessage({ type: 'done', outcome: step.value })
 }
 

@@ -7,6 +7,7 @@ import '@fontsource-variable/inter/index.css'
 import { chooseSound, drop, seek, start, toggleBypass, togglePlay } from './actions.ts'
 import { Banners } from './banners.tsx'
 import { turnRest } from './editing.ts'
+import { openExport } from './export.ts'
 import { figure } from './format.ts'
 import { press, redo, said, undo } from './history.ts'
 import { openLearning } from './learning.ts'
@@ -42,6 +43,7 @@ function onKey(event: KeyboardEvent): void {
   else if (key === 'i') turnRest(state.rest.value.solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !state.rest.value.solo })
   else if (key === 'f') showField()
   else if (key === 't') openLearning()
+  else if (key === 'x' && state.input.value.kind === 'file') openExport()
   else if (key === 'o') void chooseSound()
   else if (key === 'home' && event.target === document.body) seek(0)
   else if (/^[0-9]$/.test(key)) document.querySelector<HTMLElement>(`[data-source="${key === '0' ? 'R' : key}"] .fader`)?.focus()
@@ -61,7 +63,7 @@ const Status = () => {
     <footer class="status">
       <span class="keys">
         <kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source,
-        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
+        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>X</kbd> export <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
       </span>
       <span class="grow" />
       {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}

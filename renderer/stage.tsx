@@ -1,6 +1,7 @@
 // The middle: the spectrogram with its tools, and below it the overview of a file.
 
 import { capital } from './format.ts'
+import { ExportPanel } from './export-panel.tsx'
 import { LearningPanel } from './learning-panel.tsx'
 import { Overview } from './overview.tsx'
 import { PaintingBar } from './painting-bar.tsx'
@@ -27,6 +28,7 @@ export const Stage = () => {
         {input.kind === 'file' ? <FileSpectrogram seconds={input.seconds} /> : <LiveSpectrogram />}
         {input.kind === 'microphone' && <Legend />}
         <LearningPanel />
+        <ExportPanel />
         {state.loading.value && <p class="overlay" role="status">{state.loading.value}…</p>}
         {input.kind === 'microphone' && input.lost && <p class="overlay lost" role="status">No signal</p>}
         {hint && !state.loading.value && (

@@ -2,6 +2,7 @@
 
 import { chooseSound, openMicrophone, seek, togglePlay } from './actions.ts'
 import { DASH, clock, figure, withUnit } from './format.ts'
+import { ExportButton } from './export-panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
 import { measured, set, state } from './state.ts'
@@ -113,5 +114,6 @@ export const Top = () => (
     <Compare />
     <Meters />
     <Figures />
+    <ExportButton />
   </header>
 )

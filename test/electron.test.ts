@@ -3,7 +3,7 @@
 
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron } from 'playwright-core'
 import type { Browser, ElectronApplication, Page } from 'playwright-core'
@@ -27,7 +27,7 @@ async function surroundings() {
   }
 }
 const expected = {
-  title: 'Winnow', isolated: true, secure: true, shared: 'function', host: ['openFile', 'platform', 'saveFile'],
+  title: 'Winnow', isolated: true, secure: true, shared: 'function', host: ['openFile', 'platform', 'saveFile', 'saveFiles'],
   platform: process.platform, node: [],
 }
 
@@ -128,6 +128,18 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
     electron.seen.saveDialog = { canceled: false, filePath: join(folder, 'no such folder', 'x.wav') }
     await expect(save('x.wav')).rejects.toThrow(/ENOENT/)
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  test('several files are a new folder; none where no folder was chosen', async () => {
+    const save = () => page.evaluate(() =>
+      window.winnowHost!.saveFiles('two sources', [{ name: 'left.wav', bytes: Uint8Array.of(1, 2).buffer }, { name: 'rest.wav', bytes: Uint8Array.of(3).buffer }]))
+    electron.seen.openDialog = { canceled: true, filePaths: [] }
+    expect(await save()).toBe(null)
+    electron.seen.openDialog = { canceled: false, filePaths: [folder] }
+    expect(await save()).toBe(`${basename(folder)}/two sources`)
+    expect(electron.seen.asked.at(-1)).toMatchObject({ properties: ['openDirectory', 'createDirectory'] })
+    expect([...await readFile(join(folder, 'two sources', 'left.wav'))]).toEqual([1, 2])
+    expect((await readdir(join(folder, 'two sources'))).sort()).toEqual(['left.wav', 'rest.wav'])
   })
 
   test('a wrong argument from the page is one sentence', async () => {

@@ -134,7 +134,8 @@ export interface Refined {
 export class Refinement {
   /** Samples in a stretch. */
   readonly most: number
-  private readonly overlap: number
+  /** Samples at the end of a stretch that go out with the next one. */
+  readonly overlap: number
   private readonly waiting: readonly Stereo[]
   private tails: readonly Stereo[] | null = null
   private filled = 0
