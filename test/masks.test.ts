@@ -14,9 +14,9 @@ const ROOM = 12
 describe.each(kernels)('%s kernel', (_, module) => {
   const next = random(4)
   const kernel = new Kernel(module, 30000)
-  const fill = (length: number, value: () => number): Float32Array => {
+  const fill = (length: number, value: (i: number) => number): Float32Array => {
     const view = kernel.floats(length)
-    for (let i = 0; i < length; i++) view[i] = value()
+    for (let i = 0; i < length; i++) view[i] = value(i)
     return view
   }
   const basis = fill(BINS * ROOM, next)
@@ -119,6 +119,31 @@ describe.each(kernels)('%s kernel', (_, module) => {
       for (const s of [0, 1]) want[s * BINS + bin]! /= sum
     }
     expect(errorDb(masks, want)).toBeLessThan(-110)
+  })
+
+  test.each([1, 2, 4])('paint: what %i sources let go of goes to who else holds the bin, and everybody gives way to paint, to −110 dB', (sources) => {
+    const rows = (value: (bin: number) => number): Float32Array[] => Array.from({ length: sources }, () => fill(BINS, value))
+    // bins 0 to 7: all taken, and all of it under the cover, so that hardly anybody else is left to take it
+    const held = rows((bin) => (bin < 8 ? 1 / sources : next() / sources))
+    const cover = rows((bin) => (bin < 8 ? 1 : next() < 0.4 ? 0 : next()))
+    const gain = cover.map((row) => fill(BINS, (bin) => row[bin]! * (next() < 0.3 ? 0 : next())))
+    const before = held.map((row) => [...row])
+    kernel.run.paint(held[0]!.byteOffset, gain[0]!.byteOffset, cover[0]!.byteOffset, BINS * 4, sources, 4, BINS - 4)
+    const want = Array.from({ length: BINS }, (_, bin) => {
+      const all = before.map((row) => row[bin]!)
+      if (bin < 4 || bin >= BINS - 4) return all
+      // the rest is one more holder, which is never covered
+      const kept = [...all.map((x, s) => x * (1 - cover[s]![bin]!)), 1 - all.reduce((a, b) => a + b)]
+      const taken = [...kept]
+      all.forEach((x, s) => {
+        const others = kept.reduce((total, y, t) => total + (t === s ? 0 : y), 0)
+        if (others > 1e-3) kept.forEach((y, t) => { if (t !== s) taken[t]! += (x * cover[s]![bin]! * y) / others })
+      })
+      const painted = gain.reduce((total, row) => total + row[bin]!, 0)
+      return all.map((_, s) => gain[s]![bin]! / Math.max(1, painted) + taken[s]! * Math.max(0, 1 - painted))
+    })
+    held.forEach((row, s) => expect(errorDb(row, want.map((bin) => bin[s]!))).toBeLessThan(-110))
+    for (let bin = 0; bin < BINS; bin++) expect(held.reduce((total, row) => total + row[bin]!, 0)).toBeLessThan(1 + 1e-6)
   })
 
   test('deal and collect: quarter by quarter and back, for any number of bins', () => {
