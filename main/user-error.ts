@@ -63,7 +63,8 @@ export async function askedFor<T>(read: () => Promise<T>, where = ''): Promise<T
 function complaint(error: unknown, where: string): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error
   if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) return error
-  return new UserError(where === '' || error.message.startsWith(where) ? error.message : `${where}: ${error.message}`)
+  const message = error.message.replace(/^tau([AS]):/, (_, which: string) => `--tau-${which.toLowerCase()}:`) // named in formulas, asked for as a flag
+  return new UserError(where === '' || message.startsWith(where) ? message : `${where}: ${message}`)
 }
 
 /** What goes wrong while writing has no path of its own (the handle does not know it): this adds it. */

@@ -217,7 +217,7 @@ describe('bad input ends with 2, one sentence, and nothing written', () => {
     ['a pattern of halves', () => { put('W.npy', matrix(12, 3, () => 0.5)); return ['--pattern', at('W.npy'), '--atoms', '3'] }, /pattern: expected 0 and 1, got 0\.5/],
     ['anmf alone', () => ['--method', 'anmf'], /method: expected --against FILE with anmf, got none/],
     ['adversaries without anmf', () => ['--against', at('V.npy')], /against: expected method anmf, which learns against it, got mu/],
-    ['adversaries that empty the basis', () => { put('U.npy', V); return ['--method', 'anmf', '--against', at('U.npy'), '--tau-a', '9', '--atoms', '3', '--iterations', '300'] }, /factor: tauA: expected at most [\d.]+, the largest found .*, got 9/],
+    ['adversaries that empty the basis', () => { put('U.npy', V); return ['--method', 'anmf', '--against', at('U.npy'), '--tau-a', '9', '--atoms', '3', '--iterations', '300'] }, /factor: --tau-a: expected at most [\d.]+, the largest found .*, got 9/],
     ['a penalty that leaves nothing', () => ['--method', 'pfbs', '--l1', '1e6', '--atoms', '2'], /penalties: expected weights that leave some activation, got none above 0/],
     ['no matrix', () => { writeFileSync(at('V.npy'), 'text'); return [] }, /V\.npy: expected a \.npy file/],
   ]
