@@ -18,8 +18,8 @@ export const ExportButton = () => {
   const isFile = state.input.value.kind === 'file'
   const busy = run?.phase === 'working'
   return (
-    <button type="button" class="button export-button" aria-label="Export" aria-expanded={exporting.open.value} disabled={!isFile && !run}
-      title={isFile || run ? 'Write the sources as WAV files (X)' : 'Only a file can be exported'} onClick={openExport}>
+    <button type="button" class={`button export-button${busy ? ' busy' : ''}`} aria-label="Export" aria-expanded={exporting.open.value} disabled={!isFile && !run}
+      title={busy ? `Exporting: ${figure(100 * run.share)} %` : isFile || run ? 'Write the sources as WAV files (X)' : 'Only a file can be exported'} onClick={openExport}>
       <Icon name="tray" /><span>{busy ? `${figure(100 * run.share)} %` : 'Export'}</span></button>
   )
 }
@@ -49,7 +49,7 @@ const Refine = ({ busy }: { busy: boolean }) => {
     <>
       <label class="switch-label"><button type="button" role="switch" class="switch" aria-checked={exporting.refine.value && why === null} disabled={busy || why !== null}
         aria-label="Refine" aria-describedby="refine-note" onClick={() => { exporting.refine.value = !exporting.refine.peek() }} /><span>Refine (slower, cleaner)</span></label>
-      <p class="faint" id="refine-note">{why ?? 'Estimates every source once more, from stretches of eight seconds at a time. Takes longer than the sound lasts, and is not what you hear now.'}</p>
+      <p class="faint" id="refine-note">{why ?? 'Estimates every source once more, from stretches of eight seconds at a time. Usually takes longer than the sound lasts, and is not what you hear now.'}</p>
     </>
   )
 }
@@ -98,7 +98,7 @@ export const ExportPanel = () => {
       {!made && phase !== 'saved' && <><Files busy={busy} /><Refine busy={busy} /></>}
       {busy && <Working run={run!} />}
       {(made || phase === 'saved') && <Null run={run!} />}
-      {phase === 'saved' && <p class="learn-kept" role="status">{countOf(run!.sources.length + 1)}, {size(run!.bytes)}, written to {run!.where}.</p>}
+      {phase === 'saved' && <p class="learn-kept" role="status">{countOf(run!.sources.length + 1)}, {size(run!.bytes)}, in {run!.where}.</p>}
       {run?.message && <p class="field-remark" role="alert">{run.message}</p>}
       {!busy && !made && why && <p class="field-remark" role="alert">{why}</p>}
       {!run && !why && <p class="faint">Sources as they are found, without your faders, mutes and pans, so that they add up: WAV, 32-bit float.</p>}

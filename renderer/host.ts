@@ -58,7 +58,7 @@ const browser: Host = {
       if (i > 0) await new Promise((resolve) => setTimeout(resolve, BETWEEN_DOWNLOADS))
       download(`${name} - ${file.name}`, file.bytes)
     }
-    return 'your downloads'
+    return 'the browser’s downloads'
   },
 }
 

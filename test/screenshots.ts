@@ -120,6 +120,17 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('n')
     await page.waitForTimeout(1500)
   },
+  export: async (page) => {
+    await states['field']!(page)
+    await page.keyboard.press('x')
+    await page.waitForTimeout(300)
+  },
+  exported: async (page) => {
+    await states['export']!(page)
+    await page.getByRole('dialog', { name: 'Export' }).getByRole('button', { name: 'Export', exact: true }).click()
+    await page.locator('.export-null').waitFor()
+    await page.waitForTimeout(1500)
+  },
   frequency: async (page) => {
     await states['field']!(page)
     await page.keyboard.press('\\')
