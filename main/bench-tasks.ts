@@ -3,7 +3,7 @@
 import { type Atom, binCount, type Dictionary, divergences } from '../worklet/dictionary.ts'
 import { Kernel, PANEL_BINS } from '../worklet/kernel.ts'
 import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
-import { wholeDictionary } from '../worklet/selection.ts'
+import { type Selection, wholeDictionary } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
 
 export const RATE = 44100
@@ -28,6 +28,19 @@ export function randomDictionary(atoms: number, sources: number, fftSize = 2048)
   const names: Atom[] = Array.from({ length: atoms }, (_, i) => ({ source: `source ${1 + Math.floor((i * sources) / atoms)}`, pitch: null }))
   return { sampleRate: RATE, fftSize, hopSize: fftSize / 4, tailSize: fftSize, atoms: names, spectra, divergence: divergences['kl']! }
 }
+
+/**
+ * A stereo session in which every factor has work: two points, of which one has a spectrum as well, a drawn area, paint and
+ * an eraser with soft edges that last for ten minutes, and the Wiener filter.
+ */
+export const everyFactor = ({ atoms }: Dictionary): Selection => ({
+  mask: 'wiener',
+  sources: [
+    { name: 'left', places: [{ level: -6, delay: 0 }], atoms: [atoms[0]!.source], painted: [{ polygon: [[0, 200], [600, 4000], [0, 6000]], soft: 0.5 }] },
+    { name: 'right', places: [{ level: 5, delay: 120 }], painted: [{ polygon: [[0, 3000], [600, 3000], [600, 9000], [0, 9000]], gain: 0, soft: 0.3 }] },
+    { name: 'drawn', places: [{ polygon: [[-3, -300], [3, -300], [3, 300], [-3, 300]], soft: 0.4 }], band: [100, 12_000] },
+  ],
+})
 
 export const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 

@@ -5,13 +5,13 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { GCProfiler } from 'node:v8'
-import { divergences } from '../worklet/dictionary.ts'
-import { type Automation, solvers } from '../worklet/parameters.ts'
+import { type Dictionary, divergences } from '../worklet/dictionary.ts'
+import { type Automation, type Settings, solvers } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
 import { ringBytes } from '../worklet/frame.ts'
-import { wholeDictionary } from '../worklet/selection.ts'
+import { type Selection, wholeDictionary } from '../worklet/selection.ts'
 import { layoutFor } from '../worklet/separator.ts'
-import { alternate, ATOMS, hopTask, passTasks, randomDictionary, RATE, sequence } from './bench-tasks.ts'
+import { alternate, ATOMS, everyFactor, hopTask, passTasks, randomDictionary, RATE, sequence } from './bench-tasks.ts'
 import { hostProcessor, parameterArrays } from './hosted.ts'
 import { cliFile, kernelFile, workletFile } from './places.ts'
 
@@ -30,8 +30,8 @@ export interface Bench {
   readonly worstQuantumRawMicros: number
   readonly quantumBudgetMicros: number
   /**
-   * Garbage collections that 300 000 calls of `process` caused, and 150 000 that change the solver now and then; and those that
-   * 100 000 with one small object each did.
+   * Garbage collections that 300 000 calls of `process` caused, 150 000 that change the solver now and then, and 60 000 of a
+   * stereo session with places, paint and the Wiener filter; and those that 100 000 with one small object each did.
    */
   readonly collections: number
   readonly collectionsLittering: number
@@ -39,16 +39,23 @@ export interface Bench {
 
 export const kernelModule = (): WebAssembly.Module => new WebAssembly.Module(new Uint8Array(readFileSync(kernelFile)))
 
+interface Session {
+  readonly dictionary?: Dictionary
+  readonly selection?: Selection
+  readonly channels?: 1 | 2
+  readonly values?: Partial<Settings>
+  /** Before every call. */
+  readonly turn?: (automation: Automation) => void
+}
+
 /** The hosted processor on noise, and one call of its `process`. */
-function quantumTask(mode: Mode, dictionary = randomDictionary(ATOMS, 4), values: Parameters<typeof parameterArrays>[0] = {},
-  turn: (automation: Automation) => void = () => {}): () => void {
-  const selection = wholeDictionary([...new Set(dictionary.atoms.map((atom) => atom.source))])
-  const frames = new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, RATE, 1), 4))
-  const { processor } = hostProcessor(workletFile,
-    { module: kernelModule(), dictionary, selection, channels: 1, mode, stems: false, live: false, frames }, RATE)
+function quantumTask(mode: Mode, { dictionary = randomDictionary(ATOMS, 4),
+  selection = wholeDictionary([...new Set(dictionary.atoms.map((atom) => atom.source))]), channels = 1, values = {}, turn = () => {} }: Session = {}): () => void {
+  const frames = new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, RATE, channels), 4))
+  const { processor } = hostProcessor(workletFile, { module: kernelModule(), dictionary, selection, channels, mode, stems: false, live: false, frames }, RATE)
   const next = sequence(4)
-  const inputs = [[Float32Array.from({ length: QUANTUM }, () => next() - 0.5)]]
-  const outputs = [[new Float32Array(QUANTUM)]]
+  const inputs = [Array.from({ length: channels }, () => Float32Array.from({ length: QUANTUM }, () => next() - 0.5))]
+  const outputs = [Array.from({ length: channels }, () => new Float32Array(QUANTUM))]
   const automation = parameterArrays(values)
   return () => {
     turn(automation)
@@ -86,10 +93,11 @@ function worstQuanta(mode: Mode): { worst: number; raw: number } {
 export function countCollections(): Pick<Bench, 'collections' | 'collectionsLittering'> {
   // small, because the number of calls matters, not their size; with free atoms, so that every stage runs
   const small = randomDictionary(12, 2, 256)
-  const call = quantumTask('direct', small, { freeAtoms: 2 })
+  const call = quantumTask('direct', { dictionary: small, values: { freeAtoms: 2 } })
   let calls = 0
-  const solving = quantumTask('direct', { ...small, divergence: divergences['euc']! }, { freeAtoms: 2, block: 0.1, variation: 0.1 },
-    ({ solver }) => { solver[0] = (calls++ >> 5) % solvers.length })
+  const solving = quantumTask('direct', { dictionary: { ...small, divergence: divergences['euc']! }, values: { freeAtoms: 2, block: 0.1, variation: 0.1 },
+    turn: ({ solver }) => { solver[0] = (calls++ >> 5) % solvers.length } })
+  const stereo = quantumTask('sliced', { dictionary: small, selection: everyFactor(small), channels: 2, values: { freeAtoms: 2 } })
   const count = (calls: number, task: () => void): number => {
     for (let i = 0; i < 20000; i++) task()
     const profiler = new GCProfiler()
@@ -99,7 +107,7 @@ export function countCollections(): Pick<Bench, 'collections' | 'collectionsLitt
   }
   const litter: object[] = []
   return {
-    collections: count(300_000, call) + count(150_000, solving),
+    collections: count(300_000, call) + count(150_000, solving) + count(60_000, stereo),
     collectionsLittering: count(100_000, () => {
       call()
       litter[0] = { x: 1, y: 2, z: 3 }
