@@ -33,11 +33,15 @@ export function wavName(command: string, path: string): string {
   return path
 }
 
+/** Less of giving way is not heard. */
+const WORTH_SAYING = 0.1
+
 /** What a person may want to know about a finished file; programs have --json. */
-export function summary({ nullDb, realTimeFactor, latencySamples, sampleRate, clipped }: SeparationResult): string {
+export function summary({ nullDb, realTimeFactor, latencySamples, sampleRate, clipped, softened }: SeparationResult): string {
   return `sources + rest − input: ${nullDb.toFixed(0)} dB`
     + ` · latency ${(1000 * latencySamples / sampleRate).toFixed(1)} ms, taken out`
     + ` · ${realTimeFactor.toFixed(1)} × real time`
+    + (softened > WORTH_SAYING ? ` · Wiener gave way to soft masks by ${(100 * softened).toFixed(0)} %: the places stand in a room, learned ones do better` : '')
     + (clipped > 0 ? ` · ${clipped} samples clipped: choose --bits float` : '')
 }
 
