@@ -42,7 +42,7 @@ export const exporting = {
   run: signal<ExportRun | null>(null),
 }
 
-/** Null is the rest, which always has a file. */
+/** Of the selection; the rest always has a file. */
 export const wantedSources = computed<readonly number[]>(() =>
   state.selection.value.sources.flatMap(({ name }, k) => (exporting.left.value.has(name) ? [] : [k])))
 
