@@ -66,6 +66,19 @@ export const constantAutomation = (settings: Settings): Automation =>
 /** Sample `i` of an automated row. */
 export const valueAt = (values: Float32Array, i: number): number => values[values.length > 1 ? i : 0]!
 
+const order: readonly ParameterName[] = parameters.map((p) => p.name)
+/** Rows that count: an AudioParam that ramps passes through values between. */
+const whole: readonly boolean[] = parameters.map((p) => p.step === 1)
+
+/** Brings `settings` to sample `i` of every row. */
+export function follow(settings: Settings, automation: Automation, i: number): void {
+  for (let row = 0; row < order.length; row++) {
+    const asked = valueAt(automation[order[row]!], i)
+    const value = whole[row] ? Math.round(asked) : asked
+    if (value !== settings[order[row]!]) settings[order[row]!] = value // a store by name makes garbage: only of news
+  }
+}
+
 export const isSwitch = (p: Parameter): boolean => p.step === 1 && p.min === 0 && p.max === 1 && !p.words
 
 export const parameterNamed = (name: string): Parameter | undefined => parameters.find((p) => p.name === name)

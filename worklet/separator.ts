@@ -5,9 +5,8 @@
 //                        │          └─► Free atoms ┘
 //                        └─► Places ─────────────┘
 //
-// The rest is the delayed input minus the sources: whatever the masks do, everything adds up.
-// A frame's work is a row of units of about equal size. The direct mode does them all in the quantum that completes the
-// hop; the sliced mode spreads them over the samples of the next hop and is one hop later.
+// The rest is the delayed input minus the sources: whatever the masks do, everything adds up. schedule.ts says when which
+// part of a frame's work is done; the sliced mode is one hop later than the direct one.
 
 import { Activations } from './activations.ts'
 import { FreeAtoms, MAX_FREE_ATOMS } from './adapt.ts'
@@ -17,12 +16,15 @@ import { type Covariances, checkLearned } from './covariance.ts'
 import { binCount, dictionarySources, fitSpectra, type Dictionary } from './dictionary.ts'
 import { Features } from './features.ts'
 import { fact, Frame, type FrameLayout } from './frame.ts'
+import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
 import { Masks } from './masks.ts'
-import { type Automation, initialSettings, type ParameterName, parameters, type Settings, valueAt } from './parameters.ts'
+import { Outputs } from './outputs.ts'
+import { type Automation, follow, initialSettings, type Settings } from './parameters.ts'
 import type { Mode } from './protocol.ts'
+import { Schedule, Slices, Stage } from './schedule.ts'
 import type { Selection } from './selection.ts'
-import { Analysis, latencyOf, type Shape, shapeFor, Synthesis, Transform } from './stft.ts'
+import { Analysis, latencyOf, type Shape, shapeFor, Transform } from './stft.ts'
 import { Wiener } from './wiener.ts'
 
 export interface SeparatorOptions {
@@ -43,13 +45,8 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
   atoms: dictionary.atoms.length + MAX_FREE_ATOMS,
 })
 
-const names: readonly ParameterName[] = parameters.map((p) => p.name)
-/** Rows that count: an AudioParam that ramps passes through values between. */
-const whole: readonly boolean[] = parameters.map((p) => p.step === 1)
 /** Bins in one unit of the sliced mode's work on places: as much as four panels of a hundred atoms. */
 const BINS = 256
-/** Input beyond ±120 dB over full scale is no sound. */
-const LARGEST = 1e6
 
 export class Separator {
   readonly shape: Shape
@@ -64,10 +61,9 @@ export class Separator {
   onFrame: (frame: Frame) => void = () => {}
   /** The most passes a frame may take: lowered by a host that falls behind. */
   mostPasses = Infinity
-  /** Samples that were not numbers of reasonable size, and were taken as silence. */
-  badSamples = 0
 
   private readonly sliced: boolean
+  private readonly intake: Intake
   private readonly analyses: readonly Analysis[]
   private readonly features: Features
   private readonly activations: Activations
@@ -75,34 +71,33 @@ export class Separator {
   private readonly masks: Masks
   /** Of two channels. */
   private readonly wiener: Wiener | null
-  /** [source][channel] */
-  private readonly syntheses: readonly (readonly Synthesis[])[]
-  private readonly panels: number
-  /** Panels in one unit of work. */
-  private readonly slice: number
+  private readonly outputs: Outputs
   private readonly fixedAtoms: number
+
+  // a frame's work, in its order
+  private readonly solving = new Stage(() => this.activations.advance())
+  private readonly placing = new Stage((slice) => this.place(slice))
+  private readonly masking = new Stage((slice) => this.mask(slice))
+  private readonly filtering = new Stage((slice) => this.filter(slice))
+  private readonly learning = new Stage((i) => this.learn(i))
+  private readonly writing = new Stage((stem) => this.write(stem))
+  private readonly schedule = new Schedule([this.solving, this.placing, this.masking, this.filtering, this.learning, this.writing])
+  /** What masks come in, and what places and the Wiener filter come in. */
+  private readonly panels: Slices
+  private readonly bins: Slices
 
   private readonly settings: Settings = initialSettings()
   private readonly clock: FileClock
-  private filtering = false
-  /** Whether the frame at work is. */
-  private filtered = false
+  /** Whether the selection asks for the Wiener filter. */
+  private wanted = false
   private collected = 0
   private position = 0
-  private peak = 0
-  private energy = 0
-  // the frame at work: what it is, units done, and where each stage's units begin
+  // the frame at work
+  private filtered = false
   private silent = true
   private passes = 0
   /** Of the file, in its middle. */
   private readonly seconds = new Float64Array(1)
-  private done = 0
-  private total = 0
-  private placing = 0
-  private masking = 0
-  private solving = 0
-  private learning = 0
-  private writing = 0
 
   constructor({ module, dictionary, selection, covariances = {}, sampleRate, channels, mode }: SeparatorOptions) {
     const shape = (this.shape = shapeFor(dictionary, sampleRate))
@@ -120,22 +115,24 @@ export class Separator {
     const padded = Basis.paddedBins(fitted.known)
     const room = Basis.room(fixed, MAX_FREE_ATOMS)
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
-      channels * sources * Synthesis.floats(shape) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
+      Outputs.floats(shape, channels, sources) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
       Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) +
       Masks.floats(channels, dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded) + (channels === 2 ? Wiener.floats(fitted.bins) : 0))
     const transform = new Transform(kernel, shape.fftSize)
     const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
-    const each = <T>(make: () => T): T[] => Array.from({ length: channels }, make)
-    this.panels = basis.panels
-    this.slice = mode === 'sliced' ? SLICE : basis.panels
-    this.analyses = each(() => new Analysis(transform, shape, this.latencySamples))
+    const slice = this.sliced ? SLICE : basis.panels
+    const bins = Math.ceil(fitted.bins / 4) * 4
+    this.panels = new Slices(basis.panels, slice)
+    this.bins = new Slices(bins, this.sliced ? BINS : bins)
+    this.analyses = Array.from({ length: channels }, () => new Analysis(transform, shape, this.latencySamples))
+    this.intake = new Intake(this.analyses, shape.hopSize)
     this.features = new Features(kernel, basis, channels)
-    this.activations = new Activations(kernel, basis, dictionary.divergence, this.slice, shape.hopSize / sampleRate)
+    this.activations = new Activations(kernel, basis, dictionary.divergence, slice, shape.hopSize / sampleRate)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, channels, selection, covariances, this.seconds)
     this.wiener = this.masks.places && new Wiener(kernel, this.masks.places, fitted.bins, shape.hopSize / sampleRate)
-    this.filtering = selection.mask === 'wiener'
-    this.syntheses = selection.sources.map(() => each(() => new Synthesis(transform, shape)))
+    this.wanted = selection.mask === 'wiener'
+    this.outputs = new Outputs(transform, shape, sources, this.analyses)
   }
 
   /** The next frame starts cold: for benchmarks, which show what the warm start is worth. */
@@ -144,12 +141,15 @@ export class Separator {
   /** A selection of as many sources as before; anything else is a new separator. Covariances stay where none are given. */
   select(selection: Selection, covariances = this.learned): void {
     this.learned = covariances
-    this.filtering = selection.mask === 'wiener'
+    this.wanted = selection.mask === 'wiener'
     this.masks.select(selection, covariances)
   }
 
   /** Where in a file the input is, for what is painted: see FileClock. */
   setOrigin(origin: Origin): void { this.clock.set(origin, this.position) }
+
+  /** Samples that were not numbers of reasonable size, and were taken as silence. */
+  get badSamples(): number { return this.intake.badSamples }
 
   /** Samples of input consumed. */
   get consumed(): number { return this.position }
@@ -169,13 +169,14 @@ export class Separator {
   /** As new, but for what the free atoms have learned. */
   forgetAudio(): void {
     for (const analysis of this.analyses) analysis.reset()
-    for (const channels of this.syntheses) for (const synthesis of channels) synthesis.reset()
+    this.outputs.reset()
     this.activations.reset()
     this.masks.reset()
     this.wiener?.reset()
     this.clock.reset()
-    this.collected = this.position = this.peak = this.energy = this.badSamples = 0
-    this.done = this.total = 0
+    this.intake.reset()
+    this.schedule.clear()
+    this.collected = this.position = 0
   }
 
   /** Any number of samples. `stems[source][channel]`, the last source is the rest; `offset` is where their automation begins. */
@@ -183,55 +184,17 @@ export class Separator {
     const { shape: { hopSize } } = this
     for (let from = 0; from < length; ) {
       const to = Math.min(length, from + hopSize - this.collected)
-      this.take(input, from, to)
-      this.give(stems, from, to)
+      this.intake.take(input, from, to, this.collected)
+      this.outputs.give(stems, from, to, this.collected)
       this.collected += to - from
       this.position += to - from
       from = to
-      if (this.sliced) this.workUntil(Math.floor((this.total * this.collected) / hopSize))
+      if (this.sliced) this.schedule.work(this.collected, hopSize)
       if (this.collected === hopSize) {
         this.collected = 0
-        this.set(automation, offset + from - 1)
+        follow(this.settings, automation, offset + from - 1)
         this.hop()
       }
-    }
-  }
-
-  private take(input: readonly Float32Array[], from: number, to: number): void {
-    for (let channel = 0; channel < this.analyses.length; channel++) {
-      const samples = input[channel]!
-      const analysis = this.analyses[channel]!
-      for (let i = from; i < to; i++) {
-        let x = samples[i]!
-        if (!(x > -LARGEST && x < LARGEST)) {
-          x = 0
-          this.badSamples++
-        }
-        analysis.write(x, this.collected + i - from)
-        const size = x < 0 ? -x : x
-        if (size > this.peak) this.peak = size
-        this.energy += x * x
-      }
-    }
-  }
-
-  private give(stems: readonly (readonly Float32Array[])[], from: number, to: number): void {
-    const { analyses, syntheses } = this
-    const first = this.collected - from
-    for (let channel = 0; channel < analyses.length; channel++) {
-      for (let source = 0; source <= syntheses.length; source++) {
-        const out = stems[source]![channel]!
-        const ready = source < syntheses.length ? syntheses[source]![channel]!.ready : analyses[channel]!.rest
-        for (let i = from; i < to; i++) out[i] = ready[first + i]!
-      }
-    }
-  }
-
-  private set(automation: Automation, sample: number): void {
-    for (let i = 0; i < names.length; i++) {
-      const asked = valueAt(automation[names[i]!], sample)
-      const value = whole[i] ? Math.round(asked) : asked
-      if (value !== this.settings[names[i]!]) this.settings[names[i]!] = value // a store by name makes garbage: only of news
     }
   }
 
@@ -239,71 +202,53 @@ export class Separator {
     if (this.sliced) this.release()
     this.begin()
     if (!this.sliced) {
-      this.workUntil(this.total)
+      this.schedule.work(1, 1)
       this.release()
     }
-    this.leaveRest()
+    this.outputs.leaveRest()
   }
 
   /** The frame that the hop has completed: what must happen at once, and how many units the remainder takes. */
   private begin(): void {
-    const { analyses, features, activations, masks, settings, panels, shape } = this
+    const { analyses, features, activations, masks, settings, shape, schedule } = this
     for (let channel = 0; channel < analyses.length; channel++) analyses[channel]!.frame()
     features.measure(analyses[0]!, analyses[1])
     this.clock.read(this.position - (shape.tailSize >> 1))
     this.seconds[0] = this.clock.seconds[0]!
     this.passes = Math.min(settings.passes, Math.max(1, this.mostPasses))
-    this.done = 0
-    this.filtered = this.filtering
-    this.placing = activations.begin(features.dealt, this.atoms, this.passes, settings)
-    this.silent = this.placing === 0
+    this.filtered = this.wiener !== null && this.wanted
+    this.solving.units = activations.begin(features.dealt, this.atoms, this.passes, settings)
+    this.silent = this.solving.units === 0
     if (this.silent) {
       masks.reset()
-      this.total = 0
+      schedule.clear()
       return
     }
     masks.begin(features.dealt, activations, settings)
-    if (this.atoms === 0) this.placing = this.passes = 0
-    this.masking = this.placing + (masks.placed ? this.binSlices : 0)
-    this.solving = this.masking + Math.ceil(panels / this.slice)
-    this.learning = this.solving + (this.wiener && this.filtered ? this.binSlices : 0)
-    this.writing = this.learning + (settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms)
-    this.total = this.writing + this.syntheses.length * analyses.length
+    if (this.atoms === 0) this.solving.units = this.passes = 0
+    this.placing.units = masks.placed ? this.bins.count : 0
+    this.masking.units = this.panels.count
+    this.filtering.units = this.filtered ? this.bins.count : 0
+    this.learning.units = settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms
+    this.writing.units = this.outputs.count
+    schedule.begin()
   }
 
   private get atoms(): number { return this.fixedAtoms + this.settings.freeAtoms }
 
-  private workUntil(units: number): void {
-    while (this.done < units) this.unit(this.done++)
-  }
-
-  private unit(i: number): void {
-    if (i < this.placing) this.activations.advance()
-    else if (i < this.masking) this.place(i - this.placing)
-    else if (i < this.solving) this.mask(i - this.masking)
-    else if (i < this.learning) this.filter(i - this.solving)
-    else if (i < this.writing) this.learn(i - this.learning)
-    else this.write(i - this.writing)
-  }
-
-  /** Slices of bins that places and the Wiener filter come in. */
-  private get binSlices(): number { return this.sliced ? Math.ceil(this.layout.bins / BINS) : 1 }
-  private binsTo(slice: number): number { return slice === this.binSlices - 1 ? Math.ceil(this.layout.bins / 4) * 4 : (slice + 1) * BINS }
-
   private place(slice: number): void {
-    this.masks.claim(this.features, slice * BINS, this.binsTo(slice))
-    if (slice === this.binSlices - 1) this.wiener?.measure()
+    this.masks.claim(this.features, this.bins.from(slice), this.bins.to(slice))
+    if (slice === this.bins.count - 1) this.wiener?.measure()
   }
 
   private mask(slice: number): void {
-    const to = Math.min((slice + 1) * this.slice, this.panels)
-    this.masks.sweep(this.activations, this.atoms, slice * this.slice, to)
-    if (to === this.panels) this.masks.finish(this.features.magnitude)
+    this.masks.sweep(this.activations, this.atoms, this.panels.from(slice), this.panels.to(slice))
+    if (slice === this.panels.count - 1) this.masks.finish(this.features.magnitude)
   }
 
   private filter(slice: number): void {
     const { wiener, analyses } = this
-    wiener?.solve(this.masks.gains, analyses[0]!, analyses[1]!, slice * BINS, this.binsTo(slice))
+    wiener?.solve(this.masks.gains, analyses[0]!, analyses[1]!, this.bins.from(slice), this.bins.to(slice))
   }
 
   private learn(i: number): void {
@@ -311,42 +256,31 @@ export class Separator {
     else this.freeAtoms.learn(i - 1, this.activations.h)
   }
 
-  private write(i: number): void {
-    const { analyses, syntheses, wiener } = this
-    const source = Math.floor(i / analyses.length)
-    const channel = i - source * analyses.length
-    const synthesis = syntheses[source]![channel]!
+  private write(stem: number): void {
+    const { analyses, outputs, wiener } = this
+    const source = Math.floor(stem / analyses.length)
+    const channel = stem - source * analyses.length
     const frame = analyses[channel]!
     const gains = this.masks.gains[source]!
-    if (wiener && this.filtered) synthesis.add(wiener.part(source, channel, gains, frame, this.layout.bins), wiener.ones)
-    else synthesis.add(frame, gains)
+    if (wiener && this.filtered) outputs.add(source, channel, wiener.part(source, channel, gains, frame, this.layout.bins), wiener.ones)
+    else outputs.add(source, channel, frame, gains)
   }
 
-  /** The finished frame's samples go out during the hop that begins now; viewers see it. */
+  /** The finished frame goes out, and viewers see it. */
   private release(): void {
-    for (let source = 0; source < this.syntheses.length; source++)
-      for (let channel = 0; channel < this.analyses.length; channel++) this.syntheses[source]![channel]!.publish()
+    this.outputs.publish()
     this.reveal()
-  }
-
-  /** The delayed input, minus what the sources take of it. */
-  private leaveRest(): void {
-    for (let source = 0; source < this.syntheses.length; source++)
-      for (let channel = 0; channel < this.analyses.length; channel++) this.analyses[channel]!.subtract(this.syntheses[source]![channel]!.ready)
   }
 
   private reveal(): void {
     const { frame, activations, masks, features, layout } = this
     const { facts } = frame
     facts[fact.position] = this.position
-    facts[fact.inputPeak] = this.peak
-    facts[fact.inputRms] = Math.sqrt(this.energy / (this.shape.hopSize * this.analyses.length))
+    this.intake.tell(facts)
     facts[fact.passes] = this.silent ? 0 : this.passes
-    facts[fact.badSamples] = this.badSamples
     facts[fact.seconds] = this.seconds[0]!
     facts[fact.diffuse] = this.wiener ? this.wiener.diffuse : 0
     facts[fact.fallback] = this.wiener && this.filtered ? this.wiener.soft : 0
-    this.peak = this.energy = 0
     frame.magnitude.set(features.magnitude)
     frame.left.set(features.left)
     frame.right.set(features.right)
