@@ -13,7 +13,7 @@ import { type Selection, wholeDictionary } from '../worklet/selection.ts'
 import { layoutFor } from '../worklet/separator.ts'
 import { alternate, ATOMS, everyFactor, hopTask, passTasks, randomDictionary, RATE, sequence } from './bench-tasks.ts'
 import { hostProcessor, parameterArrays } from './hosted.ts'
-import { cliFile, kernelFile, workletFile } from './places.ts'
+import { cliFile, kernelFile, workletFile } from './built.ts'
 
 const QUANTUM = 128
 

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { helpText, readArguments } from './arguments.ts'
 import { commands } from './commands/index.ts'
-import { packageFile } from './places.ts'
+import { packageFile } from './built.ts'
 import type { Writer } from './progress.ts'
 import { Cancelled, UserError, systemSentence } from './user-error.ts'
 

@@ -3,7 +3,7 @@
 
 import { Worker, parentPort } from 'node:worker_threads'
 import { alone, crewOf, serve, type Crew } from '../presets/learn/crew.ts'
-import { cliFile } from './places.ts'
+import { cliFile } from './built.ts'
 
 /** What a thread of the program is told that it is for. */
 export const CREW = 'crew'

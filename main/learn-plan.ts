@@ -10,7 +10,7 @@ import { everyNote, notesApart, transposed, type Note } from '../presets/learn/n
 import type { Pair } from '../presets/learn/pairs.ts'
 import { together } from '../presets/learn/together.ts'
 import { amount, oneOf, wholeNumber, type Arguments } from './arguments.ts'
-import { kernelFile } from './places.ts'
+import { kernelFile } from './built.ts'
 import { filesOf, noteOf, readSources, type NamedFile, type SourceFiles } from './recordings.ts'
 import { UserError, asked } from './user-error.ts'
 

@@ -2,7 +2,7 @@
 // fails takes none of the others with it; a cancelled run takes all.
 
 import { Worker, parentPort } from 'node:worker_threads'
-import { cliFile } from './places.ts'
+import { cliFile } from './built.ts'
 import { separateFile, type SeparationRequest, type SeparationResult } from './separation.ts'
 import { Cancelled, UserError, systemSentence } from './user-error.ts'
 

@@ -6,7 +6,7 @@ import { readPreset, type Preset } from '../presets/preset.ts'
 import { dictionarySources } from '../worklet/dictionary.ts'
 import { readSelection, wholeDictionary, type Selection } from '../worklet/selection.ts'
 import { fileSource, bytesAt } from './audio/bytes.ts'
-import { presetFolder } from './places.ts'
+import { presetFolder } from './built.ts'
 import { UserError, asked } from './user-error.ts'
 
 const EXTENSION = '.preset'

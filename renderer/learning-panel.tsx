@@ -8,8 +8,10 @@ import { capital, clock, figure } from './format.ts'
 import { Icon } from './icons.tsx'
 import { token } from './canvas.ts'
 import { drawAtoms, drawMisfit } from './learning-drawing.ts'
-import { addPassage, cancelLearning, closeLearning, dropPassage, holdAlone, learnFromFile, learning, listen, missing, openLearning, passages, releaseAlone, saveLearned, stopAndKeep } from './learning.ts'
-import type { Run } from './learning.ts'
+import { addPassage, cancelLearning, closeLearning, dropPassage, holdAlone, learnFromFile, missing, openLearning, releaseAlone, stopAndKeep } from './learning.ts'
+import { listen, saveLearned } from './learning-keeping.ts'
+import { learning, passages } from './learning-state.ts'
+import type { Run } from './learning-state.ts'
 import { state } from './state.ts'
 
 const atomsRow: Parameter = { name: 'atoms', label: 'Atoms', unit: '', min: 1, max: 96, initial: 24, step: 1, help: 'How many spectra describe the sound: a few for a drum, one or two dozen for a voice or an instrument.' }
@@ -106,16 +108,19 @@ const Going = ({ run }: { run: Run }) => {
 export const LearningPanel = () => {
   const panel = useRef<HTMLElement>(null)
   const open = learning.open.value
-  useEffect(() => { if (open) panel.current?.querySelector<HTMLElement>('select')?.focus() }, [open])
-  if (!open) return null
   const run = learning.run.value
+  const phase = run?.phase
+  useEffect(() => { if (open) panel.current?.querySelector<HTMLElement>('select')?.focus() }, [open])
+  // The button that had the focus may be gone with the phase it belonged to.
+  useEffect(() => { if (open && !panel.current?.contains(document.activeElement)) panel.current?.focus() }, [phase])
+  if (!open) return null
   const input = state.input.value
   const busy = run?.phase === 'working'
   const done = run?.phase === 'learned'
   const why = missing()
   const stereo = input.kind !== 'none' && input.channels === 2
   return (
-    <section ref={panel} class="learn" role="dialog" aria-label="Learn this sound"
+    <section ref={panel} class="learn" role="dialog" aria-label="Learn this sound" tabIndex={-1}
       onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); closeLearning() } }}>
       <div class="learn-title"><h2>Learn this sound</h2>
         <button type="button" class="button ghost square" aria-label="Close" title={busy ? 'Close: learning goes on (Esc)' : 'Close (Esc)'} onClick={closeLearning}><Icon name="close" /></button></div>

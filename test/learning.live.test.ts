@@ -58,7 +58,8 @@ describe.skipIf(noChromium)(because('learning a sound', noChromium), () => {
     await panel.getByRole('button', { name: 'Learn', exact: true }).click()
     await panel.getByRole('button', { name: 'Keep', exact: true }).click({ timeout: 30_000 })
     await panel.getByText('Learned, and heard from now on.').waitFor()
-    await panel.getByRole('button', { name: 'Close' }).click()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
   }
 
   test('two sounds from their own passages: each comes out of the mixture; undo takes one back', () => visit(async (page) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { collectionsInAChild } from '../main/bench.ts'
 import { type Hosted, hostProcessor, parameterArrays } from '../main/hosted.ts'
-import { workletFile } from '../main/places.ts'
+import { workletFile } from '../main/built.ts'
 import { Frame, FrameRing, ringBytes } from '../worklet/frame.ts'
 import { isSwitch, parameters } from '../worklet/parameters.ts'
 import type { ProcessorOptions } from '../worklet/protocol.ts'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SeparationResult } from '../main/separation.ts'
 import { filesIn, scratch, smallPreset, winnow, writeSmallPreset, type Ran } from './cli-fixtures.ts'
-import { melody, placed, random as seeded, together } from './signals.ts'
+import { inRoom, melody, placed, random as seeded, together } from './signals.ts'
 import { aiff, bytesOf, differences, flac, mp3, readAll, sound, wav, type Channels } from './sound-files.ts'
 import { writePreset } from '../presets/preset.ts'
 
@@ -212,6 +212,16 @@ describe('places', () => {
       expect(await nullOf([outputs[0]!], first!)).toBeLessThan(-12)
       expect(await nullOf([outputs[1]!], second!)).toBeLessThan(-12)
     }
+  })
+
+  test('points in a room: the result says how far the Wiener filter gave way', async () => {
+    const voices = [-4, 4].map((_, i) => melody(3 * 44100, 44100, [180, 260][i]!, 3 + i))
+    const softened = async (sounds: readonly (readonly Float32Array[])[]): Promise<number> => {
+      const path = write(`${serial++}.wav`, wav(together(...sounds)))
+      return done(await winnow(['separate', path, '--out', fresh(), '--selection', both({ level: -4, delay: 0 }, { level: 4, delay: 0 }), '--json'])).softened
+    }
+    expect(await softened(voices.map((voice, i) => placed(voice, [-4, 4][i]!)))).toBeLessThan(0.1)
+    expect(await softened(voices.map((voice, i) => inRoom(voice, [-4, 4][i]!, 0, 900, 20 + i)))).toBeGreaterThan(0.5)
   })
 
   test('a preset brings what its places have learned; the file is not asked', async () => {
