@@ -1,6 +1,6 @@
 // "Learn this sound": whom to teach, what to listen to, and how it goes. Closing the panel stops nothing.
 
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Parameter } from '../worklet/parameters.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { undo } from './history.ts'
@@ -112,7 +112,7 @@ export const LearningPanel = () => {
   const phase = run?.phase
   useEffect(() => { if (open) panel.current?.querySelector<HTMLElement>('select')?.focus() }, [open])
   // The button that had the focus may be gone with the phase it belonged to.
-  useEffect(() => { if (open && !panel.current?.contains(document.activeElement)) panel.current?.focus() }, [phase])
+  useLayoutEffect(() => { if (open && !panel.current?.contains(document.activeElement)) panel.current?.focus() }, [phase])
   if (!open) return null
   const input = state.input.value
   const busy = run?.phase === 'working'
