@@ -45,8 +45,8 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
   atoms: dictionary.atoms.length + MAX_FREE_ATOMS,
 })
 
-/** Bins in one unit of the sliced mode's work on places: as much as four panels of a hundred atoms. */
-const BINS = 256
+/** Bins in one unit of the sliced mode's work on places: to filter four of them takes as long as four panels of a hundred atoms. */
+const BINS = 64
 
 export class Separator {
   readonly shape: Shape
