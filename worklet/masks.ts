@@ -143,12 +143,20 @@ export class Masks {
     run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, scaling.byteOffset)
   }
 
-  /** After them: the bins in their order, those above the dictionary's reach, and what the hand decides. */
+  /** After them: the bins in their order, and those above the dictionary's reach. */
   finish(magnitude: Float32Array): void {
     for (let source = 0; source < this.gains.length; source++) this.basis.collect(this.dealtGains[source]!, this.gains[source]!)
     const { basis: { fitted: { known, bins } }, gains, gates, stride, kernel: { run } } = this
     if (known < bins && gains.length > 0)
       run.extend(gains[0]!.byteOffset, gates[0]!.byteOffset, stride, gains.length, magnitude.byteOffset, known, bins)
-    this.painted.apply(gains)
+  }
+
+  /** Whether the hand decides anything in this frame. */
+  get touched(): boolean { return this.painted.meetsAny() }
+
+  /** What it decides: source by source, and once more to decide it. */
+  paint(source: number): void {
+    if (source < this.gains.length) this.painted.gather(source)
+    else this.painted.apply(this.gains)
   }
 }

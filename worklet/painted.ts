@@ -53,19 +53,22 @@ export class Painted {
     if (this.edges.length < corners) this.edges = new Float64Array(corners)
   }
 
-  /** Decides over the finished `masks` of a frame. */
+  /** Brings one source's areas together. */
+  gather(source: number): void {
+    const areas = this.areas[source]!, gain = this.gains[source]!, cover = this.covers[source]!
+    gain.fill(0)
+    cover.fill(0)
+    for (let i = 0; i < areas.length; i++) if (this.meets(areas[i]!)) this.lay(areas[i]!, gain, cover)
+  }
+
+  /** After all sources: decides over the finished `masks` of a frame. */
   apply(masks: readonly Float32Array[]): void {
-    const { areas, gains, covers, kernel: { run } } = this
-    if (!this.meetsAny()) return
-    for (let s = 0; s < areas.length; s++) {
-      gains[s]!.fill(0)
-      covers[s]!.fill(0)
-      for (let i = 0; i < areas[s]!.length; i++) if (this.meets(areas[s]![i]!)) this.lay(areas[s]![i]!, gains[s]!, covers[s]!)
-    }
+    const { gains, covers, kernel: { run } } = this
     run.paint(masks[0]!.byteOffset, gains[0]!.byteOffset, covers[0]!.byteOffset, this.stride, masks.length, 0, Math.ceil(this.bins / 4) * 4)
   }
 
-  private meetsAny(): boolean {
+  /** Whether the frame has any. */
+  meetsAny(): boolean {
     for (let s = 0; s < this.areas.length; s++)
       for (let i = 0; i < this.areas[s]!.length; i++) if (this.meets(this.areas[s]![i]!)) return true
     return false

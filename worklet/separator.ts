@@ -45,7 +45,7 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
   atoms: dictionary.atoms.length + MAX_FREE_ATOMS,
 })
 
-/** Bins in one unit of the sliced mode's work on places: to filter four of them takes as long as four panels of a hundred atoms. */
+/** Bins in one unit of the sliced mode's work on places: filtering four takes as long as four panels of a hundred atoms. */
 const BINS = 64
 
 export class Separator {
@@ -78,10 +78,12 @@ export class Separator {
   private readonly solving = new Stage(() => this.activations.advance())
   private readonly placing = new Stage((slice) => this.place(slice))
   private readonly masking = new Stage((slice) => this.mask(slice))
+  private readonly painting = new Stage((source) => this.masks.paint(source))
   private readonly filtering = new Stage((slice) => this.filter(slice))
   private readonly learning = new Stage((i) => this.learn(i))
   private readonly writing = new Stage((stem) => this.write(stem))
-  private readonly schedule = new Schedule([this.solving, this.placing, this.masking, this.filtering, this.learning, this.writing])
+  private readonly schedule = new Schedule(
+    [this.solving, this.placing, this.masking, this.painting, this.filtering, this.learning, this.writing])
   /** What masks come in, and what places and the Wiener filter come in. */
   private readonly panels: Slices
   private readonly bins: Slices
@@ -228,6 +230,7 @@ export class Separator {
     if (this.atoms === 0) this.solving.units = this.passes = 0
     this.placing.units = masks.placed ? this.bins.count : 0
     this.masking.units = this.panels.count
+    this.painting.units = masks.touched ? this.layout.sources + 1 : 0
     this.filtering.units = this.filtered ? this.bins.count : 0
     this.learning.units = settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms
     this.writing.units = this.outputs.count
