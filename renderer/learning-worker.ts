@@ -36,7 +36,7 @@ export type FromLearning =
   | { readonly type: 'done'; readonly outcome: Outcome }
   | { readonly type: 'failed'; readonly message: string }
 
-const PASSES = 60
+const PASSES = 45
 /** Frames of a minute and a half at the usual hop: more say nothing new about a few dozen atoms. */
 const FRAMES = 4000
 const BLOCK = 8192

@@ -53,7 +53,7 @@ export async function learnPage(say: (line: string) => void): Promise<PageFigure
     await panel.getByRole('button', { name: 'Keep', exact: true }).waitFor({ timeout: 120_000 })
     const seconds = (performance.now() - began) / 1000
     const threads = Math.max(1, Math.min(3, await page.evaluate(() => navigator.hardwareConcurrency) - 1))
-    say(`24 atoms of a minute of a voice at ${RATE / 1000} kHz, 60 passes, in the page: ${seconds.toFixed(1)} s on ${threads} thread${threads === 1 ? '' : 's'}`)
+    say(`24 atoms of a minute of a voice at ${RATE / 1000} kHz, in the page: ${seconds.toFixed(1)} s on ${threads} thread${threads === 1 ? '' : 's'}`)
     return { seconds, atoms: 24, threads }
   } finally {
     await browser.close()
