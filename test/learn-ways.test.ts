@@ -221,7 +221,7 @@ describe('other ways of learning', () => {
     ['one source, nothing against it', () => [`voice=${folder}/rec`, '--method', 'anmf', '--atoms', '2'], /against: expected mixtures, or a second source/],
     ['pairs that do not pair', () => [...two(), '--method', 'dnmf', '--pairs', `voice=${folder}/rec`, `room=${folder}/hiss.wav`], /--pairs: expected as many recordings of room as of voice, 2, got 1/],
     ['pairs of unequal length', () => { const [voice] = pairs(1); return [...two(), '--method', 'dnmf', '--pairs', voice!, `room=${folder}/hiss.wav@0-0.9`] }, /hiss\.wav@0-0\.9: expected as many .* as sung0\.wav/],
-    ['a weight that empties a source', () => [...two(), '--method', 'anmf', '--tau-a', '50', '--iterations', '40'].filter((_, i, all) => all.indexOf('--iterations') !== i && all.indexOf('--iterations') + 1 !== i), /tauA: expected at most [\d.]+, the largest found .*, got 50/],
+    ['a weight that empties a source', () => [...two(), '--method', 'anmf', '--tau-a', '50', '--iterations', '40'].filter((_, i, all) => all.indexOf('--iterations') !== i && all.indexOf('--iterations') + 1 !== i), /--tau-a: expected at most [\d.]+, the largest found .*, got 50/],
     ['a divergence that anmf has not', () => [...two(), '--method', 'anmf', '--divergence', 'kl'], /divergence: expected euc, which is what anmf minimises, got kl/],
     ['tuning without pairs', () => [...two(), '--tune', '2'], /--pairs: expected recordings to judge by with --tune, got none/],
     ['tuning dnmf with one pair', () => [...two(), '--method', 'dnmf', '--tune', '2', '--pairs', ...pairs(1)], /expected a second pair to judge by with dnmf/],

@@ -86,7 +86,7 @@ describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
 
     // The source that owns the tone is in its colour; without owners there is none; another one pointed at leaves it dark.
     const tint = async (): Promise<number> => { const rgb = await colour(1.5, 1000); return Math.max(...rgb) - Math.min(...rgb) }
-    expect(await tint()).toBeGreaterThan(30)
+    await expect.poll(tint, { timeout: 10_000 }).toBeGreaterThan(30)
     await page.getByRole('button', { name: 'Energy' }).click()
     await expect.poll(tint).toBeLessThan(16)
     await page.getByRole('button', { name: 'Owner' }).click()
