@@ -122,6 +122,7 @@ describe.skipIf(noChromium)(because('the stereo field', noChromium), () => {
     await openSound(page, 'two.wav', waveFile(sound))
     await page.getByRole('button', { name: 'Pause' }).waitFor()
     await page.getByRole('combobox', { name: 'Preset' }).selectOption('field.preset')
+    await page.getByText('0 + rest').waitFor() // it is there when it is heard, not before
     const box = (await page.locator('.painting').boundingBox())!
     const onRuler = (seconds: number): Pixel => [box.x + 48 + seconds / 14 * (box.width - 48), box.y + 12]
     for (const [i, from] of [0.2, 2.2].entries()) {
