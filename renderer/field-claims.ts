@@ -5,7 +5,8 @@ import type { AreaPlace, PointPlace, SelectedSource, Selection } from '../workle
 import { BAND_CELLS, DELAY_CELLS, DELAY_RANGES, LEVEL_CELLS, xToLevel, yToDelay, zToHertz } from '../worklet/field-axes.ts'
 import { passageKey, ROW } from '../worklet/covariance.ts'
 import type { Covariances } from '../worklet/covariance.ts'
-import { contains, isArea, isPoint, microseconds } from './field-geometry.ts'
+import { isArea, isPoint, microseconds } from './field-geometry.ts'
+import { inside } from './shapes.ts'
 import type { View } from './field-state.ts'
 
 /** Asked at half as many cells each way as the histogram has; between them it is smooth enough. */
@@ -153,7 +154,7 @@ function cover(
   const delay = omega > 0 ? -phase / omega : 0
   const turn = omega > 0 ? 2 * Math.PI / omega : Infinity
   const within = areas.filter(({ polygon }) => {
-    for (let lap = -2; lap <= 2; lap++) if (contains(polygon, [level, lap === 0 ? delay : delay + lap * turn])) return true
+    for (let lap = -2; lap <= 2; lap++) if (inside(polygon, level, lap === 0 ? delay : delay + lap * turn)) return true
     return false
   })
   if (within.length === 0) return

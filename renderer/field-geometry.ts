@@ -1,9 +1,11 @@
 // Where things stand in the plot of the field: from levels, delays and frequencies to pixels and back, what lies under
-// the pointer, and shapes drawn by hand.
+// the pointer.
 
 import type { Place, Selection } from '../worklet/selection.ts'
 import { DELAY_RANGES, delayToY, hertzToZ, levelToX, xToLevel, yToDelay, zToHertz } from '../worklet/field-axes.ts'
 import type { Spot, Suggested, View, Window } from './field-state.ts'
+import { clamp } from './numbers.ts'
+import { inside as contains } from './shapes.ts'
 
 /** One moment's way of looking, with the plot's box in CSS pixels. */
 export interface Plot {
@@ -37,7 +39,6 @@ export const pixelToHertz = (plot: Plot, y: number): number => zToHertz(clamp(do
 
 /** Hundredths of a decibel or a microsecond are finer than any hand. */
 export const round = (x: number): number => Math.round(x * 100) / 100 + 0
-export const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x))
 
 export const spotAt = (plot: Plot, [x, y]: Pixel): Spot => (plot.view === 'delay'
   ? { level: pixelToLevel(plot, x), delay: pixelToDelay(plot, y), hertz: null }
@@ -45,17 +46,6 @@ export const spotAt = (plot: Plot, [x, y]: Pixel): Spot => (plot.view === 'delay
 
 export const inside = ({ left, top, width, height }: Plot, [x, y]: Pixel): boolean =>
   x >= left && x <= left + width && y >= top && y <= top + height
-
-/** Even-odd rule. */
-export function contains(polygon: readonly Pixel[], [x, y]: Pixel): boolean {
-  let within = false
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i]!
-    const [xj, yj] = polygon[j]!
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) within = !within
-  }
-  return within
-}
 
 export const distance = ([x, y]: Pixel, [u, v]: Pixel): number => Math.hypot(x - u, y - v)
 
@@ -102,41 +92,7 @@ export function snap(
 /** Whether a place stands where a peak suggests one. */
 export const taken = ({ sources }: Selection, peak: Suggested): boolean => sources.some(({ places = [] }) => places.some((place) =>
   isPoint(place) ? Math.abs(place.level - peak.level) < 0.6 && Math.abs(place.delay - peak.delay) < 12
-    : isArea(place) && contains(place.polygon, [peak.level, peak.delay])))
-
-/** Ramer, Douglas & Peucker: the corners that matter, at most `most` of them. A closed line. */
-export function simplify(points: readonly Pixel[], most = 12): Pixel[] {
-  for (let tolerance = 1; ; tolerance *= 1.5) {
-    const half = Math.floor(points.length / 2)
-    const halves = [points.slice(0, half + 1), [...points.slice(half), points[0]!]]
-    const kept = halves.flatMap((line) => reduce(line, tolerance).slice(0, -1))
-    if (kept.length <= Math.max(3, most)) return kept
-  }
-}
-
-function reduce(points: readonly Pixel[], tolerance: number): Pixel[] {
-  const [first, last] = [points[0]!, points.at(-1)!]
-  const length = distance(first, last)
-  let at = 0
-  let farthest = 0
-  for (let i = 1; i < points.length - 1; i++) {
-    const [x, y] = points[i]!
-    const off = length === 0 ? distance(points[i]!, first)
-      : Math.abs((last[0] - first[0]) * (first[1] - y) - (first[0] - x) * (last[1] - first[1])) / length
-    if (off > farthest) [farthest, at] = [off, i]
-  }
-  if (farthest <= tolerance) return [first, last]
-  return [...reduce(points.slice(0, at + 1), tolerance).slice(0, -1), ...reduce(points.slice(at), tolerance)]
-}
-
-export function area(points: readonly Pixel[]): number {
-  let sum = 0
-  points.forEach(([x, y], i) => {
-    const [u, v] = points[(i + 1) % points.length]!
-    sum += x * v - u * y
-  })
-  return Math.abs(sum) / 2
-}
+    : isArea(place) && contains(place.polygon, peak.level, peak.delay)))
 
 /** Zooming in, about a point that stays. */
 export function zoomed({ x0, x1, y0, y1 }: Window, x: number, y: number, factor: number): Window {

@@ -7,9 +7,10 @@ import { begin, cancel, end } from './history.ts'
 import { handlesOf, movedBy, placeAt } from './field-handles.ts'
 import type { Handle, Hit } from './field-handles.ts'
 import {
-  area, distance, inside, isArea, isPoint, outlineOf, panned, round, simplify, snap, spotAt, zoomed,
+  distance, inside, isArea, isPoint, outlineOf, panned, round, snap, spotAt, zoomed,
 } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
+import { area, reduced } from './shapes.ts'
 import { addArea, corners, give } from './field-giving.ts'
 import { stampedOutline } from './field-brush.ts'
 import { field } from './field-state.ts'
@@ -27,6 +28,8 @@ type Grip =
 /** Pixels around a handle or a marker that belong to it, and by which a held Ctrl divides a movement. */
 const GRASP = 9
 const FINE = 0.1
+/** Of a lasso: more could not be taken hold of. */
+const CORNERS = 12
 const SMALLEST = 40 // px², of a drawn area
 const CLICK = 4 // px
 
@@ -136,8 +139,8 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
   function close(plot: Plot, points: readonly Pixel[], event: PointerEvent): void {
     const tool = field.tool.peek()
     const outline = tool === 'brush' ? stampedOutline(points, field.brush.peek() * plot.width, brushed(plot, event))
-      : tool === 'rectangle' ? corners(points) : simplify(points)
-    if (outline.length < 3 || area(outline) < SMALLEST) return
+      : tool === 'rectangle' ? corners(points) : reduced(points, CORNERS)
+    if (outline.length < 3 || Math.abs(area(outline)) < SMALLEST) return
     addArea(plot, outline, event.shiftKey, tool === 'brush' ? brushed(plot, event)?.hit ?? null : null)
   }
 

@@ -4,10 +4,12 @@ import { passageKey } from '../worklet/covariance.ts'
 import type { Place, PointPlace, SelectedSource, Selection } from '../worklet/selection.ts'
 import { widthOf } from './field-claims.ts'
 import {
-  clamp, contains, delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz,
+  delayToPixel, distance, hertzToPixel, isArea, isPoint, levelToPixel, markOf, outlineOf, pixelToDelay, pixelToHertz,
   pixelToLevel, round,
 } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
+import { clamp } from './numbers.ts'
+import { inside } from './shapes.ts'
 import { trackOf } from './field-learned.ts'
 import { state } from './state.ts'
 
@@ -108,7 +110,7 @@ export function placeAt(plot: Plot, { sources }: Selection, chosen: number | nul
       const known = state.covariances.peek()[passageKey(place.learned)]
       const away = known ? distance(markOf(plot, trackOf(known).level, trackOf(known).delay).at, at) : Infinity
       if (away <= NEAR && away + favour < least) [least, best] = [away + favour, { source, place: i }]
-    } else if (contains(outlineOf(plot, place.polygon, band), at) && NEAR + favour < least) {
+    } else if (inside(outlineOf(plot, place.polygon, band), ...at) && NEAR + favour < least) {
       [least, best] = [NEAR + favour, { source, place: i }]
     }
   }))

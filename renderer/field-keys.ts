@@ -4,12 +4,13 @@
 import { changePlace, choose, removePlace, titleOf } from './editing.ts'
 import { widthOf } from './field-claims.ts'
 import { addArea, addPoint, corners } from './field-giving.ts'
-import { clamp, delayToPixel, hertzToPixel, isArea, isPoint, levelToPixel, round, snap, zoomed } from './field-geometry.ts'
+import { delayToPixel, hertzToPixel, isArea, isPoint, levelToPixel, round, snap, zoomed } from './field-geometry.ts'
 import type { Pixel, Plot } from './field-geometry.ts'
 import { stampedOutline } from './field-brush.ts'
 import { field, look, WHOLE } from './field-state.ts'
 import type { Spot, Tool } from './field-state.ts'
 import { state } from './state.ts'
+import { clamp } from './numbers.ts'
 
 const LEVEL_STEP = 0.5 // dB
 const DELAY_STEP = 2 // µs

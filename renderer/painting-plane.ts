@@ -1,8 +1,8 @@
 // The plane that is painted on: seconds and hertz in the pixels of a view, and back; the shapes of strokes on it.
 
 import type { Painted } from '../worklet/selection.ts'
-import { Grid, bounds, fill, inside, outlines, simplify, stroke } from './painting-shapes.ts'
-import type { Box, Point, Polygon } from './painting-shapes.ts'
+import { Grid, bounds, fill, inside, outlines, simplify, stroke } from './shapes.ts'
+import type { Box, Point, Polygon } from './shapes.ts'
 import { GUTTER, RULER } from './spectrogram-axes.ts'
 import type { Axis } from './spectrogram-rows.ts'
 import type { View } from './spectrogram-view.ts'

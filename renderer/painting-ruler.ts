@@ -3,16 +3,16 @@
 
 import type { Plane } from './painting-plane.ts'
 import type { Drag } from './painting-press.ts'
-import type { Point } from './painting-shapes.ts'
+import type { Point } from './shapes.ts'
 import { state } from './state.ts'
+import { clamp } from './numbers.ts'
 
 const REACH = 5 // pixels around an edge
 const SHORTEST = 0.05 // seconds
 
 export function startPassage(plane: Plane, at: Point, length: number, seek: (seconds: number) => void): Omit<Drag, 'shown' | 'band'> {
   const before = state.passage.peek()
-  const clamp = (seconds: number): number => Math.max(0, Math.min(length, seconds))
-  const time = (x: number): number => clamp(Number(plane.seconds(x).toFixed(3)))
+  const time = (x: number): number => clamp(Number(plane.seconds(x).toFixed(3)), 0, length)
   const edge = before && ([before.to, before.from] as const).find((t) => Math.abs(plane.x(t) - at[0]) <= REACH)
   const fixed = before && edge !== null && edge !== undefined ? (edge === before.to ? before.from : before.to) : time(at[0])
   let moved = false

@@ -2,6 +2,7 @@
 // painting; the overview shows where it lies.
 
 import { signal } from '@preact/signals'
+import { clamp } from './numbers.ts'
 
 export interface View {
   /** Seconds of the file at the left edge, and how many are shown. */
@@ -17,7 +18,6 @@ const NARROWEST = 0.08 // of the axis, a little more than half an octave
 
 export const view = signal<View>({ from: 0, seconds: 1, low: 0, high: 1 })
 
-const clamp = (x: number, low: number, high: number): number => Math.max(low, Math.min(high, x))
 
 /** Inside of the file and of the axis. */
 export function within(wanted: View, length: number): View {

@@ -4,7 +4,7 @@
 import { shapeFor } from '../worklet/stft.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { toLab } from './colour.ts'
-import { Grid, fill } from './painting-shapes.ts'
+import { Grid, fill } from './shapes.ts'
 import { changedBetween } from './spectrogram-changes.ts'
 import type { FromPicture, Probe, StoreName, ToPicture } from './spectrogram-messages.ts'
 import { Looker, Owner, listen } from './spectrogram-passes.ts'

@@ -59,7 +59,7 @@ const MOST_HOLES = 150
  * What is filled `within` a part of the grid as polygons, one for each piece; a hole is tied to its piece by a bridge of no
  * width, which even-odd does not see.
  */
-export function outlines(grid: Grid, tolerance = 0.6, within: Box = { left: 0, right: grid.width, top: 0, bottom: grid.height }): Point[][] {
+export function outlines(grid: Grid, tolerance = 0.6, within?: Box): Point[][] {
   const loops = followed(grid, within).map((loop) => ({ size: area(loop), loop: simplify(loop, tolerance) })).filter(({ loop }) => loop.length >= 3)
   const pieces = loops.filter(({ size }) => size > DUST)
   const holes = loops.filter(({ size }) => size < -PINHOLE).sort((a, b) => a.size - b.size).slice(0, MOST_HOLES)
@@ -72,7 +72,7 @@ export function outlines(grid: Grid, tolerance = 0.6, within: Box = { left: 0, r
 }
 
 /** Loops along the edges of filled cells, what is filled at their right hand; through the middles of the edges, which rounds the stairs. */
-function followed({ cells, width, height }: Grid, within: Box): Point[][] {
+export function followed({ cells, width, height }: Grid, within: Box = { left: 0, right: width, top: 0, bottom: height }): Point[][] {
   const [left, right] = [Math.max(0, Math.floor(within.left)), Math.min(width, Math.ceil(within.right))]
   const [top, bottom] = [Math.max(0, Math.floor(within.top)), Math.min(height, Math.ceil(within.bottom))]
   const at = (x: number, y: number): boolean => x >= left && y >= top && x < right && y < bottom && cells[y * width + x] !== 0
@@ -182,4 +182,12 @@ function distanceTo([x1, y1]: Point, [x2, y2]: Point, [x, y]: Point): number {
   const length = dx * dx + dy * dy
   const t = length > 0 ? Math.max(0, Math.min(1, ((x - x1) * dx + (y - y1) * dy) / length)) : 0
   return Math.hypot(x - x1 - t * dx, y - y1 - t * dy)
+}
+
+/** The same with at most so many corners, three at least. */
+export function reduced(polygon: Polygon, most: number): Point[] {
+  for (let tolerance = 1; ; tolerance *= 1.5) {
+    const kept = simplify(polygon, tolerance)
+    if (kept.length <= Math.max(3, most)) return kept
+  }
 }
