@@ -1,10 +1,9 @@
 // Learned places of a file: the passages in which only one source plays are heard before anything is separated.
 
-import { CovarianceFold, passageKey, type Covariances } from '../worklet/covariance.ts'
+import { passageKey, type Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
-import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
+import { PlaceListener } from '../worklet/place-listener.ts'
 import type { LearnedPlace } from '../worklet/selection.ts'
-import { Separator } from '../worklet/separator.ts'
 import { openAudio, readSound } from './audio/reader.ts'
 import { Cancelled, UserError } from './user-error.ts'
 
@@ -23,15 +22,8 @@ async function learnPassage(input: string, { from, to }: LearnedPlace['learned']
   const reader = await openAudio(input)
   try {
     const { sampleRate } = reader
-    const separator = new Separator({
-      module, dictionary: { ...dictionary, atoms: [], spectra: new Float32Array() }, selection: { mask: 'soft', sources: [] },
-      sampleRate, channels: 2, mode: 'direct',
-    })
-    const fold = new CovarianceFold(sampleRate, separator.shape.fftSize)
-    separator.onFrame = (frame) => fold.add(frame)
-    const automation = constantAutomation(initialSettings())
+    const listener = new PlaceListener(module, dictionary, sampleRate)
     const block = [new Float32Array(BLOCK), new Float32Array(BLOCK)]
-    const rest = [[new Float32Array(BLOCK), new Float32Array(BLOCK)]]
     const [first, last] = [Math.round(from * sampleRate), Math.round(to * sampleRate)]
     for (let position = 0, count: number; position < last; position += count) {
       if (signal?.aborted) throw new Cancelled()
@@ -39,12 +31,11 @@ async function learnPassage(input: string, { from, to }: LearnedPlace['learned']
       if (count === 0)
         throw new UserError(`${input}: expected the passage from ${from} to ${to} s, where a place is learned, within the `
           + `${(position / sampleRate).toFixed(3)} s of the file`)
-      if (position >= first) separator.process(block, rest, count, automation)
+      if (position >= first) listener.write(block, count)
     }
-    for (const channel of block) channel.fill(0)
-    for (let left = separator.shape.windowSize; left > 0; left -= BLOCK) separator.process(block, rest, Math.min(left, BLOCK), automation)
-    if (fold.silent) throw new UserError(`${input}: expected sound from ${from} to ${to} s, where a place is learned, got silence`)
-    return fold.result()
+    const covariance = listener.finish()
+    if (!covariance) throw new UserError(`${input}: expected sound from ${from} to ${to} s, where a place is learned, got silence`)
+    return covariance
   } finally {
     await reader.close()
   }

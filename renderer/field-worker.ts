@@ -1,13 +1,11 @@
 // What takes too long for the page's own thread: the whole file's field, whose planes are sent as they fill, and where a
 // source stands, learned from a passage in which it plays alone.
 
-import { CovarianceFold } from '../worklet/covariance.ts'
 import type { Covariance } from '../worklet/covariance.ts'
 import { divergences } from '../worklet/dictionary.ts'
 import { Survey, FIELD_SHAPE } from '../worklet/survey.ts'
 import type { Planes } from '../worklet/histogram.ts'
-import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
-import { Separator } from '../worklet/separator.ts'
+import { PlaceListener } from '../worklet/place-listener.ts'
 
 export interface FieldOrder {
   readonly task: 'survey' | 'learn'
@@ -50,17 +48,8 @@ function survey({ module, sampleRate, left, right }: FieldOrder): void {
   }
 }
 
-/** The engine's own frames, of a separation into nothing. */
 function learn({ module, sampleRate, left, right }: FieldOrder): Covariance | null {
-  const dictionary = { ...FIELD_SHAPE, divergence: divergences['kl']!, atoms: [], spectra: new Float32Array(0) }
-  const separator = new Separator({ module, dictionary, selection: { mask: 'soft', sources: [] }, sampleRate, channels: 2, mode: 'direct' })
-  const fold = new CovarianceFold(sampleRate, separator.shape.fftSize)
-  separator.onFrame = (frame) => fold.add(frame)
-  const rest = [new Float32Array(BLOCK), new Float32Array(BLOCK)]
-  const automation = constantAutomation(initialSettings())
-  for (let at = 0; at < left.length; at += BLOCK) {
-    const end = Math.min(left.length, at + BLOCK)
-    separator.process([left.subarray(at, end), right.subarray(at, end)], [rest], end - at, automation)
-  }
-  return fold.silent ? null : fold.result()
+  const listener = new PlaceListener(module, { ...FIELD_SHAPE, divergence: divergences['kl']!, atoms: [], spectra: new Float32Array() }, sampleRate)
+  listener.write([left, right], left.length)
+  return listener.finish()
 }

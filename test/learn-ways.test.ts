@@ -20,6 +20,18 @@ const { learn, read } = here
 let folder = ''
 beforeEach(() => { folder = here.folder })
 
+/** What is wrong, the words that say it, and what is answered. */
+function refuses(cases: [string, () => string[], RegExp][]): void {
+  test.each(cases)('%s: one sentence, nothing written', async (_name, given, says) => {
+    const words = given()
+    const before = filesIn(folder)
+    const ran = await learn(...words)
+    expect(ran.err).toMatch(says)
+    expect([ran.code, ran.err.trim().split('\n').length]).toEqual([2, 1])
+    expect(filesIn(folder)).toEqual(before)
+  })
+}
+
 describe('notes of one instrument', () => {
   /** Silence, then a note that begins with a click-like burst and goes on as a tone. */
   const note = (hertz: number, lead: number, seconds = 1.2, gain = 0.5): Float32Array => {
@@ -76,7 +88,7 @@ describe('notes of one instrument', () => {
     expect(readFileSync(join(folder, 'out.preset')).equals(first)).toBe(true)
   })
 
-  const cases: [string, () => string[], RegExp][] = [
+  refuses([
     ['no folder', () => ['--notes'], /--notes: expected FOLDER… behind it, got nothing/],
     ['sources besides', () => [`x=${folder}/hiss.wav`, '--notes', join(folder, 'keys')], /expected no sources beside --notes, got "x=/],
     ['nothing, from something', () => ['--empty', `a=${join(folder, 'keys')}`], /expected no sources beside --empty, got "a=/],
@@ -87,15 +99,7 @@ describe('notes of one instrument', () => {
     ['a note too short', () => { put('keys/70.wav', note(500, 0, 0.2)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected at least 350 ms of a note, got 200 ms/],
     ['silence', () => { put('keys/70.wav', new Float32Array(RATE)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected sound, got silence/],
     ['another rate', () => { put('keys/70.wav', note(500, 0), 44_100); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected 16000 Hz like the other recordings, got 44100 Hz/],
-  ]
-  test.each(cases)('%s: one sentence, nothing written', async (_name, given, says) => {
-    const words = given()
-    const before = filesIn(folder)
-    const ran = await learn(...words)
-    expect(ran.err).toMatch(says)
-    expect([ran.code, ran.err.trim().split('\n').length]).toEqual([2, 1])
-    expect(filesIn(folder)).toEqual(before)
-  })
+  ])
 })
 
 describe('a preset that grows', () => {
@@ -214,7 +218,7 @@ describe('other ways of learning', () => {
     expect((await learn(...two(), '--tune', '1', '--pairs', ...pairs(1), '--jobs', '1')).out).toMatch(/tuned: [-\d.]+ dB, as asked; as asked [-\d.]+ dB/)
   })
 
-  const cases: [string, () => string[], RegExp][] = [
+  refuses([
     ['mixtures without anmf', () => [...two(), '--against', `${folder}/hiss.wav`], /learn: against: expected only with anmf, danmf, got it with nmf/],
     ['pairs without dnmf', () => [...two(), '--pairs', ...pairs(1)], /pairs: expected only with dnmf, danmf, got it with nmf/],
     ['dnmf without pairs', () => [...two(), '--method', 'dnmf'], /pairs: expected aligned recordings of all sources to learn from with dnmf, got none/],
@@ -226,15 +230,7 @@ describe('other ways of learning', () => {
     ['tuning without pairs', () => [...two(), '--tune', '2'], /--pairs: expected recordings to judge by with --tune, got none/],
     ['tuning dnmf with one pair', () => [...two(), '--method', 'dnmf', '--tune', '2', '--pairs', ...pairs(1)], /expected a second pair to judge by with dnmf/],
     ['a penalty with another method', () => [...two(), '--method', 'anmf', '--l1', '1'], /--l1, --l1-spectra, --volume: expected only with nmf/],
-  ]
-  test.each(cases)('%s: one sentence, nothing written', async (_name, given, says) => {
-    const words = given()
-    const before = filesIn(folder)
-    const ran = await learn(...words)
-    expect(ran.err).toMatch(says)
-    expect([ran.code, ran.err.trim().split('\n').length]).toEqual([2, 1])
-    expect(filesIn(folder)).toEqual(before)
-  })
+  ])
 })
 
 describe('stopped, and several cores', () => {
