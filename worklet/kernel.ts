@@ -59,6 +59,8 @@ export interface Arithmetic {
   ratios(kind: number, x: Address, m: Address, q: Address, n: Address, e: Address, bins: number, numbers: Address): void
   learn(w: Address, atom: number, room: number, panels: number, a: Address, b: Address, n: Address, e: Address,
     numbers: Address): void
+  track(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
+  settle(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
   multiply(out: Address, a: Address, aRow: number, aStep: number, b: Address, turned: number, rows: number, count: number, m: number,
     panel: Address): void
   climb(x: Address, up: Address, down: Address, n: number, numbers: Address): void

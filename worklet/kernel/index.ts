@@ -10,5 +10,6 @@ export { explain, masks, extend, paint, magnitude, deal, collect } from './masks
 export { pairs, claims, bearings, area, gather } from './places'
 export { shares, solve, part } from './wiener'
 export { ratios, learn, sum } from './adapt'
+export { track, settle } from './noise'
 export { multiply, climb, raise, cost } from './batch'
 export { descend, lanes, leftover, project, sweep } from './solvers'

@@ -1,0 +1,68 @@
+// How loud the noise is, bin by bin, while somebody speaks: the minimum mean square error estimate of its power, weighted by
+// how likely it is that speech is there (T. Gerkmann, R. C. Hendriks: Unbiased MMSE-based noise power estimation with low
+// complexity and low tracking delay, 2012). It needs no pauses, and follows a noise that grows by any amount within a second
+// or so: what has been surely speech for long is not.
+
+import type { Kernel } from './kernel.ts'
+
+/** What speech is taken to have over the noise where it is: 15 dB. */
+const PRIOR = 10 ** 1.5
+/** The paper's .9 and .8 at a hop of 16 ms, as times. */
+const PRESENCE_SECONDS = -0.016 / Math.log(0.9)
+const POWER_SECONDS = -0.016 / Math.log(0.8)
+/** What is heard first is noise, for lack of anything better. The window fills meanwhile, so later frames weigh more. */
+export const FIRST_FRAMES = 8
+/** The longest mean over what somebody says is noise. */
+const MEAN_SECONDS = 2
+
+export class NoiseTracker {
+  /** σ² of every bin. */
+  readonly power: Float32Array
+  /** How likely speech is there, 0 to 1. */
+  readonly presence: Float32Array
+  private readonly padded: number
+  private readonly usual: Float32Array
+  /** Of presence and of power, what remains after a frame; ξ. */
+  private readonly numbers: Float32Array
+  private readonly share: Float32Array
+  private readonly longest: number
+  /** Frames since it knew nothing, up to FIRST_FRAMES; and since it was told that all is noise. */
+  private frames = 0
+  private told = 0
+
+  static floats(bins: number): number { return 3 * (bins + 3 + 16) + 64 }
+
+  constructor(private readonly kernel: Kernel, bins: number, hopSeconds: number) {
+    const row = (): Float32Array => kernel.floats(this.padded)
+    this.padded = Math.ceil(bins / 4) * 4
+    const [power, presence] = [row(), row()]
+    this.usual = row()
+    this.power = power.subarray(0, bins)
+    this.presence = presence.subarray(0, bins)
+    this.numbers = kernel.floats(3)
+    this.numbers.set([Math.exp(-hopSeconds / PRESENCE_SECONDS), Math.exp(-hopSeconds / POWER_SECONDS), PRIOR])
+    this.share = kernel.floats(1)
+    this.longest = Math.ceil(MEAN_SECONDS / hopSeconds)
+  }
+
+  /** Whether the next frame is one of the first, which are all noise. */
+  get starting(): boolean { return this.frames < FIRST_FRAMES }
+
+  reset(): void {
+    this.power.fill(0)
+    this.presence.fill(0)
+    this.usual.fill(0)
+    this.frames = this.told = 0
+  }
+
+  /** A frame's magnitudes, with room up to a multiple of four. `noise`: nothing else is in it. */
+  track(magnitude: Float32Array, noise = false): void {
+    const { kernel: { run }, power, presence, usual, padded, starting } = this
+    this.told = noise ? Math.min(this.longest, this.told + 1) : 0
+    if (noise || starting) {
+      this.share[0] = noise ? 1 - 1 / this.told : 1 - 2 / (this.frames + 2)
+      run.settle(magnitude.byteOffset, power.byteOffset, presence.byteOffset, usual.byteOffset, padded, this.share.byteOffset)
+    } else run.track(magnitude.byteOffset, power.byteOffset, presence.byteOffset, usual.byteOffset, padded, this.numbers.byteOffset)
+    if (starting) this.frames++
+  }
+}
