@@ -1,6 +1,6 @@
 // What was typed, made of a table of flags: read strictly, and explained by --help from the same rows.
 
-import { fromText, isSwitch, parameters, toText, type Parameter, type ParameterName, type Settings } from '../worklet/parameters.ts'
+import { type AllSettings, type Engine, fromText, isSwitch, table, toText, type Parameter } from '../worklet/parameters.ts'
 import { UserError, asked } from './user-error.ts'
 
 export interface Flag {
@@ -17,13 +17,13 @@ export interface Shape {
   /** What stands without a flag; a name with … takes one or more, in brackets none or more. */
   readonly positionals: readonly string[]
   readonly flags: readonly Flag[]
-  /** Whether every row of the parameter table is a flag too. */
-  readonly parameters?: boolean
+  /** Whose rows of the parameter table are flags too. */
+  readonly parameters?: Engine
 }
 
 export interface Arguments {
   readonly positionals: readonly string[]
-  readonly settings: Partial<Settings>
+  readonly settings: Partial<AllSettings>
   has(flag: string): boolean
   /** The text behind a flag, or undefined where the flag was not given. */
   text(flag: string): string | undefined
@@ -39,13 +39,15 @@ export const everywhere: readonly Flag[] = [
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase())
 
 /** The rows of the parameter table as flags. Switches may stand alone, which means on. */
-export const parameterFlags: readonly Flag[] = parameters.map((p: Parameter) => ({
+const rowsOf = (engine: Engine | undefined): readonly Parameter[] => table.filter((p) => p.engine === engine)
+
+export const parameterFlags = (engine: Engine | undefined): readonly Flag[] => rowsOf(engine).map((p: Parameter) => ({
   name: kebab(p.name),
   value: isSwitch(p) ? '[on|off]' : p.words?.join('|') ?? (p.unit || 'X'),
   help: `${p.help}${isSwitch(p) ? '' : ` ${p.words ? `Else ${toText(p, p.initial)}` : `${p.min} to ${p.max}${p.unit && ' ' + p.unit}, else ${p.initial}`} or what the preset says.`}`,
 }))
 
-const parameterOf = (flag: string) => parameters.find((p) => kebab(p.name) === flag || p.name === flag)
+const parameterOf = (engine: Engine | undefined, flag: string): Parameter | undefined => rowsOf(engine).find((p) => kebab(p.name) === flag || p.name === flag)
 
 export function readArguments(shape: Shape, words: readonly string[]): Arguments {
   const { name } = shape
@@ -53,8 +55,8 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
   const positionals: string[] = []
   const texts = new Map<string, string>()
   const lists = new Map<string, string[]>()
-  const settings: Partial<Settings> = {}
-  const known = (): string => [...flags, ...(shape.parameters ? parameterFlags : [])].map((flag) => '--' + flag.name).join(', ')
+  const settings: Partial<AllSettings> = {}
+  const known = (): string => [...flags, ...parameterFlags(shape.parameters)].map((flag) => '--' + flag.name).join(', ')
 
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!
@@ -62,7 +64,7 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
     if (word === '-h') { texts.set('help', ''); continue }
     if (!word.startsWith('-') || word === '-') { positionals.push(word); continue }
     const [, typed, attached] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? []
-    const row = shape.parameters && typed !== undefined ? parameterOf(typed) : undefined
+    const row = typed !== undefined ? parameterOf(shape.parameters, typed) : undefined
     const flag = flags.find((f) => f.name === typed)
     if (typed === undefined || !flag && !row) throw new UserError(`${name}: unknown flag ${word.split('=')[0]} (known: ${known()})`)
     if (texts.has(typed) || row && row.name in settings) throw new UserError(`${name}: --${typed} is given twice`)
@@ -83,7 +85,7 @@ export function readArguments(shape: Shape, words: readonly string[]): Arguments
       while (words[i + 1] !== undefined && !words[i + 1]!.startsWith('--')) list.push(words[++i]!)
       lists.set(typed, list)
     }
-    if (row) settings[row.name as ParameterName] = asked(() => fromText(row, value!), name)
+    if (row) settings[row.name as keyof AllSettings] = asked(() => fromText(row, value!), name)
     else texts.set(typed, value ?? '')
   }
   if (!texts.has('help')) checkPositionals(shape, positionals)
@@ -160,6 +162,6 @@ export function helpText(shape: Shape, usage: string, about: string): string {
   return [
     wrapped(about, 0), '', `  ${usage}`, '',
     ...shape.flags.map(row), ...everywhere.map(row),
-    ...(shape.parameters ? ['', 'Parameters:', ...parameterFlags.map(row)] : []), '',
+    ...(shape.parameters ? ['', 'Parameters:', ...parameterFlags(shape.parameters).map(row)] : []), '',
   ].join('\n')
 }

@@ -4,8 +4,8 @@
 import { checkCovariance, fitCovariance, ROW, type Covariances } from '../worklet/covariance.ts'
 import { binCount, dictionarySources, divergenceText, readDivergence } from '../worklet/dictionary.ts'
 import type { Atom, Dictionary } from '../worklet/dictionary.ts'
-import { checkSolver, parameters, readSettings } from '../worklet/parameters.ts'
-import type { Settings } from '../worklet/parameters.ts'
+import { checkSolver, readSettings, table } from '../worklet/parameters.ts'
+import type { AllSettings } from '../worklet/parameters.ts'
 import { FREE, readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { PresetError, isObject, readContainer, readJson, shown, writeContainer } from './safetensors.ts'
@@ -29,7 +29,7 @@ export interface Preset {
   /** One paragraph for whoever chooses among presets. */
   readonly description?: string
   readonly dictionary: Dictionary
-  readonly settings: Partial<Settings>
+  readonly settings: Partial<AllSettings>
   /** null: one source per source of the dictionary. */
   readonly selection: Selection | null
   readonly learned: Learned
@@ -206,7 +206,7 @@ function readLearned(json: unknown, fail: Fail): Learned {
 /** The same preset always gives the same bytes. */
 export function writePreset({ name, description, dictionary, settings, selection, learned, covariances = {}, tensors }: Preset): Uint8Array<ArrayBuffer> {
   const { sampleRate, fftSize, hopSize, tailSize, atoms, spectra, divergence } = dictionary
-  const chosen = parameters.map((p) => p.name).filter((key) => settings[key] !== undefined)
+  const chosen = table.map((p) => p.name).filter((key) => settings[key] !== undefined)
   const metadata = new Map(Object.entries({
     format: FORMAT,
     ...(name !== undefined && { name }),

@@ -7,7 +7,7 @@ import { commands } from '../main/commands/index.ts'
 import { isSwitch, parameters, toText } from '../worklet/parameters.ts'
 import { winnow } from './cli-fixtures.ts'
 
-const shape = { name: 'try', positionals: ['IN', 'OUT'], parameters: true, flags: [{ name: 'out', value: 'DIR', help: 'x' }, { name: 'force', value: null, help: 'x' }] }
+const shape = { name: 'try', positionals: ['IN', 'OUT'], parameters: 'separator' as const, flags: [{ name: 'out', value: 'DIR', help: 'x' }, { name: 'force', value: null, help: 'x' }] }
 const read = (...words: string[]): ReturnType<typeof readArguments> => readArguments(shape, words)
 const kebab = (name: string): string => '--' + name.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase())
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { checkValue, fromText, initialSettings, isSwitch, parameters, readSettings, toText } from '../worklet/parameters.ts'
+import { checkValue, fromText, initialNoteSettings, initialSettings, isSwitch, noteParameters, parameters, readSettings, table, toText } from '../worklet/parameters.ts'
 import { random } from './signals.ts'
 
-describe.each(parameters.map((p) => [p.name, p] as const))('%s', (_, p) => {
+describe.each(table.map((p) => [p.name, p] as const))('%s', (_, p) => {
   test('is a row that makes sense', () => {
     expect(p.min).toBeLessThan(p.max)
     expect(checkValue(p, p.initial)).toBe(p.initial)
@@ -27,7 +27,7 @@ describe.each(parameters.map((p) => [p.name, p] as const))('%s', (_, p) => {
 })
 
 test('names are unique, and switches read on and off', () => {
-  expect(new Set(parameters.map((p) => p.name)).size).toBe(parameters.length)
+  expect(new Set(table.map((p) => p.name)).size).toBe(table.length)
   const hold = parameters.find((p) => p.name === 'hold')!
   expect(isSwitch(hold)).toBe(true)
   expect([toText(hold, 1), fromText(hold, ' ON '), fromText(hold, '0')]).toEqual(['on', 1, 0])
@@ -35,8 +35,10 @@ test('names are unique, and switches read on and off', () => {
 })
 
 test('settings are read whole or refused by name', () => {
-  expect(readSettings({ passes: 5, floor: -40 })).toEqual({ passes: 5, floor: -40 })
+  expect(readSettings({ passes: 5, floor: -40, threshold: 0.4 })).toEqual({ passes: 5, floor: -40, threshold: 0.4 })
   expect(Object.keys(initialSettings())).toEqual(parameters.map((p) => p.name))
+  expect(Object.keys(initialNoteSettings())).toEqual(noteParameters.map((p) => p.name))
+  expect([...parameters, ...noteParameters]).toEqual(table)
   expect(() => readSettings({ speed: 1 })).toThrow('settings: expected names from the parameter table, got "speed"')
   expect(() => readSettings([], 'x')).toThrow('x: expected an object of parameter values, got []')
   expect(() => readSettings({ passes: 2.5 })).toThrow('passes: expected a multiple of 1, got 2.5')

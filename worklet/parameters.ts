@@ -1,5 +1,6 @@
 // Every number a person can turn, in one table. The worklet makes its AudioParams from it, the page its controls,
-// the command line its flags, a preset its settings: a row added here appears in all of them.
+// the command line its flags, a preset its settings: a row added here appears in all of them. Its column `engine` says
+// whose number it is: the separator's, or that of what plays notes; a preset may have both.
 
 import { type Divergence, divergenceText } from './dictionary.ts'
 
@@ -17,7 +18,16 @@ export interface Parameter {
   readonly words?: readonly string[]
 }
 
+export type Engine = 'separator' | 'notes'
+
 export const solvers = ['multiplicative', 'proximal', 'least-squares'] as const
+
+export const keys = ['c', 'c#', 'd', 'd#', 'e', 'f', 'f#', 'g', 'g#', 'a', 'a#', 'b'] as const
+/** Semitones above the key. */
+export const scales = {
+  chromatic: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], major: [0, 2, 4, 5, 7, 9, 11], minor: [0, 2, 3, 5, 7, 8, 10],
+  'harmonic-minor': [0, 2, 3, 5, 7, 8, 11], 'major-pentatonic': [0, 2, 4, 7, 9], 'minor-pentatonic': [0, 3, 5, 7, 10], blues: [0, 3, 5, 6, 7, 10],
+} as const
 
 const row = <Name extends string>(name: Name, label: string, unit: Parameter['unit'], min: number, max: number,
   initial: number, step: number, help: string) => ({ name, label, unit, min, max, initial, step, help })
@@ -25,7 +35,10 @@ const row = <Name extends string>(name: Name, label: string, unit: Parameter['un
 const choice = <Name extends string>(name: Name, label: string, words: readonly string[], help: string) =>
   ({ ...row(name, label, '', 0, words.length - 1, 0, 1, help), words })
 
-export const parameters = [
+const of = <Of extends Engine, const Rows extends readonly Parameter[]>(engine: Of, rows: Rows) =>
+  rows.map((row) => ({ ...row, engine })) as unknown as { readonly [At in keyof Rows]: Rows[At] & { readonly engine: Of } }
+
+export const table = [...of('separator', [
   row('passes', 'Passes', '', 1, 20, 3, 1, 'How often each frame is solved. More is cleaner and costs more.'),
   choice('solver', 'Solver', solvers, 'What finds the activations: multiplicative for any dictionary, proximal with '
     + 'penalties on variation and block for a Euclidean, KL or dual-IS one, least-squares for a Euclidean one. One that does not know '
@@ -49,16 +62,46 @@ export const parameters = [
   row('wet', 'Wet', '', 0, 1, 1, 0, '0 is the input, 1 the separated mix.'),
   row('level', 'Level', 'dB', -24, 24, 0, 0, 'Level of the mix.'),
   row('bypass', 'Bypass', '', 0, 1, 0, 1, 'Hear the input, delayed by the same latency.'),
-] as const satisfies readonly Parameter[]
+]), ...of('notes', [
+  choice('timing', 'Timing', ['accurate', 'fast'], 'Hear a note a little longer before saying which one it is, or answer about 15 ms sooner.'),
+  choice('judge', 'Judge', ['learned', 'plain'], 'What says that a note begins: the learned head, where the preset has one, or plain thresholds.'),
+  row('threshold', 'Threshold', '', 0.05, 0.95, 0.5, 0, 'How sure a note must be to begin: less finds more notes, more finds fewer wrong ones.'),
+  row('quietest', 'Quietest', 'dB', -110, -10, -66, 0, 'No note begins below this, however silent the rest is.'),
+  row('loudest', 'Loudest', 'dB', -60, 20, -18, 0, 'A note as loud as this gets the velocity 127.'),
+  row('touch', 'Touch', 'dB', 6, 90, 42, 0, 'From the velocity 127 down to 1.'),
+  row('release', 'Release', '', 0.01, 0.9, 0.1, 0, 'A note ends when this share of its loudest moment is left.'),
+  row('sustain', 'Sustain', 's', 0, 4, 0, 0, 'How long a note is held after that.'),
+  row('shortest', 'Shortest', 's', 0, 1, 0.04, 0, 'No note ends sooner than this after it began.'),
+  row('refractory', 'Refractory', 's', 0.02, 0.5, 0.06, 0, 'No key is struck twice within this.'),
+  row('restrike', 'Re-strike', 'dB', 0.5, 24, 3, 0, 'How far a note that sounds must rise again to be a new one.'),
+  row('octaves', 'Octaves', '', 0, 1, 0.5, 0, 'How strongly a note is doubted that others sounding now would explain by their overtones.'),
+  row('lowest', 'Lowest', '', 0, 127, 0, 1, 'The lowest MIDI note that may be played.'),
+  row('highest', 'Highest', '', 0, 127, 127, 1, 'The highest MIDI note that may be played.'),
+  choice('scale', 'Scale', Object.keys(scales), 'Only notes of this scale are played.'),
+  choice('key', 'Key', keys, 'The first note of the scale.'),
+  row('bends', 'Bends', '', 0, 1, 0, 1, 'Follows slides and vibrato, where one note sounds at a time.'),
+])] as const
 
-export type ParameterName = (typeof parameters)[number]['name']
+type RowOf<Of extends Engine> = Extract<(typeof table)[number], { engine: Of }>
+const rowsOf = <Of extends Engine>(engine: Of): readonly RowOf<Of>[] => table.filter((p): p is RowOf<Of> => p.engine === engine)
+
+/** The separator's rows, and those of what plays notes. */
+export const parameters = rowsOf('separator')
+export const noteParameters = rowsOf('notes')
+
+export type ParameterName = RowOf<'separator'>['name']
 export type Settings = Record<ParameterName, number>
+export type NoteSettings = Record<RowOf<'notes'>['name'], number>
+/** What a preset may hold: rows of any engine. */
+export type AllSettings = Settings & NoteSettings
 
 /** The settings of one quantum, as AudioWorklet delivers them: one value, or one per sample. */
 export type Automation = Record<ParameterName, Float32Array>
 
 export const initialSettings = (): Settings =>
   Object.fromEntries(parameters.map((p) => [p.name, p.initial])) as Settings
+export const initialNoteSettings = (): NoteSettings =>
+  Object.fromEntries(noteParameters.map((p) => [p.name, p.initial])) as NoteSettings
 
 export const constantAutomation = (settings: Settings): Automation =>
   Object.fromEntries(parameters.map((p) => [p.name, Float32Array.of(settings[p.name])])) as Automation
@@ -81,7 +124,7 @@ export function follow(settings: Settings, automation: Automation, i: number): v
 
 export const isSwitch = (p: Parameter): boolean => p.step === 1 && p.min === 0 && p.max === 1 && !p.words
 
-export const parameterNamed = (name: string): Parameter | undefined => parameters.find((p) => p.name === name)
+export const parameterNamed = (name: string): Parameter | undefined => table.find((p) => p.name === name)
 
 /** The text a person reads and types, and its inverse: `fromText(p, toText(p, x))` is x. */
 export const toText = (p: Parameter, value: number): string =>
@@ -106,14 +149,14 @@ export function checkValue(p: Parameter, value: unknown, shown = JSON.stringify(
 }
 
 /** Checks a JSON object of settings; rows it does not name stay unset. Unknown names are an error. */
-export function readSettings(json: unknown, where = 'settings'): Partial<Settings> {
+export function readSettings(json: unknown, where = 'settings'): Partial<AllSettings> {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new TypeError(`${where}: expected an object of parameter values, got ${JSON.stringify(json)}`)
-  const settings: Partial<Settings> = {}
+  const settings: Partial<AllSettings> = {}
   for (const [name, value] of Object.entries(json)) {
     const p = parameterNamed(name)
     if (!p) throw new RangeError(`${where}: expected names from the parameter table, got "${name}"`)
-    settings[p.name as ParameterName] = checkValue(p, value)
+    settings[p.name as keyof AllSettings] = checkValue(p, value)
   }
   return settings
 }

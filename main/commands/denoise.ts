@@ -30,7 +30,7 @@ export const denoise: Command = {
     modeFlag,
     bitsFlag,
   ],
-  parameters: true,
+  parameters: 'separator',
   async run(args, { stderr, signal }) {
     const [input, out] = args.positionals as [string, string]
     const rest = args.text('rest') ?? null

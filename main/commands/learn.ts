@@ -64,7 +64,7 @@ export const learn: Command = {
     + 'passages in seconds (voice=talk.wav@12.5-19); all recordings have one sample rate, which the preset keeps. Parameters go into the preset as its settings.',
   positionals: ['OUT.preset', '[SOURCE=FILES…]'],
   flags,
-  parameters: true,
+  parameters: 'separator',
   async run(args, { stderr, signal }) {
     const [out, ...words] = args.positionals as [string, ...string[]]
     if (!out.endsWith('.preset')) throw new UserError(`learn: expected an output ending in .preset, got ${out}`)
@@ -172,7 +172,7 @@ function commandOf(args: Arguments): string {
     ...given.flatMap((flag) => ['--' + flag.name, ...behind(flag)]),
     ...parameters.flatMap((p, i) => {
       const value = args.settings[p.name]
-      return value === undefined ? [] : ['--' + parameterFlags[i]!.name, isSwitch(p) || 'words' in p ? toText(p, value) : String(value)]
+      return value === undefined ? [] : ['--' + parameterFlags('separator')[i]!.name, isSwitch(p) || 'words' in p ? toText(p, value) : String(value)]
     }),
   ].map(quoted).join(' ')
 }

@@ -63,7 +63,7 @@ export const separate: Command = {
     bitsFlag,
     { name: 'jobs', value: 'N', help: 'Files at once; as many as there are cores unless said otherwise.' },
   ],
-  parameters: true,
+  parameters: 'separator',
   async run(args, { stderr, signal }) {
     const out = args.text('out')
     if (out === undefined) throw new UserError('separate: expected --out DIR, the folder to write to, got none')
