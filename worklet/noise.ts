@@ -1,7 +1,7 @@
 // How loud the noise is, bin by bin, while somebody speaks: the minimum mean square error estimate of its power, weighted by
 // how likely it is that speech is there (T. Gerkmann, R. C. Hendriks: Unbiased MMSE-based noise power estimation with low
-// complexity and low tracking delay, 2012). It needs no pauses, and follows a noise that grows by any amount within a second
-// or so: what has been surely speech for long is not.
+// complexity and low tracking delay, 2012). It needs no pauses, and follows a noise that grows by 30 dB within two or three
+// seconds: what has been surely speech for long is not.
 
 import type { Kernel } from './kernel.ts'
 
