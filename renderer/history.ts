@@ -5,6 +5,7 @@
 // a slider dragged) go into the last one of the same name while the pointer is down or within a second.
 
 import { batch, computed, signal } from '@preact/signals'
+import { notes } from './notes-state.ts'
 import { state } from './state.ts'
 
 interface Chosen {
@@ -12,6 +13,7 @@ interface Chosen {
   readonly selection: typeof state.selection.value
   readonly settings: typeof state.settings.value
   readonly rest: typeof state.rest.value
+  readonly notes: typeof notes.edited.value
 }
 interface Step { readonly name: string; readonly before: Chosen; readonly after: Chosen }
 
@@ -30,9 +32,10 @@ export const said = signal('')
 
 const now = (): Chosen => ({
   preset: state.preset.peek(), selection: state.selection.peek(), settings: state.settings.peek(), rest: state.rest.peek(),
+  notes: notes.edited.peek(),
 })
 const same = (a: Chosen, b: Chosen): boolean =>
-  a.preset === b.preset && a.selection === b.selection && a.settings === b.settings && a.rest === b.rest
+  a.preset === b.preset && a.selection === b.selection && a.settings === b.settings && a.rest === b.rest && a.notes === b.notes
 
 function push(name: string, before: Chosen, joins: boolean): void {
   const after = now()
@@ -82,12 +85,13 @@ export function press(down: boolean): void {
 }
 
 /** What is compared is no part of what is undone. */
-function restore({ preset, selection, settings, rest }: Chosen): void {
+function restore({ preset, selection, settings, rest, notes: edited }: Chosen): void {
   batch(() => {
     state.preset.value = preset
     state.selection.value = selection
     state.settings.value = { ...settings, bypass: state.settings.peek().bypass }
     state.rest.value = rest
+    notes.edited.value = edited
   })
 }
 
