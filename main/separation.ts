@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Dictionary } from '../worklet/dictionary.ts'
+import { type Latency, withLatency } from '../worklet/latency.ts'
 import { Mixer } from '../worklet/mixer.ts'
 import { checkSolver, constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { Mode } from '../worklet/protocol.ts'
@@ -22,8 +22,6 @@ import { refining } from './refining.ts'
 import { decibels } from './score.ts'
 import { asked, Cancelled, UserError } from './user-error.ts'
 
-export const latencies = { low: 8, normal: 16, high: 32 } as const // ms of tail
-
 /** Plain data: it travels to a worker as it is. */
 export interface SeparationRequest {
   readonly input: string
@@ -37,7 +35,7 @@ export interface SeparationRequest {
   readonly fallback: Partial<Settings>
   readonly mode: Mode
   readonly bits: Bits
-  readonly latency: keyof typeof latencies | null
+  readonly latency: Latency | null
   /** Seconds of the input in which only noise sounds: heard first, and learned. */
   readonly noise: { readonly from: number; readonly to: number } | null
   /** Where one file per source goes, and rest.wav. */
@@ -72,15 +70,6 @@ const LOWEST_RATE = 8000
 const HIGHEST_RATE = 192_000
 
 const blocks = (channels: number): Float32Array[] => Array.from({ length: channels }, () => new Float32Array(BLOCK))
-
-function withLatency(dictionary: Dictionary, latency: SeparationRequest['latency']): Dictionary {
-  if (latency === null) return dictionary
-  const wanted = Math.min(dictionary.fftSize, latencies[latency] / 1000 * dictionary.sampleRate)
-  // A tail is a whole number of hops: the hop gives way a little, so that the latency is the one asked for.
-  const hops = Math.max(2, Math.round(wanted / dictionary.hopSize))
-  const hopSize = Math.round(wanted / hops)
-  return { ...dictionary, hopSize, tailSize: hops * hopSize }
-}
 
 async function start(request: SeparationRequest, sampleRate: number, channels: 1 | 2, signal?: AbortSignal) {
   const preset = await loadPreset(request.preset)

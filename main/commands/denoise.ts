@@ -3,7 +3,8 @@
 import { basename } from 'node:path'
 import { oneOf, passage } from '../arguments.ts'
 import { progress } from '../progress.ts'
-import { latencies, separateFile } from '../separation.ts'
+import { latencies, latencyNames } from '../../worklet/latency.ts'
+import { separateFile } from '../separation.ts'
 import type { Command } from './command.ts'
 import { bitsFlag, bitsOf, modeFlag, summary, wavName } from './separate.ts'
 
@@ -23,7 +24,7 @@ export const denoise: Command = {
     { name: 'noise', value: 'FROM..TO', help: 'Seconds of the input in which only noise sounds, as 0..0.5.' },
     { name: 'rest', value: 'FILE', help: 'Also write what is taken away.' },
     {
-      name: 'latency', value: Object.keys(latencies).join('|'),
+      name: 'latency', value: latencyNames.join('|'),
       help: `How long a live session would lag: ${Object.values(latencies).join(', ')} ms. More is cleaner. `
         + 'The preset\'s own unless said otherwise.',
     },
@@ -41,7 +42,7 @@ export const denoise: Command = {
         mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
         preset: args.text('preset') ?? 'speech', selection: null,
         settings: args.settings, fallback: { reduction: REDUCTION },
-        latency: args.has('latency') ? oneOf(args, 'denoise', 'latency', ['low', 'normal', 'high'] as const, 'normal') : null,
+        latency: args.has('latency') ? oneOf(args, 'denoise', 'latency', latencyNames, 'normal') : null,
         noise: passage(args, 'denoise', 'noise'),
         mode: oneOf(args, 'denoise', 'mode', ['direct', 'sliced'], 'direct'), bits: bitsOf(args, 'denoise'),
       }, bar.report, signal)
