@@ -4,11 +4,13 @@
 import { checkCovariance, fitCovariance, ROW, type Covariances } from '../worklet/covariance.ts'
 import { binCount, dictionarySources, divergenceText, readDivergence } from '../worklet/dictionary.ts'
 import type { Atom, Dictionary } from '../worklet/dictionary.ts'
+import type { Head } from '../worklet/network.ts'
 import { checkSolver, readSettings, table } from '../worklet/parameters.ts'
 import type { AllSettings } from '../worklet/parameters.ts'
 import { FREE, readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
-import { PresetError, isObject, readContainer, readJson, shown, writeContainer } from './safetensors.ts'
+import { HEAD, headTensors, headText, readHead } from './head.ts'
+import { PresetError, floatsOf, isObject, readContainer, readJson, shown, tensorOf, writeContainer } from './safetensors.ts'
 import type { Tensor } from './safetensors.ts'
 
 export { PresetError }
@@ -35,7 +37,9 @@ export interface Preset {
   readonly learned: Learned
   /** What the selection's learned places heard: tensors `place.FROM-TO`, of the dictionary's own analysis. */
   readonly covariances?: Covariances
-  /** Further tensors by name (`head.*`, `noise.*`), untouched. */
+  /** A small network that judges what the dictionary found: tensors `head.N.weights` and `head.N.bias`, and the text `head`. */
+  readonly head: Head | null
+  /** Further tensors by name (`noise.*`), untouched. */
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
@@ -108,7 +112,8 @@ export function readPreset(bytes: Uint8Array, where: string): Preset {
     }),
     learned: readLearned(json('learned'), fail),
     ...readCovariances(tensors, shape, fail),
-    tensors: new Map([...tensors].filter(([tensor]) => tensor !== SPECTRA && !tensor.startsWith(PLACE))),
+    head: within(HEAD, () => readHead(metadata.has(HEAD) ? json(HEAD) : undefined, tensors, fail)),
+    tensors: new Map([...tensors].filter(([tensor]) => tensor !== SPECTRA && !tensor.startsWith(PLACE) && !tensor.startsWith(HEAD + '.'))),
   }
 }
 
@@ -147,17 +152,6 @@ function readSpectra(tensor: Tensor | undefined, rows: number, bins: number, fai
     if (Math.abs(sum - 1) > SUM_ROUNDING) for (let i = 0; i < bins; i++) values[i]! /= sum
   }
   return spectra
-}
-
-function floatsOf({ bytes }: Tensor): Float32Array<ArrayBuffer> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
-}
-
-function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
-  const view = new DataView(new ArrayBuffer(values.length * 4))
-  values.forEach((x, i) => view.setFloat32(4 * i, x, true))
-  return { dtype: 'F32', shape, bytes: new Uint8Array(view.buffer) }
 }
 
 function readCovariances(tensors: ReadonlyMap<string, Tensor>, { sampleRate, fftSize }: Pick<Dictionary, 'sampleRate' | 'fftSize'>, fail: Fail): Pick<Preset, 'covariances'> {
@@ -204,7 +198,7 @@ function readLearned(json: unknown, fail: Fail): Learned {
 }
 
 /** The same preset always gives the same bytes. */
-export function writePreset({ name, description, dictionary, settings, selection, learned, covariances = {}, tensors }: Preset): Uint8Array<ArrayBuffer> {
+export function writePreset({ name, description, dictionary, settings, selection, learned, covariances = {}, head, tensors }: Preset): Uint8Array<ArrayBuffer> {
   const { sampleRate, fftSize, hopSize, tailSize, atoms, spectra, divergence } = dictionary
   const chosen = table.map((p) => p.name).filter((key) => settings[key] !== undefined)
   const metadata = new Map(Object.entries({
@@ -217,6 +211,7 @@ export function writePreset({ name, description, dictionary, settings, selection
     settings: JSON.stringify(Object.fromEntries(chosen.map((key) => [key, settings[key]]))),
     selection: JSON.stringify(selection),
     learned: JSON.stringify(learned),
+    ...(head && { [HEAD]: headText(head) }),
   }))
   return writeContainer({
     metadata,
@@ -224,6 +219,7 @@ export function writePreset({ name, description, dictionary, settings, selection
       [SPECTRA, tensorOf(spectra, [atoms.length, binCount(fftSize)])],
       ...Object.entries(covariances).map(([passage, covariance]) =>
         [PLACE + passage, tensorOf(fitCovariance(covariance, sampleRate, fftSize), [binCount(fftSize), ROW])] as const),
+      ...(head ? headTensors(head) : []),
       ...tensors,
     ]),
   })

@@ -161,3 +161,15 @@ export function writeContainer({ metadata, tensors }: Container): Uint8Array<Arr
   ordered.forEach(([, { bytes }], i) => file.set(bytes, LENGTH + length + entries[i]![1].data_offsets[0]!))
   return file
 }
+
+/** The numbers of an F32 tensor. */
+export function floatsOf({ bytes }: Tensor): Float32Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
+}
+
+export function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
+  const view = new DataView(new ArrayBuffer(values.length * 4))
+  values.forEach((x, i) => view.setFloat32(4 * i, x, true))
+  return { dtype: 'F32', shape, bytes: new Uint8Array(view.buffer) }
+}

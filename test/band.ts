@@ -57,7 +57,7 @@ export function bandPreset(settings: Parameters<typeof writePreset>[0]['settings
   return writePreset({
     name: 'Small band', description: 'Three instruments made by code, for tests and pictures.',
     dictionary: { sampleRate: RATE, fftSize: FFT, hopSize: FFT / 4, tailSize: FFT, divergence: divergences['kl']!, atoms, spectra },
-    settings, selection: null, tensors: new Map(),
+    settings, selection: null, head: null, tensors: new Map(),
     learned: { method: 'computed', files: [], licences: ['MIT'], command: 'test/band.ts', seed: 0 },
   })
 }

@@ -30,7 +30,7 @@ export function smallPreset(changes: Partial<Preset> = {}): Preset {
       sampleRate: 44100, fftSize, hopSize: 256, tailSize: 1024, spectra, divergence: { alpha: 1, beta: 0 },
       atoms: ['low', 'low', 'high', 'high'].map((source) => ({ source, pitch: null })),
     },
-    settings: {}, selection: null, tensors: new Map(),
+    settings: {}, selection: null, head: null, tensors: new Map(),
     learned: { method: 'by hand', files: [], licences: [], command: 'none', seed: 1 },
     ...changes,
   }

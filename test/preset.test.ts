@@ -40,8 +40,9 @@ const example: Preset = {
   settings: { passes: 5, sparsity: 0.1, memory: 0.6 },
   selection: { mask: 'soft', sources: [{ name: 'voice', atoms: ['voice', 'free'], band: [80, 8000], gain: -3 }] },
   learned: { method: 'nmf', files: ['a.wav', 'b.wav@1-2'], licences: ['CC0 1.0'], command: 'winnow learn "x".preset', seed: 7 },
+  head: null,
   tensors: new Map([
-    ['head.bias', tensor('U8', [3], [1, 2, 3])],
+    ['extra.bias', tensor('U8', [3], [1, 2, 3])],
     ['side.left', tensor('F64', [1], [0, 0, 0, 0, 0, 0, 240, 63])],
     ['noise.empty', tensor('I16', [0, 4], [])],
   ]),
@@ -160,7 +161,7 @@ describe('the file, by the format’s own definition', () => {
   test('tensors tile the data without hole or overlap, each aligned to its type', () => {
     const sizes: Record<string, number> = { F32: 4, F64: 8, U8: 1, I16: 2 }
     const extents = Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, t]) => ({ name, ...t }))
-    expect(extents.map((t) => t.name).sort()).toEqual(['head.bias', 'noise.empty', 'side.left', 'spectra'])
+    expect(extents.map((t) => t.name).sort()).toEqual(['extra.bias', 'noise.empty', 'side.left', 'spectra'])
     extents.sort((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1])
     let at = 0
     for (const { dtype, shape, data_offsets: [begin, end] } of extents) {

@@ -61,11 +61,26 @@ export interface Arithmetic {
     numbers: Address): void
   track(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
   settle(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
+  roots(power: Address, out: Address, n: number): void
+  plant(row: Address, w: Address, atom: number, room: number, panels: number): void
   multiply(out: Address, a: Address, aRow: number, aStep: number, b: Address, turned: number, rows: number, count: number, m: number,
     panel: Address): void
+  cues(mask: Address, gate: Address, y: Address, noise: Address, n: number, numbers: Address, odds: Address, share: Address,
+    over: Address, level: Address): void
+  contrast(level: Address, n: number, half: number, out: Address): void
+  combs(table: Address, rows: number, x: Address, n: number, out: Address): void
+  fold(band: Address, part: Address, share: Address, y: Address, noise: Address, contrast: Address, comb: Address, n: number, bands: number,
+    out: Address): void
+  logits(numbers: Address, band: Address, part: Address, odds: Address, over: Address, contrast: Address, comb: Address, n: number,
+    out: Address): void
+  remask(mask: Address, gates: Address, stride: number, sources: number, which: number, odds: Address, logit: Address, n: number,
+    numbers: Address): void
   climb(x: Address, up: Address, down: Address, n: number, numbers: Address): void
   raise(v: Address, m: Address, out: Address, n: number, numbers: Address): void
   cost(kind: number, v: Address, m: Address, q: Address, n: number, numbers: Address): number
+  dense(x: Address, w: Address, bias: Address, out: Address, rows: number, inputs: number, columns: number): void
+  activate(kind: number, x: Address, n: number): void
+  remember(kind: number, heard: Address, kept: Address, h: Address, rows: number, units: number): void
 }
 
 /** Bins in a panel of the packed spectra. */

@@ -152,6 +152,7 @@ function presetOf(args: Arguments, { sampleRate, fftSize, hopSize, tailSize }: S
       command: commandOf(args),
       seed,
     },
+    head: null,
     tensors: new Map(),
   }
 }

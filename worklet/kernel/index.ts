@@ -10,6 +10,7 @@ export { explain, masks, extend, paint, magnitude, deal, collect } from './masks
 export { pairs, claims, bearings, area, gather } from './places'
 export { shares, solve, part } from './wiener'
 export { ratios, learn, sum } from './adapt'
-export { track, settle } from './noise'
+export { track, settle, roots, plant } from './noise'
 export { multiply, climb, raise, cost } from './batch'
 export { descend, lanes, leftover, project, sweep } from './solvers'
+export { dense, activate, remember } from './network'
