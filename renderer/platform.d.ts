@@ -6,3 +6,26 @@ interface AudioContext { readonly playbackStats?: AudioPlaybackStats }
 
 declare module '*.css'
 declare module 'audioworklet-polyfill'
+
+/** The package's own types are out of the compiler's reach ("exports" names none); of what it has, this is what we use. */
+declare module 'midi-writer-js' {
+  interface TrackEvent { readonly data: readonly number[] }
+  interface Chunk { readonly type: readonly number[]; readonly size: readonly number[]; readonly data: readonly number[] }
+  class Track { addEvent(event: TrackEvent): this }
+  type EventOf<Fields> = new (fields: Fields) => TrackEvent
+  const writer: {
+    readonly Track: typeof Track
+    readonly Writer: new (tracks: readonly Track[], options: { readonly ticksPerBeat: number }) => { buildData(): readonly Chunk[] }
+    /** Channels from 1. `velocity`: 1–100. `wait` and `delta`: ticks since the event before. */
+    readonly NoteOnEvent: EventOf<{ channel: number; pitch: number; velocity: number; wait: string }>
+    readonly NoteOffEvent: EventOf<{ channel: number; pitch: number; velocity: number; duration: string; delta: number }>
+    readonly ControllerChangeEvent: EventOf<{ channel: number; controllerNumber: number; controllerValue: number; delta: number }>
+    /** Channels from 0. `bend`: −1…1. */
+    readonly PitchBendEvent: EventOf<{ channel: number; bend: number; delta: number }>
+    readonly ProgramChangeEvent: EventOf<{ channel: number; instrument: number; delta: number }>
+    readonly TempoEvent: EventOf<{ bpm: number; tick: number }>
+    /** A character of `text` is a byte of the file. */
+    readonly TrackNameEvent: EventOf<{ text: string }>
+  }
+  export default writer
+}
