@@ -8,10 +8,14 @@ import { dictionarySources, type Atom } from './dictionary.ts'
 import { type Kernel, PANEL_BINS } from './kernel.ts'
 import type { Covariances } from './covariance.ts'
 import type { Features } from './features.ts'
+import type { MaskHead } from './mask-head.ts'
 import { Painted } from './painted.ts'
 import type { Settings } from './parameters.ts'
 import { Places } from './places.ts'
 import { FREE, type Selection } from './selection.ts'
+
+/** What a logit is multiplied by where masks are binary. */
+const ALL_OR_NOTHING = 1e4
 
 export class Masks {
   /** Source by source, in the selection's order. */
@@ -143,9 +147,26 @@ export class Masks {
     run.prepare(magnitude.byteOffset, basis.weights.byteOffset, this.seen.byteOffset, basis.paddedBins, scaling.byteOffset)
   }
 
-  /** After them: the bins in their order, and those above the dictionary's reach. */
-  finish(magnitude: Float32Array): void {
+  /** After them: the bins in their order. */
+  collect(): void {
     for (let source = 0; source < this.gains.length; source++) this.basis.collect(this.dealtGains[source]!, this.gains[source]!)
+  }
+
+  /** What a learned head sees of the mask of source `which`, and what it makes of the masks. */
+  show(head: MaskHead, which: number, magnitude: Float32Array, noise: Float32Array, settings: Settings): void {
+    head.look(this.gains[which]!, this.gates[which]!, magnitude, noise, settings)
+  }
+  judge(head: MaskHead, which: number): void {
+    head.apply(this.gains[0]!, this.gates[0]!, this.stride, this.gains.length, which, this.numbers[2]!, this.binary ? ALL_OR_NOTHING : 1)
+  }
+
+  finish(magnitude: Float32Array): void {
+    this.collect()
+    this.extend(magnitude)
+  }
+
+  /** At last the bins above the dictionary's reach. */
+  extend(magnitude: Float32Array): void {
     const { basis: { fitted: { known, bins } }, gains, gates, stride, kernel: { run } } = this
     if (known < bins && gains.length > 0)
       run.extend(gains[0]!.byteOffset, gates[0]!.byteOffset, stride, gains.length, magnitude.byteOffset, known, bins)

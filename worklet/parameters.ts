@@ -54,6 +54,7 @@ export const table = [...of('separator', [
   row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),
   row('floor', 'Floor', 'dB', -120, -6, -120, 0, 'The least that every source keeps of each bin. Softer artefacts, less separation.'),
   row('residue', 'Residue', '', 0, 1, 0, 0, 'How much of what the dictionary cannot explain goes to the rest.'),
+  row('learned', 'Learned', '', 0, 1, 1, 0, 'How much a learned judgement of the masks counts, where the preset has one. 0 leaves them as the dictionary says.'),
   row('freeAtoms', 'Free atoms', '', 0, 8, 0, 1, 'Atoms that learn, while it plays, what the dictionary does not know.'),
   row('memory', 'Memory', 's', 0.05, 30, 0.6, 0, 'How long the free atoms remember.'),
   row('hold', 'Hold', '', 0, 1, 0, 1, 'The free atoms stay as they are.'),
