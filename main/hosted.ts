@@ -5,39 +5,45 @@
 import { readFileSync } from 'node:fs'
 import vm from 'node:vm'
 import { type Automation, constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
-import type { FromProcessor, ProcessorOptions, ToProcessor } from '../worklet/protocol.ts'
+import { type FromProcessor, type FromTap, PROCESSOR_NAME, type ProcessorOptions, TAP_NAME, type TapOptions, type ToProcessor, type ToTap } from '../worklet/protocol.ts'
 
 export interface HostedProcessor {
   process(inputs: readonly (readonly Float32Array[])[], outputs: readonly (readonly Float32Array[])[], parameters: Automation): boolean
 }
-type Constructor = (new (options: { processorOptions: ProcessorOptions }) => HostedProcessor) & { parameterDescriptors: readonly object[] }
+type Constructor<Options> = (new (options: { processorOptions: Options }) => HostedProcessor) & { parameterDescriptors: readonly object[] }
 
-export interface Hosted {
+export interface Hosted<From = FromProcessor, To = ToProcessor> {
   readonly processor: HostedProcessor
   readonly descriptors: readonly object[]
   /** What the processor has posted to the page. */
-  readonly received: FromProcessor[]
+  readonly received: From[]
   /** What the page would do: `postMessage` on the node's port. */
-  send(message: ToProcessor): void
+  send(message: To): void
 }
 
 /** `now` stands in for Date.now(), the worklet's only clock. */
-export function hostProcessor(file: string | URL, options: ProcessorOptions, sampleRate: number, now: () => number = Date.now): Hosted {
-  const received: FromProcessor[] = []
+export const hostProcessor = (file: string | URL, options: ProcessorOptions, sampleRate: number, now?: () => number): Hosted =>
+  host(file, PROCESSOR_NAME, options, sampleRate, now)
+
+export const hostTap = (file: string | URL, options: TapOptions, sampleRate: number): Hosted<FromTap, ToTap> => host(file, TAP_NAME, options, sampleRate)
+
+function host<Options, From, To>(file: string | URL, name: string, options: Options, sampleRate: number, now: () => number = Date.now): Hosted<From, To> {
+  const received: From[] = []
   const port = {
-    onmessage: null as ((event: { data: ToProcessor }) => void) | null,
-    postMessage: (message: FromProcessor) => void received.push(message),
+    onmessage: null as ((event: { data: To }) => void) | null,
+    postMessage: (message: From) => void received.push(message),
   }
-  let registered: Constructor | undefined
+  const registered = new Map<string, Constructor<Options>>()
   const scope = {
     sampleRate, Date: { now },
     AudioWorkletProcessor: class { port = port },
-    registerProcessor: (_name: string, processor: Constructor) => { registered = processor },
+    registerProcessor: (called: string, processor: Constructor<Options>) => void registered.set(called, processor),
   }
   vm.compileFunction(readFileSync(file, 'utf8'), Object.keys(scope)).apply(undefined, Object.values(scope))
+  const Processor = registered.get(name)!
   return {
-    processor: new registered!({ processorOptions: options }),
-    descriptors: registered!.parameterDescriptors,
+    processor: new Processor({ processorOptions: options }),
+    descriptors: Processor.parameterDescriptors,
     received,
     send: (data) => port.onmessage!({ data }),
   }

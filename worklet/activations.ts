@@ -53,7 +53,7 @@ export class Activations {
   }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence, slice: number,
-    hopSeconds: number) {
+    hopSeconds: number, private readonly recall = RECALL) {
     this.h = kernel.floats(basis.room)
     this.before = kernel.floats(basis.room)
     this.prepared = kernel.floats(basis.paddedBins)
@@ -73,8 +73,11 @@ export class Activations {
     for (const solver of this.solvers) solver.reset()
   }
 
-  /** Starts a frame, given its magnitudes dealt; returns how many slices it takes. 0: silence, nothing to do. */
-  begin(magnitude: Float32Array, atoms: number, passes: number, settings: Settings): number {
+  /**
+   * Starts a frame, given its magnitudes dealt; returns how many slices it takes. 0: silence, nothing to do. `listening`: only
+   * what is learned online may explain it.
+   */
+  begin(magnitude: Float32Array, atoms: number, passes: number, settings: Settings, listening = settings.listen === 1): number {
     const { basis: { fitted: { known }, fixed, weights, paddedBins }, kernel: { run } } = this
     const last = this.level
     run.weigh(magnitude.byteOffset, weights.byteOffset, paddedBins, this.scaling.byteOffset + 4)
@@ -85,7 +88,7 @@ export class Activations {
     this.scaling[1] = 1 / mean
     run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.scaling.byteOffset)
     this.fade = Math.min(1, last / mean)
-    this.first = settings.listen ? fixed : 0
+    this.first = listening ? fixed : 0
     this.atoms = atoms
     this.paddedAtoms = Math.ceil(atoms / 4) * 4
     this.solver = this.solvers[settings.solver]!
@@ -97,7 +100,7 @@ export class Activations {
 
   /** Warm: the last frame's answer at this frame's level. */
   private start(sum: number): void {
-    const share = this.solver.revives ? 1 : RECALL
+    const share = this.solver.revives ? 1 : this.recall
     const { h, before, first, atoms, fade } = this
     let held = 0
     for (let atom = first; atom < atoms; atom++) held += h[atom]!

@@ -45,3 +45,21 @@ export type FromProcessor =
   /** The bytes of one Frame of that layout, where memory is not shared. */
   | { readonly type: 'frame'; readonly bytes: ArrayBuffer }
   | { readonly type: 'error'; readonly message: string }
+
+export const TAP_NAME = 'winnow-tap'
+
+/** Of the processor that hands samples to a worker. */
+export interface TapOptions {
+  readonly channels: 1 | 2
+  /** For a SampleRing (`sampleRingBytes`); null sends samples as messages, a little later. */
+  readonly ring: SharedArrayBuffer | null
+}
+
+export type FromTap =
+  /** At the first quantum: the context's second at which the first sample is heard. */
+  | { readonly type: 'began'; readonly time: number }
+  /** Without shared memory: the next samples, one array per channel. */
+  | { readonly type: 'samples'; readonly channels: readonly Float32Array[] }
+
+/** The tap is told to end: nothing comes after this. */
+export type ToTap = { readonly type: 'stop' }
