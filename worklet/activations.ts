@@ -46,6 +46,7 @@ export class Activations {
   /** α, and the frame's scale. */
   private readonly scaling: Float32Array
   private warm = false
+  private mean = 0
 
   static floats(room: number, paddedBins: number, divergence: Divergence): number {
     return Multiplicative.floats(room) + (refusal(divergence, 1) ? 0 : Proximal.floats(room)) +
@@ -73,6 +74,14 @@ export class Activations {
     for (const solver of this.solvers) solver.reset()
   }
 
+  /** Whether there is sound in a frame. */
+  hears(magnitude: Float32Array): boolean {
+    const { basis: { fitted: { known }, weights, paddedBins }, kernel: { run } } = this
+    run.weigh(magnitude.byteOffset, weights.byteOffset, paddedBins, this.scaling.byteOffset + 4)
+    this.mean = this.scaling[1]! / known
+    return this.mean >= SILENCE
+  }
+
   /**
    * Starts a frame, given its magnitudes dealt; returns how many slices it takes. 0: silence, nothing to do. `listening`: only
    * what is learned online may explain it.
@@ -80,14 +89,11 @@ export class Activations {
   begin(magnitude: Float32Array, atoms: number, passes: number, settings: Settings, listening = settings.listen === 1): number {
     const { basis: { fitted: { known }, fixed, weights, paddedBins }, kernel: { run } } = this
     const last = this.level
-    run.weigh(magnitude.byteOffset, weights.byteOffset, paddedBins, this.scaling.byteOffset + 4)
-    const mean = this.scaling[1]! / known
-    const sounds = mean >= SILENCE
-    this.level = sounds ? mean : 0
-    if (!sounds) return 0
-    this.scaling[1] = 1 / mean
+    this.level = this.hears(magnitude) ? this.mean : 0
+    if (this.level === 0) return 0
+    this.scaling[1] = 1 / this.level
     run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.scaling.byteOffset)
-    this.fade = Math.min(1, last / mean)
+    this.fade = Math.min(1, last / this.level)
     this.first = listening ? fixed : 0
     this.atoms = atoms
     this.paddedAtoms = Math.ceil(atoms / 4) * 4

@@ -7,6 +7,8 @@ import { divergenceKind, type Kernel } from './kernel.ts'
 import type { Settings } from './parameters.ts'
 
 export const MAX_FREE_ATOMS = 8
+/** With the one that follows the noise tracker, which comes after those in use. */
+export const MAX_ONLINE_ATOMS = MAX_FREE_ATOMS + 1
 /** What the starting shape counts for, in frames: little, so that the first sound replaces it. */
 const PRIOR_FRAMES = 0.05
 const FLOOR = 1e-9

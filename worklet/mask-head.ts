@@ -110,6 +110,7 @@ export class MaskHead {
   readonly comb: Float32Array
   /** What the network was given. */
   readonly input: Float32Array
+  readonly facts: MaskFacts
   readonly lie: Lie
   private readonly network: Network
   private readonly share: Float32Array
@@ -127,6 +128,7 @@ export class MaskHead {
   /** Frames from one answer to the next, and since the last one. */
   private readonly every: number
   private since = 0
+  private pitch = 0
   private salience = 0
 
   static floats(head: Head, bins: number): number {
@@ -135,9 +137,9 @@ export class MaskHead {
     return 10 * row + PITCHES * (bins + 4) + PITCHES + (5 + APART) * bands + 128 + Network.floats(head.layers)
   }
 
-  /** `which`: the selection's source that it judges; of `known` bins. */
+  /** Of `known` bins, `step` hertz apart. */
   constructor(private readonly kernel: Kernel, head: Head, known: number, step: number, hopSeconds: number) {
-    const facts = readMaskFacts(head, 'head')
+    const facts = (this.facts = readMaskFacts(head, 'head'))
     const lie = (this.lie = lieOf(known, step, facts))
     const row = (): Float32Array => kernel.floats(lie.band.length)
     this.odds = row()
@@ -159,16 +161,13 @@ export class MaskHead {
     this.numbers = kernel.floats(4)
     this.network = new Network(kernel, head.layers)
     this.input = this.network.input
-    this.own = facts.own ? 1 : 0
     this.every = Math.max(1, Math.round(facts.clock / hopSeconds))
   }
-
-  private readonly own: number
 
   reset(): void {
     this.network.reset()
     this.coefficients.fill(0)
-    this.since = this.salience = 0
+    this.since = this.pitch = this.salience = 0
   }
 
   /** What there is to see of a frame, before its mask changes: rows of bins with room up to a multiple of four. */
@@ -201,10 +200,8 @@ export class MaskHead {
     this.pitch = best
   }
 
-  private pitch = 0
-
   private fill(): void {
-    const { input, folded, lie: { weight }, salience, pitch, own } = this
+    const { input, folded, lie: { weight }, salience, pitch, facts: { own } } = this
     const bands = weight.length
     let heard = 0, known = 0
     for (let band = 0; band < bands; band++) {
@@ -221,7 +218,7 @@ export class MaskHead {
     input[rest] = 8 * salience
     input[rest + 1] = (2 * pitch) / PITCHES - 1
     input[rest + 2] = clamp(Math.log((heard + 1e-20) / (known + 1e-20)), -3, 9) / 3
-    input[rest + 3] = own
+    input[rest + 3] = own ? 1 : 0
     input[rest + 4] = 1
   }
 

@@ -160,11 +160,6 @@ export class Masks {
     head.apply(this.gains[0]!, this.gates[0]!, this.stride, this.gains.length, which, this.numbers[2]!, this.binary ? ALL_OR_NOTHING : 1)
   }
 
-  finish(magnitude: Float32Array): void {
-    this.collect()
-    this.extend(magnitude)
-  }
-
   /** At last the bins above the dictionary's reach. */
   extend(magnitude: Float32Array): void {
     const { basis: { fitted: { known, bins } }, gains, gates, stride, kernel: { run } } = this

@@ -3,6 +3,7 @@
 // complexity and low tracking delay, 2012). It needs no pauses, and follows a noise that grows by 30 dB within two or three
 // seconds: what has been surely speech for long is not.
 
+import type { Basis } from './basis.ts'
 import type { Kernel } from './kernel.ts'
 
 /** What speech is taken to have over the noise where it is: 15 dB. */
@@ -64,5 +65,26 @@ export class NoiseTracker {
       run.settle(magnitude.byteOffset, power.byteOffset, presence.byteOffset, usual.byteOffset, padded, this.share.byteOffset)
     } else run.track(magnitude.byteOffset, power.byteOffset, presence.byteOffset, usual.byteOffset, padded, this.numbers.byteOffset)
     if (starting) this.frames++
+  }
+}
+
+/** The tracker's noise as an atom of the basis. */
+export class NoiseAtom {
+  private readonly row: Float32Array
+  private readonly dealt: Float32Array
+
+  static floats(bins: number, paddedBins: number): number { return bins + 3 + paddedBins + 32 }
+
+  constructor(private readonly kernel: Kernel, private readonly basis: Basis, private readonly noise: NoiseTracker) {
+    this.row = kernel.floats(Math.ceil(noise.power.length / 4) * 4)
+    this.dealt = kernel.floats(basis.paddedBins)
+  }
+
+  write(atom: number): void {
+    const { kernel: { run }, basis, noise, row, dealt } = this
+    run.roots(noise.power.byteOffset, row.byteOffset, row.length)
+    basis.deal(row, dealt)
+    run.plant(dealt.byteOffset, basis.packed.byteOffset, atom, basis.room, basis.panels)
+    basis.sum(atom)
   }
 }

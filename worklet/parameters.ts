@@ -57,6 +57,7 @@ export const table = [...of('separator', [
   row('learned', 'Learned', '', 0, 1, 1, 0, 'How much a learned judgement of the masks counts, where the preset has one. 0 leaves them as the dictionary says.'),
   row('freeAtoms', 'Free atoms', '', 0, 8, 0, 1, 'Atoms that learn, while it plays, what the dictionary does not know.'),
   row('memory', 'Memory', 's', 0.05, 30, 0.6, 0, 'How long the free atoms remember.'),
+  row('tracker', 'Tracker', '', 0, 1, 0, 1, 'One more free atom follows a noise tracker, and the first moments are taken for noise: for speech.'),
   row('hold', 'Hold', '', 0, 1, 0, 1, 'The free atoms stay as they are.'),
   row('listen', 'Listen', '', 0, 1, 0, 1, 'Everything heard now is rest: the free atoms learn all of it.'),
   row('reduction', 'Reduction', 'dB', 0, 80, 0, 0, 'How far the rest is turned down in the mix.'),

@@ -9,7 +9,7 @@
 // part of a frame's work is done; the sliced mode is one hop later than the direct one.
 
 import { Activations } from './activations.ts'
-import { FreeAtoms, MAX_FREE_ATOMS } from './adapt.ts'
+import { FreeAtoms, MAX_ONLINE_ATOMS } from './adapt.ts'
 import { Basis, SLICE } from './basis.ts'
 import { FileClock, type Origin } from './clock.ts'
 import { type Covariances, checkLearned } from './covariance.ts'
@@ -18,8 +18,11 @@ import { Features } from './features.ts'
 import { fact, Frame, type FrameLayout } from './frame.ts'
 import { Intake } from './intake.ts'
 import { Kernel } from './kernel.ts'
+import { judged, MaskHead } from './mask-head.ts'
 import { Masks } from './masks.ts'
+import type { Head } from './network.ts'
 import { Outputs } from './outputs.ts'
+import { NoiseAtom, NoiseTracker } from './noise.ts'
 import { type Automation, follow, initialSettings, type Settings } from './parameters.ts'
 import type { Mode } from './protocol.ts'
 import { Schedule, Slices, Stage } from './schedule.ts'
@@ -33,6 +36,8 @@ export interface SeparatorOptions {
   readonly selection: Selection
   /** For its learned places. */
   readonly covariances?: Covariances
+  /** One of kind `mask` judges the masks; any other is none. */
+  readonly head?: Head | null
   readonly sampleRate: number
   readonly channels: 1 | 2
   readonly mode: Mode
@@ -42,7 +47,7 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
   channels,
   bins: binCount(shapeFor(dictionary, sampleRate).fftSize),
   sources: selection.sources.length,
-  atoms: dictionary.atoms.length + MAX_FREE_ATOMS,
+  atoms: dictionary.atoms.length + MAX_ONLINE_ATOMS,
 })
 
 /** Bins in one unit of the sliced mode's work on places: filtering four takes as long as four panels of a hundred atoms. */
@@ -68,7 +73,12 @@ export class Separator {
   private readonly features: Features
   private readonly activations: Activations
   private readonly freeAtoms: FreeAtoms
+  private readonly noise: NoiseTracker
+  private readonly noiseAtom: NoiseAtom
   private readonly masks: Masks
+  private readonly head: MaskHead | null
+  /** Which source the head judges; −1: none. */
+  private judged = -1
   /** Of two channels. */
   private readonly wiener: Wiener | null
   private readonly outputs: Outputs
@@ -78,12 +88,13 @@ export class Separator {
   private readonly solving = new Stage(() => this.activations.advance())
   private readonly placing = new Stage((slice) => this.place(slice))
   private readonly masking = new Stage((slice) => this.mask(slice))
+  private readonly judging = new Stage((part) => this.judge(part))
   private readonly painting = new Stage((source) => this.masks.paint(source))
   private readonly filtering = new Stage((slice) => this.filter(slice))
   private readonly learning = new Stage((i) => this.learn(i))
   private readonly writing = new Stage((stem) => this.write(stem))
   private readonly schedule = new Schedule(
-    [this.solving, this.placing, this.masking, this.painting, this.filtering, this.learning, this.writing])
+    [this.solving, this.placing, this.masking, this.judging, this.painting, this.filtering, this.learning, this.writing])
   /** What masks come in, and what places and the Wiener filter come in. */
   private readonly panels: Slices
   private readonly bins: Slices
@@ -101,7 +112,7 @@ export class Separator {
   /** Of the file, in its middle. */
   private readonly seconds = new Float64Array(1)
 
-  constructor({ module, dictionary, selection, covariances = {}, sampleRate, channels, mode }: SeparatorOptions) {
+  constructor({ module, dictionary, selection, covariances = {}, head = null, sampleRate, channels, mode }: SeparatorOptions) {
     const shape = (this.shape = shapeFor(dictionary, sampleRate))
     this.sliced = mode === 'sliced'
     this.latencySamples = latencyOf(shape, mode)
@@ -115,13 +126,14 @@ export class Separator {
     const fixed = (this.fixedAtoms = dictionary.atoms.length)
     const sources = selection.sources.length
     const padded = Basis.paddedBins(fitted.known)
-    const room = Basis.room(fixed, MAX_FREE_ATOMS)
+    const room = Basis.room(fixed, MAX_ONLINE_ATOMS)
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
-      Outputs.floats(shape, channels, sources) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_FREE_ATOMS, fitted.known) +
-      Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) +
+      Outputs.floats(shape, channels, sources) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_ONLINE_ATOMS, fitted.known) +
+      Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) + NoiseTracker.floats(fitted.known) + NoiseAtom.floats(fitted.known, padded) +
+      (head?.kind === 'mask' ? MaskHead.floats(head, fitted.known) : 0) +
       Masks.floats(channels, dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded) + (channels === 2 ? Wiener.floats(fitted.bins) : 0))
     const transform = new Transform(kernel, shape.fftSize)
-    const basis = new Basis(kernel, fitted, fixed, MAX_FREE_ATOMS)
+    const basis = new Basis(kernel, fitted, fixed, MAX_ONLINE_ATOMS)
     const slice = this.sliced ? SLICE : basis.panels
     const bins = Math.ceil(fitted.bins / 4) * 4
     this.panels = new Slices(basis.panels, slice)
@@ -131,8 +143,12 @@ export class Separator {
     this.features = new Features(kernel, basis, channels)
     this.activations = new Activations(kernel, basis, dictionary.divergence, slice, shape.hopSize / sampleRate)
     this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
+    this.noise = new NoiseTracker(kernel, fitted.known, shape.hopSize / sampleRate)
+    this.noiseAtom = new NoiseAtom(kernel, basis, this.noise)
     this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, channels, selection, covariances, this.seconds)
     this.wiener = this.masks.places && new Wiener(kernel, this.masks.places, fitted.bins, shape.hopSize / sampleRate)
+    this.head = head?.kind === 'mask' ? new MaskHead(kernel, head, fitted.known, sampleRate / shape.fftSize, shape.hopSize / sampleRate) : null
+    this.judged = this.head ? judged(selection, this.head.facts) : -1
     this.wanted = selection.mask === 'wiener'
     this.outputs = new Outputs(transform, shape, sources, this.analyses)
   }
@@ -144,6 +160,7 @@ export class Separator {
   select(selection: Selection, covariances = this.learned): void {
     this.learned = covariances
     this.wanted = selection.mask === 'wiener'
+    this.judged = this.head ? judged(selection, this.head.facts) : -1
     this.masks.select(selection, covariances)
   }
 
@@ -166,6 +183,7 @@ export class Separator {
   reset(): void {
     this.forgetAudio()
     this.freeAtoms.reset()
+    this.noise.reset()
   }
 
   /** As new, but for what the free atoms have learned. */
@@ -174,6 +192,7 @@ export class Separator {
     this.outputs.reset()
     this.activations.reset()
     this.masks.reset()
+    this.head?.reset()
     this.wiener?.reset()
     this.clock.reset()
     this.intake.reset()
@@ -219,7 +238,8 @@ export class Separator {
     this.seconds[0] = this.clock.seconds[0]!
     this.passes = Math.min(settings.passes, Math.max(1, this.mostPasses))
     this.filtered = this.wiener !== null && this.wanted
-    this.solving.units = activations.begin(features.dealt, this.atoms, this.passes, settings)
+    const alone = this.hearsNoiseAlone()
+    this.solving.units = activations.begin(features.dealt, this.atoms, this.passes, settings, alone)
     this.silent = this.solving.units === 0
     if (this.silent) {
       masks.reset()
@@ -230,6 +250,7 @@ export class Separator {
     if (this.atoms === 0) this.solving.units = this.passes = 0
     this.placing.units = masks.placed ? this.bins.count : 0
     this.masking.units = this.panels.count
+    this.judging.units = this.judged < 0 || alone || settings.learned === 0 ? 0 : 3 // where only noise sounds there is nothing to judge
     this.painting.units = masks.touched ? this.layout.sources + 1 : 0
     this.filtering.units = this.filtered ? this.bins.count : 0
     this.learning.units = settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms
@@ -237,7 +258,17 @@ export class Separator {
     schedule.begin()
   }
 
-  private get atoms(): number { return this.fixedAtoms + this.settings.freeAtoms }
+  private get atoms(): number { return this.fixedAtoms + this.settings.freeAtoms + this.settings.tracker }
+
+  /** Whether the frame is taken for noise whatever it sounds like; brings the noise, and its atom, to this frame. */
+  private hearsNoiseAlone(): boolean {
+    const { settings: { listen, hold, tracker, freeAtoms }, noise, noiseAtom, features, fixedAtoms } = this
+    const alone = listen === 1 || (tracker === 1 && noise.starting)
+    if ((tracker === 0 && this.judged < 0) || !this.activations.hears(features.dealt)) return alone
+    if (hold === 0 || noise.starting) noise.track(features.magnitude, listen === 1)
+    if (tracker === 1) noiseAtom.write(fixedAtoms + freeAtoms)
+    return alone
+  }
 
   private place(slice: number): void {
     this.masks.claim(this.features, this.bins.from(slice), this.bins.to(slice))
@@ -246,7 +277,20 @@ export class Separator {
 
   private mask(slice: number): void {
     this.masks.sweep(this.activations, this.atoms, this.panels.from(slice), this.panels.to(slice))
-    if (slice === this.panels.count - 1) this.masks.finish(this.features.magnitude)
+    if (slice < this.panels.count - 1) return
+    this.masks.collect()
+    if (this.judging.units === 0) this.masks.extend(this.features.magnitude)
+  }
+
+  private judge(part: number): void {
+    const { masks, head, judged, noise, features: { magnitude }, settings } = this
+    if (!head) return
+    if (part === 0) masks.show(head, judged, magnitude, noise.power, settings)
+    else if (part === 1) head.judge()
+    else {
+      masks.judge(head, judged)
+      masks.extend(magnitude)
+    }
   }
 
   private filter(slice: number): void {

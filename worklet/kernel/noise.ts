@@ -1,6 +1,7 @@
 // How loud the noise is in each bin, whatever else sounds there: see ../noise.ts, which says what the numbers are.
 
-import { exp2, madd } from './math'
+import { PANEL } from './activations'
+import { exp2, madd, sum } from './math'
 
 /** Presence a posteriori never stays above this: a bin that has been all speech for long is noise that has grown. */
 const SURE: f32 = 0.99
@@ -43,5 +44,23 @@ export function settle(y: usize, power: usize, presence: usize, usual: usize, n:
     v128.store(power + i, f32x4.max(least, madd(step, f32x4.sub(f32x4.mul(heard, heard), noise), noise)))
     v128.store(presence + i, zero)
     v128.store(usual + i, zero)
+  }
+}
+
+/** √σ² of `n` bins, a multiple of 4: the magnitudes that such noise has, but for a factor. */
+export function roots(power: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < usize(n) << 2; i += 16) v128.store(out + i, f32x4.sqrt(v128.load(power + i)))
+}
+
+/** Dealt bins, scaled to sum to one, become the spectrum of `atom` of the `room` in each panel of `w`; all zero, they stay so. */
+export function plant(row: usize, w: usize, atom: i32, room: i32, panels: i32): void {
+  let all = f32x4.splat(0)
+  for (let i: usize = 0; i < usize(panels) * PANEL; i += 16) all = f32x4.add(all, v128.load(row + i))
+  const scale = f32x4.splat(1 / max<f32>(sum(all), 1e-20))
+  let from = row
+  for (let panel = 0; panel < panels; panel++) {
+    const at = w + usize(panel * room + atom) * PANEL
+    for (let lane: usize = 0; lane < PANEL; lane += 16) v128.store(at + lane, f32x4.mul(v128.load(from + lane), scale))
+    from += PANEL
   }
 }
