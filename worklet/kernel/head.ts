@@ -74,7 +74,7 @@ export function fold(band: usize, part: usize, share: usize, y: usize, noise: us
   const row = usize(bands) << 2
   for (let i: usize = 0; i < usize(n) << 2; i += 4) {
     const at = out + (usize(i32.load(band + i)) << 2)
-    const next = f32.load(part + i), here = 1 - next
+    const next = f32.load(part + i), here = <f32>1 - next
     const s = f32.load(share + i), heard = f32.load(y + i)
     const mine = s * heard, other = heard - mine
     put(at, here, next, mine * mine)
