@@ -14,6 +14,7 @@ interface Chosen {
   readonly settings: typeof state.settings.value
   readonly rest: typeof state.rest.value
   readonly notes: typeof notes.edited.value
+  readonly noteSettings: typeof notes.settings.value
 }
 interface Step { readonly name: string; readonly before: Chosen; readonly after: Chosen }
 
@@ -32,10 +33,11 @@ export const said = signal('')
 
 const now = (): Chosen => ({
   preset: state.preset.peek(), selection: state.selection.peek(), settings: state.settings.peek(), rest: state.rest.peek(),
-  notes: notes.edited.peek(),
+  notes: notes.edited.peek(), noteSettings: notes.settings.peek(),
 })
 const same = (a: Chosen, b: Chosen): boolean =>
   a.preset === b.preset && a.selection === b.selection && a.settings === b.settings && a.rest === b.rest && a.notes === b.notes
+  && a.noteSettings === b.noteSettings
 
 function push(name: string, before: Chosen, joins: boolean): void {
   const after = now()
@@ -85,13 +87,14 @@ export function press(down: boolean): void {
 }
 
 /** What is compared is no part of what is undone. */
-function restore({ preset, selection, settings, rest, notes: edited }: Chosen): void {
+function restore({ preset, selection, settings, rest, notes: edited, noteSettings }: Chosen): void {
   batch(() => {
     state.preset.value = preset
     state.selection.value = selection
     state.settings.value = { ...settings, bypass: state.settings.peek().bypass }
     state.rest.value = rest
     notes.edited.value = edited
+    notes.settings.value = noteSettings
   })
 }
 

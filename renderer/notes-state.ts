@@ -2,6 +2,8 @@
 // are one list; those of a live sound live in its sheet (notes-session.ts), which draws sixty times a second.
 
 import { computed, signal } from '@preact/signals'
+import { initialNoteSettings } from '../worklet/parameters.ts'
+import type { NoteSettings } from '../worklet/parameters.ts'
 import type { RollNote } from './roll-sheet.ts'
 import type { Pitches } from './roll-plane.ts'
 import { state } from './state.ts'
@@ -20,6 +22,7 @@ export const notes = {
   /** The source whose sound is heard for notes; null: the whole input. */
   from: signal<string | null>(null),
   preset: signal<ChosenPreset | null>(null),
+  settings: signal<NoteSettings>(initialNoteSettings()),
   /** Why there are no notes, as a sentence with what to do; null while there is nothing wrong. */
   problem: signal<string | null>(null),
   /** Share of the file that was heard; null when nothing is under way. */
@@ -30,8 +33,10 @@ export const notes = {
   selected: signal<ReadonlySet<number>>(new Set()),
   /** Pitches that sound now, for whoever cannot see the keys. */
   sounding: signal<readonly number[]>([]),
-  /** Ids of notes do not tell files apart: a note is what the panel shows while it is pointed at. */
+  /** The note whose figures are shown. */
   pointed: signal<RollNote | null>(null),
+  /** How much later than its stroke a note is told, in seconds, as the engine says; null while nobody listens. */
+  lag: signal<number | null>(null),
   pitches: signal<Pitches>({ low: 36, high: 84 }),
   /** Whether the list of notes stands in place of the roll, and the controls beside it. */
   list: signal(false),

@@ -25,13 +25,17 @@ const called = (list: readonly RollNote[]): string => (list.length === 1 ? pitch
 
 const put = (list: readonly RollNote[]): void => { notes.edited.value = { input: state.input.peek(), list: ordered(list) } }
 
-const chosenOf = (ids: ReadonlySet<number>): RollNote[] => shownNotes.peek().filter(({ id }) => ids.has(id))
+/** The notes that are selected. */
+export const chosenNotes = (): RollNote[] => {
+  const ids = notes.selected.peek()
+  return shownNotes.peek().filter(({ id }) => ids.has(id))
+}
 
-function changeEach(name: string, ids: ReadonlySet<number>, change: (note: RollNote) => RollNote, joins: boolean): void {
-  const chosen = chosenOf(ids)
-  if (chosen.length === 0) return
-  const changed = new Map(chosen.map((note) => [note.id, change(note)]))
-  step(`${name} ${called(chosen)}`, () => put(shownNotes.peek().map((note) => changed.get(note.id) ?? note)), joins)
+/** `from`: the notes as they were, so that a gesture may say again and again how far it is from where it began. */
+function changeEach(name: string, from: readonly RollNote[], change: (note: RollNote) => RollNote, joins: boolean): void {
+  if (from.length === 0) return
+  const changed = new Map(from.map((note) => [note.id, change(note)]))
+  step(`${name} ${called(from)}`, () => put(shownNotes.peek().map((note) => changed.get(note.id) ?? note)), joins)
 }
 
 const shifted = (note: RollNote, seconds: number): Pick<RollNote, 'onset' | 'offset' | 'bends'> => ({
@@ -47,28 +51,27 @@ export function room(list: readonly RollNote[], seconds: number, pitches: number
   return { seconds: clamp(seconds, -first, Math.max(-first, length - last)), pitches: clamp(pitches, -low, 127 - high) }
 }
 
-export function moveNotes(ids: ReadonlySet<number>, seconds: number, pitches: number, joins = false): void {
-  const chosen = chosenOf(ids)
-  if (chosen.length === 0) return
-  const by = room(chosen, seconds, pitches)
-  changeEach('Move', ids, (note) => ({ ...note, ...shifted(note, by.seconds), pitch: note.pitch + by.pitches }), joins)
+export function moveNotes(from: readonly RollNote[], seconds: number, pitches: number, joins = false): void {
+  if (from.length === 0) return
+  const by = room(from, seconds, pitches)
+  changeEach('Move', from, (note) => ({ ...note, ...shifted(note, by.seconds), pitch: note.pitch + by.pitches }), joins)
 }
 
 /** The end or the beginning goes somewhere else; a note stays at least as long as it can be heard. */
-export function resizeNotes(ids: ReadonlySet<number>, part: 'start' | 'end', seconds: number, joins = false): void {
-  changeEach(part === 'end' ? 'Length of' : 'Start of', ids, (note) => (part === 'end'
+export function resizeNotes(from: readonly RollNote[], part: 'start' | 'end', seconds: number, joins = false): void {
+  changeEach(part === 'end' ? 'Length of' : 'Start of', from, (note) => (part === 'end'
     ? { ...note, offset: clamp(note.offset! + seconds, note.onset + SHORTEST, fileSeconds()) }
     : { ...note, onset: clamp(note.onset + seconds, 0, note.offset! - SHORTEST) }), joins)
 }
 
-export function turnVelocity(ids: ReadonlySet<number>, by: number, joins = true): void {
-  changeEach('Velocity of', ids, (note) => ({ ...note, velocity: clamp(Math.round(note.velocity + by), VELOCITY_LOW, VELOCITY_HIGH) }), joins)
+export function turnVelocity(from: readonly RollNote[], by: number, joins = false): void {
+  changeEach('Velocity of', from, (note) => ({ ...note, velocity: clamp(Math.round(note.velocity + by), VELOCITY_LOW, VELOCITY_HIGH) }), joins)
 }
 
-export function removeNotes(ids: ReadonlySet<number>): void {
-  const chosen = chosenOf(ids)
-  if (chosen.length === 0) return
-  step(`Delete ${called(chosen)}`, () => put(shownNotes.peek().filter(({ id }) => !ids.has(id))))
+export function removeNotes(from: readonly RollNote[]): void {
+  if (from.length === 0) return
+  const gone = new Set(from.map(({ id }) => id))
+  step(`Delete ${called(from)}`, () => put(shownNotes.peek().filter(({ id }) => !gone.has(id))))
   notes.selected.value = new Set()
 }
 
@@ -83,9 +86,8 @@ export function addNote(onset: number, seconds: number, pitch: number, velocity 
   return id
 }
 
-/** A gesture of the hand: what changes until `end` of the history is one step. */
-export const startGesture = (what: 'Move' | 'Length of' | 'Start of' | 'Velocity of', ids: ReadonlySet<number>): void =>
-  begin(`${what} ${called(chosenOf(ids))}`)
+/** A gesture of the hand begins: what changes until `end` of the history is one step. */
+export const startGesture = (what: 'Move' | 'Length of' | 'Start of' | 'Velocity of', from: readonly RollNote[]): void => begin(`${what} ${called(from)}`)
 
 /** Back to what was heard. */
 export const forgetEdits = (): void => step('Back to the notes that were heard', () => { notes.edited.value = null })
