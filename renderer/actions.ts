@@ -6,39 +6,21 @@ import { initialSettings, parameters } from '../worklet/parameters.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import { loadPreset, presetNames, readChosen } from './assets.ts'
 import * as engine from './engine.ts'
+import type { Session } from './engine-session.ts'
 import { FALLBACK_NOTE } from './fallback.ts'
-import { MicrophoneError, fileFeed, listMicrophones, microphoneFeed } from './feeds.ts'
+import { fileFeed } from './feeds.ts'
 import type { FileFeed } from './feeds.ts'
 import { decode, fileRate, outline, sessionRate } from './files.ts'
 import { capital } from './format.ts'
 import { step } from './history.ts'
 import { host, presetFiles, readFile, selectionFiles, soundFiles } from './host.ts'
 import type { OpenedFile } from './host.ts'
+import { loading, sentence, show, soundGoesOn } from './saying.ts'
 import { selectionOf } from './separation.ts'
 import { measured, set, state } from './state.ts'
-import type { Action, Banner, ChosenPreset } from './state.ts'
+import type { ChosenPreset } from './state.ts'
 
 const OUTLINE = 2400
-
-const sentence = (error: unknown): string => {
-  const text = error instanceof Error ? error.message : String(error)
-  return /[.!?]$/.test(text) ? text : text + '.'
-}
-const soundGoesOn = (): string => (state.playing.value ? 'The sound goes on as before.' : 'Nothing else changed.')
-const show = (tone: Banner['tone'], what: string, safe: string, ...actions: Action[]): void => {
-  state.banner.value = { tone, what, safe, actions }
-}
-export const dismissBanner = (): void => { state.banner.value = null }
-
-/** Runs a wish with its sentence on show; only the last one may clear it. */
-async function loading<T>(text: string, work: () => Promise<T>): Promise<T> {
-  state.loading.value = text
-  try {
-    return await work()
-  } finally {
-    if (state.loading.value === text) state.loading.value = null
-  }
-}
 
 /** What a preset says, the rest of the table as it starts; what belongs to the listener rather than the preset stays. */
 const settingsOf = ({ preset }: ChosenPreset): Settings => {
@@ -66,7 +48,7 @@ function adopt(chosen: ChosenPreset): void {
 const suited = { microphone: ['speech', 'voice'], file: ['band'] } as const
 
 /** Before the first sound, unless a person brought one: the shipped preset that suits the input, else the first. */
-async function ensurePreset(kind: keyof typeof suited): Promise<void> {
+export async function ensurePreset(kind: keyof typeof suited): Promise<void> {
   if (state.preset.value) return
   const names = state.presets.value.length ? state.presets.value : await presetNames()
   if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
@@ -94,42 +76,7 @@ export function startFromPlaces(): void {
   if (placesAlone && state.given.peek() !== null && state.given.peek() === state.selection.peek()) adopt(placesAlone)
 }
 
-export async function start(): Promise<void> {
-  engine.reportTo({
-    fault(message) {
-      state.playing.value = false
-      show('danger', `The separator stopped: ${sentence(message)}`, 'The output is silent; your settings and your sound are kept.',
-        { label: 'Start it again', run: () => void restart() })
-    },
-    heldBack() {
-      state.playing.value = false
-      show('note', 'The browser holds the sound back until you ask for it.', 'Everything is ready.',
-        { label: 'Play', run: () => { dismissBanner(); state.playing.value = true } })
-    },
-  })
-  navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
-  try {
-    state.presets.value = await presetNames()
-  } catch (error) {
-    show('danger', `The presets could not be read: ${sentence(error)}`, 'Nothing was changed.',
-      { label: 'Try again', run: () => { dismissBanner(); void start() } })
-  }
-}
-
-async function restart(): Promise<void> {
-  const chosen = state.preset.value
-  if (!chosen) return
-  dismissBanner()
-  if (state.input.value.kind === 'microphone') return openMicrophone(state.input.value.deviceId)
-  try {
-    await engine.change(chosen, state.settings.value, state.selection.value, () => {})
-    state.playing.value = true
-  } catch (error) {
-    show('danger', sentence(error), 'Your settings are kept.', { label: 'Try again', run: () => void restart() })
-  }
-}
-
-function opened(next: engine.Session): void {
+export function opened(next: Session): void {
   measured.sampleRate.value = next.context.sampleRate
   if (!next.native) state.limits.value = [FALLBACK_NOTE]
   state.banner.value = null
@@ -175,67 +122,6 @@ export async function drop(file: File): Promise<void> {
   } catch (error) {
     show('danger', sentence(error), soundGoesOn())
   }
-}
-
-export async function openMicrophone(deviceId = ''): Promise<void> {
-  try {
-    await loading('Opening the microphone', async () => {
-      await ensurePreset('microphone')
-      const next = await engine.prepare()
-      const feed = await microphoneFeed(next.context, deviceId, microphoneLost).catch(async (error: unknown) => {
-        await engine.discard(next)
-        throw error
-      })
-      const { microphone: { label: name, deviceId: id }, channels } = feed
-      const again = state.input.value.kind === 'microphone'
-      await engine.open(next, feed, () => batch(() => {
-        opened(next)
-        if (!again) state.monitoring.value = false // loudspeakers would feed back
-        state.input.value = { kind: 'microphone', name, deviceId: id, channels, lost: false }
-        state.playing.value = true
-      }))
-    })
-    state.microphones.value = await listMicrophones() // their names are known only now
-  } catch (error) {
-    const reason = error instanceof MicrophoneError ? error.reason : null
-    const advice = reason === 'denied' ? 'Allow it in the browser’s address bar or the system’s settings. '
-      : reason === 'none' ? 'Connect one, or open a file. ' : ''
-    show('danger', sentence(error), advice + soundGoesOn(),
-      { label: 'Try again', run: () => void openMicrophone(deviceId) }, { label: 'Open a file', run: () => void chooseSound() })
-  }
-}
-
-function microphoneLost(): void {
-  const input = state.input.value
-  if (input.kind !== 'microphone') return
-  batch(() => {
-    state.input.value = { ...input, lost: true }
-    state.playing.value = false
-  })
-  void engine.close()
-  show('danger', `“${input.name}” was unplugged.`,
-    'The output is silent and your settings are kept. It picks up again by itself when the device is back.',
-    { label: 'Use another microphone', run: () => void openMicrophone() })
-}
-
-async function devicesChanged(): Promise<void> {
-  const microphones = await listMicrophones()
-  state.microphones.value = microphones
-  const input = state.input.value
-  const isBack = input.kind === 'microphone' && input.lost && microphones.some(({ deviceId }) => deviceId === input.deviceId)
-  if (isBack) await openMicrophone(input.deviceId)
-}
-
-/** A microphone that does not play is let go of, so that its light goes out. */
-export async function togglePlay(): Promise<void> {
-  const input = state.input.value
-  if (input.kind === 'none') return
-  if (input.kind === 'file') {
-    state.playing.value = !state.playing.value
-  } else if (state.playing.value) {
-    state.playing.value = false
-    await engine.close()
-  } else await openMicrophone(input.deviceId)
 }
 
 export function seek(seconds: number): void {

@@ -1,7 +1,8 @@
 // What went wrong, or must be known: what stopped, what is safe, what to do.
 
-import { dismissBanner } from './actions.ts'
+import { notices } from './devices-state.ts'
 import { Icon } from './icons.tsx'
+import { dismissBanner } from './saying.ts'
 import { state } from './state.ts'
 
 export const Banners = () => {
@@ -21,6 +22,9 @@ export const Banners = () => {
           </button>
         </div>
       )}
+      {notices.value.map(({ tone, what, safe }) => (
+        <div key={what} class={`banner ${tone}`} role="status"><Icon name="warning" /><p><strong>{what}</strong> <span>{safe}</span></p></div>
+      ))}
       {state.limits.value.map((limit) => <div key={limit} class="banner note" role="status"><Icon name="warning" /><p>{limit}</p></div>)}
     </div>
   )

@@ -5,18 +5,19 @@
 // `output` is 1 while something is to be heard and 0 otherwise; every change of the graph happens behind a fade. The
 // context has the rate of what it plays, so that nothing is resampled on the way in.
 
-import { effect } from '@preact/signals'
-import { kernelModule, workletAddress } from './assets.ts'
-import { addFallbackModule, hasWorklet, loadFallback } from './fallback.ts'
+import { computed, effect } from '@preact/signals'
+import { kernelModule } from './assets.ts'
 import type { Feed, FileFeed } from './feeds.ts'
-import { sessionRate } from './files.ts'
-import { createSeparation, ramp } from './separation.ts'
+import { openSession, systemRate } from './engine-session.ts'
+import type { Session } from './engine-session.ts'
+import { createSeparation, lagging, ramp } from './separation.ts'
 import type { Separation } from './separation.ts'
 import { capacityFor, follows, isFull, withSpares } from './spares.ts'
 import { heard, heardSelection, heardSettings, sent, state } from './state.ts'
 import type { ChosenPreset } from './state.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
+import type { Preset } from '../presets/preset.ts'
 
 /** Between two separations of one input. */
 const CROSSFADE_SECONDS = 0.03
@@ -24,30 +25,25 @@ const CROSSFADE_SECONDS = 0.03
 const LEAD_SECONDS = 0.02
 /** Longer than any device takes to start. */
 const HELD_BACK_SECONDS = 2
-const USUAL_RATE = 48_000
 /** A new separation listens this much longer than its latency before it is heard. */
 const PRIME_SECONDS = 0.1
 const after = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-
-export interface Session {
-  readonly context: AudioContext
-  readonly output: GainNode
-  readonly native: boolean
-  /** Undefined: the device's own rate, which a microphone wants. */
-  readonly askedRate: number | undefined
-}
 
 /** What comes back from the sound on its own. */
 export interface Listener {
   fault(message: string): void
   /** The browser plays nothing before a person has clicked or typed. */
   heldBack(): void
+  /** The output that was chosen cannot be opened, or is no more: what is heard would go where the system sends it. */
+  outputGone(): void
 }
 
 let session: Session | null = null
 let feed: Feed | null = null
 let current: Separation | null = null
-let listener: Listener = { fault() {}, heldBack() {} }
+let listener: Listener = { fault() {}, heldBack() {}, outputGone() {} }
+/** The output that was chosen; the empty one is the system's choice. */
+let sink = ''
 /** Inputs and presets that were asked for: of several in a row only the last is wanted. */
 let opens = 0
 let changes = 0
@@ -58,49 +54,66 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   turn = mine
   return mine
 }
-let polyfilled: Promise<void> | null = null
 
 export const currentContext = (): AudioContext | null => session?.context ?? null
 export const currentSeparation = (): Separation | null => current
 export const currentFeed = (): Feed | null => feed
 export const reportTo = (to: Listener): void => { listener = to }
 
-/** The context to open an input in: the one that runs, where its rate will do. Nothing is heard through it before `play`. */
-export async function prepare(sampleRate?: number): Promise<Session> {
+/**
+ * The context to open an input in: the one that runs, where its rate will do and it is not to be a `fresh` one. Nothing is
+ * heard through it before `open`.
+ */
+export async function prepare(sampleRate?: number, fresh = false): Promise<Session> {
   const fits = sampleRate === undefined ? session?.askedRate === undefined : session?.context.sampleRate === sampleRate
-  if (session && fits && session.context.state !== 'closed') return session
-  const native = !polyfilled && hasWorklet()
-  if (!native) await (polyfilled ??= loadFallback())
-  let context = newContext(sampleRate)
-  if (sampleRate === undefined && sessionRate(context.sampleRate) === undefined) { // a telephone headset, say
-    await context.close()
-    context = newContext(USUAL_RATE)
-  }
-  try {
-    await (native ? context.audioWorklet.addModule(workletAddress()) : addFallbackModule(context, workletAddress()))
-  } catch (error) {
-    await context.close()
-    throw new Error('worklet.js: expected beside the page, but it could not be loaded', { cause: error })
-  }
-  const output = new GainNode(context, { gain: 0 })
-  output.connect(context.destination)
-  return { context, output, native, askedRate: sampleRate }
+  if (session && fits && !fresh && session.context.state !== 'closed') return session
+  const made = await openSession(sampleRate)
+  made.context.addEventListener('error', () => { if (session === made) listener.outputGone() })
+  if (sink !== '') await made.context.setSinkId?.(sink)?.catch(() => listener.outputGone())
+  return made
 }
 
-const newContext = (sampleRate: number | undefined): AudioContext =>
-  new AudioContext({ latencyHint: 'interactive', ...(sampleRate !== undefined && { sampleRate }) })
+let sending: Promise<unknown> = Promise.resolve()
+/** Sends what is heard to another output, behind a fade; the last of several wishes holds. Fails where it cannot be opened. */
+export function sendTo(deviceId: string): Promise<void> {
+  sink = deviceId
+  const move = async (): Promise<void> => {
+    if (!session?.context.setSinkId || sink !== deviceId) return
+    const { context, output } = session
+    ramp(context, output.gain, 0)
+    if (context.state === 'running') await after(0.04)
+    try {
+      await context.setSinkId?.(deviceId)
+    } finally {
+      await followTransport(state.playing.peek(), audible.peek())
+    }
+  }
+  const mine = sending.then(move, move)
+  sending = mine
+  return mine
+}
+
+/** The rate that the system works at now, where the context has another: it has changed since the input was opened. */
+export async function changedRate(): Promise<number | null> {
+  if (!session || session.askedRate !== undefined) return null
+  const now = await systemRate()
+  return now === session?.context.sampleRate ? null : now
+}
 
 /** Gives back what `prepare` made, when no input came of it. */
 export const discard = async (unused: Session): Promise<void> => { if (unused !== session) await unused.context.close() }
 
+/** A preset as an input hears it: what comes in live lags as long as a person allows, a file as the preset says. */
+const asHeard = (preset: Preset, input: Feed): Preset => lagging(preset, isFile(input) ? null : state.latency.peek())
+
 async function separate(
-  { context, native }: Session, channels: 1 | 2, { preset }: ChosenPreset, settings: Settings, selection: Selection,
+  { context, native }: Session, input: Feed, { preset }: ChosenPreset, settings: Settings, selection: Selection,
 ): Promise<Separation> {
   const wanted = heardSelection(selection, state.rest.peek())
   const separation: Separation = await createSeparation({
-    context, native, preset, selection: withSpares(wanted, capacityFor(wanted)), covariances: state.covariances.peek(),
+    context, native, preset: asHeard(preset, input), selection: withSpares(wanted, capacityFor(wanted)), covariances: state.covariances.peek(),
     settings: heardSettings(settings, state.rest.peek()),
-    channels: native ? channels : 2, module: await kernelModule(),
+    channels: native ? input.channels : 2, module: await kernelModule(),
     onFault: (message) => { if (separation === current) listener.fault(message) },
   })
   given.set(separation, wanted)
@@ -123,7 +136,7 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
     const preset = state.preset.peek()
     if (!preset) throw new Error('expected a preset before an input')
     if (next.context.state === 'closed') throw new Error('Another input came in between. Open this one again.')
-    separation = await separate(next, nextFeed.channels, preset, state.settings.peek(), state.selection.peek())
+    separation = await separate(next, nextFeed, preset, state.settings.peek(), state.selection.peek())
   } catch (error) {
     nextFeed.close()
     await discard(next)
@@ -176,7 +189,7 @@ async function replaceSeparation(
   if (!session || !feed) return commit()
   const { context, output } = session
   const input = feed
-  const separation = await separate(session, input.channels, preset, settings, selection)
+  const separation = await separate(session, input, preset, settings, selection)
   const end = (ended: Separation): void => {
     if (input === feed) input.node.disconnect(ended.input) // else the input has let go of everything
     ended.close()
@@ -207,6 +220,9 @@ function crossfade(context: AudioContext, from: AudioParam | null, to: AudioPara
   from?.linearRampToValueAtTime(0, start + CROSSFADE_SECONDS)
 }
 
+/** A file always is, what comes in live when somebody has asked for it. */
+const audible = computed(() => state.input.value.kind === 'file' || state.monitoring.value)
+
 /** Sounding and paused, heard and not: the context sleeps while nothing plays, and always behind a fade. */
 async function followTransport(playing: boolean, audible: boolean): Promise<void> {
   if (!session) return
@@ -225,7 +241,11 @@ async function followTransport(playing: boolean, audible: boolean): Promise<void
 /** What each separation was last told, without spares. */
 const given = new WeakMap<Separation, Selection>()
 const capacityOf = (separation: Separation): number => separation.frame.layout.sources
-const fits = (separation: Separation): boolean => separation.preset === state.preset.peek()?.preset
+const isPlayed = ({ preset }: Separation): boolean => {
+  const chosen = state.preset.peek()
+  return chosen !== null && feed !== null && preset === asHeard(chosen.preset, feed)
+}
+const fits = (separation: Separation): boolean => isPlayed(separation)
   && follows(given.get(separation)!, heard.peek(), capacityOf(separation))
 
 function tell(separation: Separation): void {
@@ -252,12 +272,9 @@ async function rebuild(): Promise<void> {
 }
 
 effect(() => {
-  for (const each of [sent, heard, state.preset]) void each.value // read whether anything sounds or not, so that changes are seen
+  for (const each of [sent, heard, state.preset, state.latency]) void each.value // read whether anything sounds or not, so that changes are seen
   if (!current) return
   if (fits(current)) tell(current)
   if (!fits(current) || isFull(heard.peek(), capacityOf(current))) void rebuild()
 })
-effect(() => {
-  const { kind } = state.input.value
-  void followTransport(state.playing.value, kind === 'file' || state.monitoring.value)
-})
+effect(() => { void followTransport(state.playing.value, audible.value) })

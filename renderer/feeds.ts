@@ -1,6 +1,7 @@
-// Where the sound comes from: a decoded file that loops, or a microphone. Each is one audio node with a channel count.
+// Where the sound comes from: a decoded file that loops, or what comes in live (feeds-live.ts). Each is one audio node with a
+// channel count.
 
-import type { Microphone } from './state.ts'
+import type { Cleaning, Device } from './state.ts'
 
 export interface Feed {
   readonly node: AudioNode
@@ -20,7 +21,10 @@ export interface FileFeed extends Feed {
   seek(seconds: number): void
 }
 
-export interface MicrophoneFeed extends Feed { readonly microphone: Microphone }
+export interface LiveFeed extends Feed {
+  readonly device: Device
+  readonly cleaning: Cleaning
+}
 
 const SEEK_FADE = 0.02
 /** A player starts so much ahead of the clock, lest it be late on a busy machine: it would start late, not skip. */
@@ -75,51 +79,4 @@ export function fileFeed(context: AudioContext, buffer: AudioBuffer): FileFeed {
     },
   }
   return feed
-}
-
-export class MicrophoneError extends Error {
-  constructor(readonly reason: 'insecure' | 'denied' | 'none' | 'busy' | 'other', message: string) { super(message) }
-}
-
-function microphoneError(error: unknown): MicrophoneError {
-  const { name, message } = error instanceof Error ? error : new Error(String(error))
-  if (name === 'NotAllowedError' || name === 'SecurityError')
-    return new MicrophoneError('denied', 'Winnow was not allowed to use the microphone.')
-  if (name === 'NotFoundError' || name === 'OverconstrainedError') return new MicrophoneError('none', 'No microphone was found.')
-  if (name === 'NotReadableError' || name === 'AbortError')
-    return new MicrophoneError('busy', 'The microphone could not be opened; another program may be using it.')
-  return new MicrophoneError('other', `The microphone could not be opened: ${message}.`)
-}
-
-/** As it is: the browser's own cleaning would fight with ours. An empty id is the system's choice. */
-export async function microphoneFeed(context: AudioContext, deviceId: string, onLost: () => void): Promise<MicrophoneFeed> {
-  if (!navigator.mediaDevices?.getUserMedia)
-    throw new MicrophoneError('insecure', 'A browser gives out the microphone only on https or localhost, and this address is neither.')
-  const audio: MediaTrackConstraints = {
-    echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: { ideal: 2 },
-    ...(deviceId && { deviceId: { exact: deviceId } }),
-  }
-  const stream = await navigator.mediaDevices.getUserMedia({ audio }).catch((error: unknown) => { throw microphoneError(error) })
-  const track = stream.getAudioTracks()[0]!
-  const { deviceId: id = deviceId, channelCount = 1 } = track.getSettings()
-  const channels = channelCount >= 2 ? 2 : 1
-  const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream })
-  const node = new GainNode(context, { channelCount: channels, channelCountMode: 'explicit' })
-  source.connect(node)
-  track.onended = onLost // not called by our own stop()
-  return {
-    node, channels, microphone: { deviceId: id, label: track.label || 'Microphone' },
-    close() {
-      track.onended = null
-      track.stop()
-      source.disconnect()
-      node.disconnect()
-    },
-  }
-}
-
-export async function listMicrophones(): Promise<Microphone[]> {
-  const devices = await navigator.mediaDevices?.enumerateDevices() ?? []
-  return devices.filter((device) => device.kind === 'audioinput' && device.deviceId && device.deviceId !== 'communications')
-    .map(({ deviceId, label }, i) => ({ deviceId, label: label || `Microphone ${i + 1}` }))
 }

@@ -4,19 +4,22 @@ import { render } from 'preact'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import '@fontsource-variable/inter/index.css'
-import { chooseSound, drop, seek, start, toggleBypass, togglePlay } from './actions.ts'
+import { chooseSound, drop, seek, toggleBypass } from './actions.ts'
 import { Banners } from './banners.tsx'
 import { turnRest } from './editing.ts'
 import { openExport } from './export.ts'
 import { figure } from './format.ts'
 import { press, redo, said, undo } from './history.ts'
 import { openLearning } from './learning.ts'
+import { Live, isLive } from './live.tsx'
+import { liveKey } from './live-keys.ts'
 import { shapeFor } from '../worklet/stft.ts'
 import { Side, showField } from './side.tsx'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
 import { Start } from './start.tsx'
 import { measured, state } from './state.ts'
+import { start, togglePlay } from './transport.ts'
 import { Top } from './top.tsx'
 
 /** Whether a key belongs to the control that has the focus. */
@@ -37,6 +40,7 @@ function undoes(event: KeyboardEvent): boolean {
 function onKey(event: KeyboardEvent): void {
   if (undoes(event)) return
   if (event.ctrlKey || event.altKey || event.metaKey || takesKeys(event.target) || state.input.value.kind === 'none') return
+  if (isLive()) return liveKey(event)
   const key = event.key.toLowerCase()
   if (key === ' ' && !takesSpace(event.target)) void togglePlay()
   else if (key === 'a') toggleBypass()
@@ -94,7 +98,7 @@ const Page = () => {
   }, [])
   return (
     <>
-      {state.input.value.kind === 'none' ? <Start /> : (
+      {isLive() ? <Live /> : state.input.value.kind === 'none' ? <Start /> : (
         <div class={`app${state.folded.value ? ' is-folded' : ''}`}>
           <Top />
           <Banners />

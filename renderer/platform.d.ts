@@ -2,7 +2,11 @@
 
 /** Chromium: how often the sound was late. Absent elsewhere. */
 interface AudioPlaybackStats { readonly underrunEvents: number }
-interface AudioContext { readonly playbackStats?: AudioPlaybackStats }
+interface AudioContext {
+  readonly playbackStats?: AudioPlaybackStats
+  /** Where the sound goes; absent in Firefox and Safari. */
+  setSinkId?(deviceId: string): Promise<void>
+}
 
 declare module '*.css'
 declare module 'audioworklet-polyfill'

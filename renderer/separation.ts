@@ -4,6 +4,8 @@
 import type { Covariances } from '../worklet/covariance.ts'
 import { dictionarySources } from '../worklet/dictionary.ts'
 import { Frame, FrameRing, ringBytes } from '../worklet/frame.ts'
+import { withLatency } from '../worklet/latency.ts'
+import type { Latency } from '../worklet/latency.ts'
 import { parameters } from '../worklet/parameters.ts'
 import type { ParameterName, Settings } from '../worklet/parameters.ts'
 import { PROCESSOR_NAME } from '../worklet/protocol.ts'
@@ -23,6 +25,18 @@ const START_SECONDS = 10
 
 export const selectionOf = ({ selection, dictionary }: Preset): Selection =>
   selection ?? wholeDictionary(dictionarySources(dictionary.atoms))
+
+const levels = new WeakMap<Preset, Map<Latency, Preset>>()
+
+/** The same preset, lagging as long as a person allows; the same object for the same question. */
+export function lagging(preset: Preset, latency: Latency | null): Preset {
+  if (latency === null) return preset
+  const known = levels.get(preset) ?? new Map<Latency, Preset>()
+  levels.set(preset, known)
+  const made = known.get(latency) ?? { ...preset, dictionary: withLatency(preset.dictionary, latency) }
+  known.set(latency, made)
+  return made
+}
 
 export interface Separation {
   readonly preset: Preset

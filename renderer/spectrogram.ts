@@ -24,7 +24,12 @@ type Target = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
 export interface Spectrogram {
   readonly shape: PictureShape
-  push(frame: Frame): void
+  /** dB that the newest column shows as the lightest. */
+  readonly light: number
+  /** `sharedLight`: of the picture that this one is compared with, so that equally light is equally loud. */
+  push(frame: Frame, sharedLight?: number): void
+  /** So many seconds have gone by of which nothing is known. */
+  skip(seconds: number): void
   look(look: Look): void
   /** The newest `seconds` into a rectangle, "now" at its right edge. Sixty times a second only the low quality is cheap. */
   draw(target: Target, x: number, y: number, width: number, height: number, quality?: ImageSmoothingQuality): void
@@ -89,8 +94,10 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
 
   return {
     shape,
-    push(frame) {
-      light = Math.max(QUIETEST, rows.levels(frame.magnitude, levels), light - fallPerFrame)
+    get light() { return light },
+    push(frame, sharedLight) {
+      const loudest = rows.levels(frame.magnitude, levels)
+      light = sharedLight ?? Math.max(QUIETEST, loudest, light - fallPerFrame)
       // Time stays true where frames were not sent: a few are stood for by the one that came, a long gap is dark.
       const position = frame.fact('position')
       const steps = Math.min(columns, position > before && before >= 0 ? Math.max(1, Math.round((position - before) / hopSize)) : 1)
@@ -98,6 +105,7 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
       keep(frame)
       before = position
     },
+    skip(seconds) { for (let step = Math.min(columns, Math.round(seconds * sampleRate / hopSize)); step > 0; step--) dark() },
     look(look) {
       shown = look
       // What came from another separation is not known here, and stays as it was drawn.

@@ -3,8 +3,9 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import { Frame } from '../worklet/frame.ts'
-import { chooseSound, openMicrophone } from './actions.ts'
+import { chooseSound } from './actions.ts'
 import { Banners } from './banners.tsx'
+import { openMicrophone } from './devices-input.ts'
 import { Icon, Logo } from './icons.tsx'
 import type { IconName } from './icons.tsx'
 import { createSpectrogram } from './spectrogram.ts'

@@ -3,6 +3,7 @@
 
 import { computed, signal } from '@preact/signals'
 import { initialSettings, parameterNamed } from '../worklet/parameters.ts'
+import type { Latency } from '../worklet/latency.ts'
 import type { ParameterName, Settings } from '../worklet/parameters.ts'
 import type { Covariances } from '../worklet/covariance.ts'
 import type { Selection } from '../worklet/selection.ts'
@@ -15,7 +16,17 @@ export type Input =
     readonly kind: 'file'; readonly name: string; readonly seconds: number; readonly channels: 1 | 2
     readonly rate: number | null; readonly peaks: Float32Array
   }
-  | { readonly kind: 'microphone'; readonly name: string; readonly deviceId: string; readonly channels: 1 | 2; readonly lost: boolean }
+  /** What comes in live: `lost` while it is away and waited for. */
+  | {
+    readonly kind: 'microphone'; readonly from: LiveSource; readonly name: string; readonly deviceId: string; readonly channels: 1 | 2
+    readonly lost: boolean; readonly cleaning: Cleaning
+  }
+
+/** A microphone, or what the machine plays. */
+export type LiveSource = 'microphone' | 'system'
+
+/** What browsers do to an input before a page hears it. All of it is asked to be off: false where the browser says that it is, null where it does not say. */
+export interface Cleaning { readonly echoCancellation: boolean | null; readonly noiseSuppression: boolean | null; readonly autoGainControl: boolean | null }
 
 export interface Action { readonly label: string; run(): void }
 
@@ -43,7 +54,8 @@ export type Highlight =
   /** One spot of the spectrogram, for a cross in the field: `delay` in µs, null where it cannot be told. */
   | { readonly kind: 'bin'; readonly hertz: number; readonly level: number; readonly delay: number | null }
 
-export interface Microphone { readonly deviceId: string; readonly label: string }
+/** An input or an output. The empty id is the system's choice. */
+export interface Device { readonly deviceId: string; readonly label: string }
 
 export const state = {
   input: signal<Input>({ kind: 'none' }),
@@ -52,7 +64,16 @@ export const state = {
   playing: signal(false),
   /** Whether a microphone is heard. A file always is. */
   monitoring: signal(false),
-  microphones: signal<readonly Microphone[]>([]),
+  microphones: signal<readonly Device[]>([]),
+  outputs: signal<readonly Device[]>([]),
+  /** Where the sound goes, and whether that is away and waited for. */
+  output: signal<Device & { readonly lost: boolean }>({ deviceId: '', label: '', lost: false }),
+  /** How long a live session may lag; null: as the preset says. */
+  latency: signal<Latency | null>(null),
+  /** While the room alone is listened to: everything heard is rest, whatever the settings say. */
+  hearsRoom: signal(false),
+  /** How a live session is shown: on the calm screen or in the studio. */
+  screen: signal<'live' | 'studio'>('studio'),
   presets: signal<readonly string[]>([]),
   preset: signal<ChosenPreset | null>(null),
   settings: signal<Settings>(initialSettings()),
@@ -83,6 +104,8 @@ export const measured = {
   passes: signal<number | null>(null),
   dropouts: signal<number | null>(null),
   badSamples: signal<number | null>(null),
+  /** dB by which all that is heard is turned down now, 0 or less. */
+  removed: signal<number | null>(null),
   inputPeak: signal<number | null>(null),
   outputPeak: signal<number | null>(null),
   /** Seconds into the file of what is heard now. */
@@ -105,7 +128,10 @@ export const heardSettings = (settings: Settings, rest: Rest): Settings =>
   ({ ...settings, reduction: rest.solo ? reductionRow.min : rest.mute ? reductionRow.max : settings.reduction })
 
 export const heard = computed(() => heardSelection(state.selection.value, state.rest.value))
-export const sent = computed(() => heardSettings(state.settings.value, state.rest.value))
+export const sent = computed(() => {
+  const settings = heardSettings(state.settings.value, state.rest.value)
+  return state.hearsRoom.value ? { ...settings, listen: 1 } : settings
+})
 
 export function set(name: ParameterName, value: number): void {
   if (state.settings.value[name] !== value) state.settings.value = { ...state.settings.value, [name]: value }

@@ -1,13 +1,15 @@
 // The bar along the top: transport, input, A/B, meters, figures.
 
-import { chooseSound, openMicrophone, seek, togglePlay } from './actions.ts'
+import { chooseSound, seek } from './actions.ts'
+import { InputPicker, SourceChoice } from './devices-choice.tsx'
 import { DASH, clock, figure, withUnit } from './format.ts'
 import { ExportButton } from './export-panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
 import { measured, set, state } from './state.ts'
+import { togglePlay } from './transport.ts'
 
-const Transport = () => {
+export const Transport = () => {
   const input = state.input.value
   const playing = state.playing.value
   const isFile = input.kind === 'file'
@@ -28,60 +30,43 @@ const Transport = () => {
 
 const InputChoice = () => {
   const input = state.input.value
-  const { kind } = input
   const monitoring = state.monitoring.value
-  const microphones = state.microphones.value
   return (
     <>
-      <div class="segments" role="group" aria-label="Input">
-        <button type="button" aria-pressed={kind === 'file'} aria-label="File" title="Open a file (O)" onClick={() => void chooseSound()}>
-          <Icon name="file" /><span>File</span>
-        </button>
-        <button type="button" aria-pressed={kind === 'microphone'} aria-label="Microphone" title="Open the microphone"
-          onClick={() => void openMicrophone()}><Icon name="microphone" /><span>Microphone</span></button>
-      </div>
+      <SourceChoice />
       {input.kind === 'file' && (
         <button type="button" class="picker wide" title={`${input.name}: open another file`} onClick={() => void chooseSound()}>
           <span class="picker-text">{input.name}</span><Icon name="down" size={12} />
         </button>
       )}
+      <InputPicker />
       {input.kind === 'microphone' && (
-        <>
-          <label class={`picker wide${input.lost ? ' missing' : ''}`}>
-            <span class="visually-hidden">Microphone</span>
-            <select value={input.deviceId} title={input.name} onChange={(event) => void openMicrophone(event.currentTarget.value)}>
-              {!microphones.some(({ deviceId }) => deviceId === input.deviceId) &&
-                <option value={input.deviceId}>{input.name}{input.lost ? ' (missing)' : ''}</option>}
-              {microphones.map(({ deviceId, label }) => <option key={deviceId} value={deviceId}>{label}</option>)}
-            </select>
-            <Icon name="down" size={12} />
-          </label>
-          <button type="button" class="button monitor" aria-pressed={monitoring} aria-label="Listen"
-            title={monitoring ? 'Stop listening' : 'Hear the result. Wear headphones: loudspeakers would feed back into the microphone.'}
-            onClick={() => { state.monitoring.value = !monitoring }}>
-            <Icon name={monitoring ? 'speaker' : 'silent'} /><span>{monitoring ? 'Listening' : 'Listen'}</span>
-          </button>
-        </>
+        <button type="button" class="button monitor" aria-pressed={monitoring} aria-label="Listen"
+          title={monitoring ? 'Stop listening' : 'Hear the result. Wear headphones: loudspeakers would feed back into the microphone.'}
+          onClick={() => { state.monitoring.value = !monitoring }}>
+          <Icon name={monitoring ? 'speaker' : 'silent'} /><span>{monitoring ? 'Listening' : 'Listen'}</span>
+        </button>
       )}
     </>
   )
 }
 
-const Compare = () => {
+/** `result`: what the other side is called. */
+export const Compare = ({ result = 'Result' }: { result?: string }) => {
   const bypassed = state.settings.value.bypass === 1
   return (
     <div class="segments compare" role="group" aria-label="Compare">
       <button type="button" aria-pressed={bypassed} aria-label="A, original" title="The input, with the same delay (A)"
         onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
-      <button type="button" aria-pressed={!bypassed} aria-label="B, result" title="What the sources make (A)"
-        onClick={() => set('bypass', 0)}><b>B</b><span>Result</span></button>
+      <button type="button" aria-pressed={!bypassed} aria-label={`B, ${result.toLowerCase()}`} title="What the sources make (A)"
+        onClick={() => set('bypass', 0)}><b>B</b><span>{result}</span></button>
     </div>
   )
 }
 
 const AMBER = 0.8
 
-const Figures = () => {
+export const Figures = () => {
   const { latency, outputLatency, load, passes, dropouts } = measured
   const wanted = state.settings.value.passes
   const fewer = passes.value !== null && Number.isFinite(passes.value) && passes.value > 0 && passes.value < wanted
@@ -115,5 +100,7 @@ export const Top = () => (
     <Meters />
     <Figures />
     <ExportButton />
+    {state.input.value.kind === 'microphone' && <button type="button" class="button ghost" title="Back to the calm screen"
+      onClick={() => { state.screen.value = 'live' }}>Calm view</button>}
   </header>
 )

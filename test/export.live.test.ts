@@ -172,6 +172,7 @@ describe.skipIf(noChromium)(because('export from the page', noChromium), () => {
     expect(await panel.innerText()).toContain('Needs two channels; this file has one.')
     await page.getByRole('button', { name: 'Microphone', exact: true }).click()
     await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+    await page.getByRole('button', { name: 'Full view' }).click()
     expect(await page.getByRole('banner').getByRole('button', { name: 'Export' }).isDisabled()).toBe(true)
     await expect.poll(() => panel.getByRole('alert').innerText()).toBe('Only a file can be exported: open one.')
   }))

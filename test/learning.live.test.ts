@@ -7,7 +7,7 @@ import { readPreset } from '../presets/preset.ts'
 import { RATE, waveFile } from './band.ts'
 import { because, noChromium } from './browser.ts'
 import { openSound } from './page-app.ts'
-import { largestError, placeOf, record, siSdr, stories } from './page-stories.ts'
+import { largestError, microphoneInStudio, placeOf, record, siSdr, stories } from './page-stories.ts'
 import type { Stereo } from './page-stories.ts'
 import { melody, noise } from './signals.ts'
 
@@ -122,8 +122,7 @@ describe.skipIf(noChromium)(because('learning a sound', noChromium), () => {
   }))
 
   test('from the microphone, for as long as a button is held', () => visit(async (page) => {
-    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
-    await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+    await microphoneInStudio(page)
     const before = await page.locator('.source').count()
     await page.keyboard.press('t')
     const panel = page.getByRole('dialog', { name: 'Learn this sound' })

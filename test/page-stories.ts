@@ -72,6 +72,13 @@ export const playing = async (page: Page): Promise<void> => {
   await heard(page)
 }
 
+/** A microphone in the studio: it opens on the calm screen. */
+export const microphoneInStudio = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: /^Clean a microphone/ }).click()
+  await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+  await page.getByRole('button', { name: 'Full view' }).click()
+}
+
 /** The panel opens with the stereo field where there is one. */
 export const settings = (page: Page): Promise<void> => page.getByRole('button', { name: 'Settings', exact: true }).click()
 

@@ -6,15 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { serveAssets } from '../main/assets.ts'
 import { because, noChromium, serveApp } from './browser.ts'
 import { dropFile, heard, openSound, pageApp } from './page-app.ts'
-import { figure, largestError, mix, music, peak, placeOf, playing, record, settings, stories } from './page-stories.ts'
+import { figure, largestError, microphoneInStudio, mix, music, peak, placeOf, playing, record, settings, stories } from './page-stories.ts'
 
 describe.skipIf(noChromium)(because('the page and its surroundings', noChromium), () => {
   const its = stories()
   const { visit } = its
 
   test('a microphone is opened as it is, is silent until asked for, and comes back after it was lost', () => visit(async (page) => {
-    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
-    await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+    await microphoneInStudio(page)
     const { audio } = await page.evaluate(() => window.wishes.at(-1)!) as { audio: MediaTrackConstraints }
     expect(audio).toMatchObject({ echoCancellation: false, noiseSuppression: false, autoGainControl: false })
     expect(peak(await record(page, 600))).toBe(0)
