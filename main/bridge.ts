@@ -6,10 +6,11 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { BrowserWindow, dialog, ipcMain } from 'electron'
-import type { BaseWindow, IpcMainInvokeEvent } from 'electron'
+import type { BaseWindow, IpcMainInvokeEvent, WebContents } from 'electron'
 import { safeName } from '../renderer/file-names.ts'
 import { MAX_BYTES, MAX_SAVED_BYTES } from '../renderer/host.ts'
 import type { FileKind, OpenedFile } from '../renderer/host.ts'
+import { midiMessages, midiPort } from './midi-port.ts'
 import { systemSentence } from './user-error.ts'
 import { isOurs } from './window.ts'
 
@@ -127,11 +128,31 @@ async function saveFiles(window: BaseWindow, args: readonly unknown[]): Promise<
   }
 }
 
+const port = midiPort()
+/** What sounds at the virtual port ends. */
+export const closeMidi = (): void => port.close()
+
+const watched = new WeakSet<WebContents>()
+/** Opens the virtual port for as long as the page is there: one that reloads, fails or is closed leaves no note behind. */
+async function midiOpen({ webContents }: BrowserWindow): Promise<void> {
+  port.open()
+  if (watched.has(webContents)) return
+  watched.add(webContents)
+  webContents.on('destroyed', closeMidi)
+  webContents.on('render-process-gone', closeMidi)
+  webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => { if (isMainFrame && !isSameDocument) closeMidi() })
+}
+
+async function midiSend(_window: BaseWindow, args: readonly unknown[]): Promise<void> {
+  const { messages, now } = midiMessages(args[0], args[1])
+  port.send(messages, now)
+}
+
 const sentence = (error: unknown): string => systemSentence(error) ?? (error instanceof Error ? error.message : String(error))
 
 /** Answers the preload's calls: those of a page of ours, from its main frame, in its own window. */
 export function answerPage(): void {
-  const answer = (channel: string, does: (window: BaseWindow, args: readonly unknown[]) => Promise<unknown>): void =>
+  const answer = (channel: string, does: (window: BrowserWindow, args: readonly unknown[]) => Promise<unknown>): void =>
     ipcMain.handle(channel, async ({ sender, senderFrame }: IpcMainInvokeEvent, ...args: unknown[]): Promise<Answer> => {
       const window = BrowserWindow.fromWebContents(sender)
       if (!window || senderFrame !== sender.mainFrame || !isOurs(senderFrame?.url)) return { error: `${channel}: only the app's own page may ask` }
@@ -144,4 +165,7 @@ export function answerPage(): void {
   answer('openFile', openFile)
   answer('saveFile', saveFile)
   answer('saveFiles', saveFiles)
+  answer('midiOpen', midiOpen)
+  answer('midiSend', midiSend)
+  answer('midiClose', async () => closeMidi())
 }

@@ -3,6 +3,7 @@
 //
 //   dist/app/        the page, as any server with two headers can host it: page, worklet, kernels, presets
 //   dist/main.js     Electron's main process       dist/preload.cjs  its sandboxed preload (must be CommonJS)
+//   dist/midi.cjs    the virtual MIDI port's module, with dist/prebuilds/
 //   dist/start.js    npm start                     dist/cli.js       winnow
 //   dist/bench.js    npm run bench                 dist/icons/      for the packages
 //
@@ -62,6 +63,16 @@ async function presets() {
   await writeFile(app + 'presets/index.json', JSON.stringify(names))
 }
 
+/** The native module in one file, and what it loads beside it. It is optional: where npm could not install it, the app says so. */
+async function midi() {
+  const from = root + 'node_modules/@julusian/midi/'
+  await rm(dist + 'midi.cjs', { force: true })
+  await rm(dist + 'prebuilds', { recursive: true, force: true })
+  if (!await realpath(from).catch(() => null)) return
+  await bundle('node_modules/@julusian/midi/dist/lazy.js', 'midi.cjs', { format: 'cjs' })
+  await cp(from + 'prebuilds', dist + 'prebuilds', { recursive: true })
+}
+
 const targets = {
   kernel: () => kernel('kernel', []),
   'kernel-relaxed': () => kernel('kernel-relaxed', ['--enable', 'relaxed-simd']),
@@ -70,6 +81,7 @@ const targets = {
   presets,
   main: () => bundle('main/main.ts', 'main.js'),
   preload: () => bundle('main/preload.ts', 'preload.cjs', { format: 'cjs' }),
+  midi,
   start: () => bundle('main/start.ts', 'start.js'),
   cli: () => bundle('main/cli.ts', 'cli.js'),
   bench: () => bundle('test/bench.ts', 'bench.js'),

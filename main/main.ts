@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { BrowserWindow, Menu, app, dialog, protocol, session } from 'electron'
 import { serveAssets } from './assets.ts'
-import { answerPage } from './bridge.ts'
+import { answerPage, closeMidi } from './bridge.ts'
 import { guardContents, guardSession, openWindow, registerScheme } from './window.ts'
 
 registerScheme(protocol)
@@ -36,6 +36,7 @@ async function start(): Promise<void> {
     app.quit()
   })
   app.on('window-all-closed', () => { if (process.platform !== 'darwin') app.quit() })
+  app.on('will-quit', closeMidi)
   app.on('activate', () => { if (BrowserWindow.getAllWindows().length === 0) open() })
 
   await app.whenReady()

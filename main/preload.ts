@@ -2,7 +2,7 @@
 // of Electron or Node reaches the page, and each call is checked again in main/bridge.ts.
 
 import { contextBridge, ipcRenderer } from 'electron'
-import type { Host, OpenedFile } from '../renderer/host.ts'
+import type { Host, MidiMessage, OpenedFile } from '../renderer/host.ts'
 import type { Answer } from './bridge.ts'
 
 async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
@@ -16,6 +16,12 @@ const host: Host = {
   openFile: (kind) => ask('openFile', kind) as Promise<OpenedFile | null>,
   saveFile: (name, kind, bytes) => ask('saveFile', name, kind, bytes) as Promise<boolean>,
   saveFiles: (name, files) => ask('saveFiles', name, files) as Promise<string | null>,
+  // Windows has no virtual ports.
+  ...(process.platform !== 'win32' && { midi: {
+    open: () => ask('midiOpen') as Promise<void>,
+    send: (messages: readonly MidiMessage[], now: number) => ask('midiSend', messages, now) as Promise<void>,
+    close: () => ask('midiClose') as Promise<void>,
+  } }),
 }
 
 contextBridge.exposeInMainWorld('winnowHost', host)

@@ -4,6 +4,17 @@
 export interface OpenedFile { readonly name: string; readonly bytes: ArrayBuffer }
 export interface FileKind { readonly description: string; readonly extensions: readonly string[] }
 
+/** Bytes of a channel message, and when to send them in milliseconds of the page's clock. */
+export interface MidiMessage { readonly bytes: readonly number[]; readonly at: number }
+
+/** A MIDI port that other programs see. What sounds there ends when it is closed, or when the page goes. */
+export interface VirtualPort {
+  open(): Promise<void>
+  /** `now` of the same clock, since the machine has another. */
+  send(messages: readonly MidiMessage[], now: number): Promise<void>
+  close(): Promise<void>
+}
+
 export interface Host {
   /** "browser", or what the machine calls its system: "darwin", "win32", "linux". */
   readonly platform: string
@@ -13,6 +24,8 @@ export interface Host {
   saveFile(name: string, kind: FileKind, bytes: ArrayBuffer): Promise<boolean>
   /** Lets a person keep several files together under a name: says where they are, null when they are nowhere. */
   saveFiles(name: string, files: readonly OpenedFile[]): Promise<string | null>
+  /** Absent where the system has no such ports. */
+  readonly midi?: VirtualPort
 }
 
 declare global {

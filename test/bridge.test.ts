@@ -1,6 +1,7 @@
 // The door between the page and the machine: each wrong argument is one sentence, nobody else may knock, and a file
 // that cannot be written leaves what was there.
 
+import { EventEmitter } from 'node:events'
 import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -19,7 +20,20 @@ vi.mock('electron', () => ({
   BrowserWindow: { fromWebContents: (sender: { window?: object }) => sender.window ?? null },
   systemPreferences: {},
 }))
-const { answerPage, plainName } = await import('../main/bridge.ts')
+const midi = vi.hoisted(() => ({ said: [] as string[], fails: null as Error | null }))
+vi.mock('node:module', async (original) => ({
+  ...await original<typeof import('node:module')>(),
+  createRequire: () => (): object => ({
+    Output: class {
+      constructor() { if (midi.fails) throw midi.fails }
+      openVirtualPort(name: string): void { midi.said.push(`open ${name}`) }
+      sendMessage(bytes: number[]): void { midi.said.push(bytes.join(' ')) }
+      closePort(): void { midi.said.push('closed') }
+      destroy(): void {}
+    },
+  }),
+}))
+const { answerPage, closeMidi, plainName } = await import('../main/bridge.ts')
 answerPage()
 
 const mainFrame = { url: 'app://winnow/index.html' }
@@ -35,8 +49,8 @@ beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'winnow-bridge-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => { vi.clearAllMocks() })
 
-test('the page may ask for these three things', () => {
-  expect([...electron.handlers.keys()].sort()).toEqual(['openFile', 'saveFile', 'saveFiles'])
+test('the page may ask for these things', () => {
+  expect([...electron.handlers.keys()].sort()).toEqual(['midiClose', 'midiOpen', 'midiSend', 'openFile', 'saveFile', 'saveFiles'])
 })
 
 describe('who may ask', () => {
@@ -49,6 +63,47 @@ describe('who may ask', () => {
     const asked = event.senderFrame === 'main' ? { ...event, senderFrame: event.sender.mainFrame } : event
     expect(await electron.handlers.get('openFile')!(asked, kind)).toEqual({ error: "openFile: only the app's own page may ask" })
     expect(electron.showOpenDialog).not.toHaveBeenCalled()
+  })
+})
+
+const windows = process.platform === 'win32' ? 'Windows has no virtual ports' : null
+describe.skipIf(windows)(because('the virtual port', windows), () => {
+  const contents = () => Object.assign(new EventEmitter(), { mainFrame })
+  const ask = (sender: object, channel: string, ...args: unknown[]) => electron.handlers.get(channel)!({ sender, senderFrame: mainFrame }, ...args)
+  const opened = async (): Promise<EventEmitter> => {
+    const sender = contents()
+    expect(await ask(Object.assign(sender, { window: { webContents: sender } }), 'midiOpen')).toEqual({ value: undefined })
+    await ask(sender, 'midiSend', [{ bytes: [0x90, 60, 1], at: 0 }], 0)
+    expect(midi.said.splice(0)).toEqual(['open Winnow', '144 60 1'])
+    return sender
+  }
+  const ended = ['128 60 64', '224 0 64', '176 123 0', 'closed']
+
+  test('a wrong message is one sentence, and is not sent', async () => {
+    const sender = await opened()
+    expect(await ask(sender, 'midiSend', [{ bytes: [0xf0, 1, 0xf7], at: 0 }], 0)).toEqual({ error: 'bytes: expected a channel message of MIDI, got [240,1,247]' })
+    expect(midi.said).toEqual([])
+    await ask(sender, 'midiClose')
+    expect(midi.said.splice(0)).toEqual(ended)
+    expect(await ask(sender, 'midiSend', [{ bytes: [0x90, 60, 1], at: 0 }], 0)).toEqual({ error: 'the virtual port is closed' })
+  })
+  test.each([
+    ['reloads', 'did-start-navigation', { isMainFrame: true, isSameDocument: false }], ['fails', 'render-process-gone', {}], ['is closed', 'destroyed', {}],
+  ])('the page %s: what sounds is ended', async (_what, event, details) => {
+    (await opened()).emit(event, details)
+    expect(midi.said.splice(0)).toEqual(ended)
+  })
+  test('what is no other page ends nothing; the app that quits does', async () => {
+    (await opened()).emit('did-start-navigation', { isMainFrame: false, isSameDocument: false })
+    expect(midi.said).toEqual([])
+    closeMidi()
+    expect(midi.said.splice(0)).toEqual(ended)
+  })
+  test('where there is none, one sentence', async () => {
+    midi.fails = new Error('Failed to initialise RtMidi')
+    const sender = contents()
+    expect((await ask(Object.assign(sender, { window: { webContents: sender } }), 'midiOpen')).error).toMatch(/^(this Linux has no ALSA|the system’s MIDI could not|Windows has no virtual)/)
+    midi.fails = null
   })
 })
 

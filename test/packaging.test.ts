@@ -2,6 +2,7 @@
 // folder built around a stand-in binary holds the app, only the app, and a binary whose doors were closed.
 
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -106,7 +107,12 @@ describe('a folder for Linux', () => {
   test('holds the app, and only the app', async () => {
     const files = listPackage(asar, { isPack: false })
     const app = (await readdir(join(root, 'dist/app'), { recursive: true })).filter((name) => !name.endsWith('.map')).map((name) => '/dist/app/' + name)
-    expect(files.sort()).toEqual(['/LICENSE', '/dist', '/dist/app', '/dist/main.js', '/dist/preload.cjs', '/package.json', ...app].sort())
+    const native = existsSync(join(root, 'dist/midi.cjs')) ? ['/dist/midi.cjs', '/dist/prebuilds', '/dist/prebuilds/midi-linux-x64', '/dist/prebuilds/midi-linux-x64/node-napi-v7.node'] : []
+    expect(files.sort()).toEqual(['/LICENSE', '/dist', '/dist/app', '/dist/main.js', '/dist/preload.cjs', '/package.json', ...native, ...app].sort())
+    if (native.length) {
+      const binary = 'dist/prebuilds/midi-linux-x64/node-napi-v7.node' // outside the archive, or the system could not load it
+      expect((await readFile(join(output, 'resources/app.asar.unpacked', binary))).equals(await readFile(join(root, binary)))).toBe(true)
+    }
     for (const name of ['dist/main.js', 'dist/preload.cjs', 'dist/app/index.html', 'dist/app/worklet.js', 'dist/app/kernel.wasm'])
       expect(extractFile(asar, name).equals(await readFile(join(root, name))), name).toBe(true)
   })
