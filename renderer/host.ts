@@ -38,6 +38,12 @@ export const soundFiles: FileKind = {
 export const presetFiles: FileKind = { description: 'Winnow preset', extensions: ['preset'] }
 export const selectionFiles: FileKind = { description: 'Winnow selection', extensions: ['json'] }
 
+export const noteFiles = {
+  mid: { description: 'MIDI file', extensions: ['mid'] },
+  json: { description: 'Notes as JSON', extensions: ['json'] },
+  csv: { description: 'Notes as CSV', extensions: ['csv'] },
+} as const satisfies Readonly<Record<string, FileKind>>
+
 const browser: Host = {
   platform: 'browser',
 
