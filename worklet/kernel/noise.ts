@@ -4,14 +4,14 @@ import { PANEL } from './activations'
 import { exp2, madd, sum } from './math'
 
 /** Presence a posteriori never stays above this: a bin that has been all speech for long is noise that has grown. */
-const SURE: f32 = 0.99
+const SURE: f32 = 0.97
 /** Far below a frame that counts as sound; keeps what is divided by away from denormals. */
 const LEAST: f32 = 1e-20
 
 /**
  * One frame of `n` bins, a multiple of 4, with y² the power heard and σ² that of the noise (Gerkmann & Hendriks 2012):
  *
- *   p = 1 ÷ (1 + (1 + ξ)·e^(−y²/σ² · ξ/(1+ξ)))      p̄ ← a·p̄ + (1−a)·p      p ← min(p, .99) where p̄ > .99
+ *   p = 1 ÷ (1 + (1 + ξ)·e^(−y²/σ² · ξ/(1+ξ)))      p̄ ← a·p̄ + (1−a)·p      p ← min(p, .97) where p̄ > .97
  *   σ² ← b·σ² + (1−b)·((1−p)·y² + p·σ²)
  *
  * `numbers`: a, b, ξ. Not a branch: the same work for every frame.
