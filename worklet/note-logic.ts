@@ -23,11 +23,23 @@ export interface NoteFrame {
 
 /** Cents that are not worth an event. */
 const STILL = 2
-const RECENT_SECONDS = 1
-/** A plain note is as strong as this share of what was loud lately, at a threshold of a half. */
-const SHARE = 0.06
-/** And has grown so many times within three frames. */
+/** What was loud lately is forgotten so fast; sooner where nothing is nearly as loud any more, so that soft notes are heard after loud ones. */
+const [FORGET_SECONDS, SOON_SECONDS, NEARLY] = [2, 0.4, 0.15]
+/** Frames back to which a rise is measured. */
+const BACK = 4
+// a plain note, at a threshold of a half:
+/** is as strong as this share of what was loud lately, */
+const SHARE = 0.3
+/** has grown so many times, */
 const GROWN = 1.6
+/** rises so many times as much as its neighbours, and has so much of their strength; */
+const [OVER_RISE, OF_STRENGTH] = [1.2, 0.5]
+/** struck again, it rises by this share of what was loud lately. */
+const RISEN = 0.2
+/** Semitones down to notes whose overtones this one may be, and how strong those are. */
+const UNDER = [[12, 1], [19, 0.7], [24, 0.6], [28, 0.4]] as const
+/** A learned judge that called must fall to this share of the threshold before it calls again. */
+const CALMED = 0.6
 
 const amplitude = (decibels: number): number => 10 ** (decibels / 20)
 
@@ -36,30 +48,48 @@ export class NoteLogic {
   onEvent: (event: NoteEvent) => void = () => {}
   /** Of each pitch, whether it sounds. */
   readonly sounding: Uint8Array
-  private settings: NoteSettings = initialNoteSettings()
+  private settings: NoteSettings
   private readonly allowed: Uint8Array
-  // per pitch, of what sounds: its loudest moment, the least since then, seconds it began and was last strong
+  // per pitch, of what sounds: its loudest moment and the least since it was struck; seconds it began and was last strong
   private readonly peaks: Float32Array
   private readonly dips: Float32Array
   private readonly begun: Float64Array
   private readonly strong: Float64Array
-  /** Strengths of the last three frames, the newest first. */
-  private readonly last: readonly Float32Array[]
-  private readonly order = [0, 1, 2]
+  /** Of a learned judge: whether it has calmed down since it called. */
+  private readonly calm: Uint8Array
+  /** Strengths of the last frames, a ring; the newest at `newest`. */
+  private readonly past: readonly Float32Array[]
+  private newest = 0
+  /** By how much each pitch is above its least in them. */
+  private readonly rises: Float32Array
+  private readonly least: Float32Array
+  /** For each of UNDER and each pitch, the row of that note; −1 where there is none. And the rows of the neighbours. */
+  private readonly under: readonly Int16Array[]
+  private readonly below: Int16Array
+  private readonly above: Int16Array
   private recent = 0
   private bent = 0
   private seconds = 0
 
-  /** `gains`: dB by which each pitch is louder than it seems; none unless known. */
+  /** `pitches` from the lowest to the highest. `gains`: dB by which each is louder than it seems; none unless known. */
   constructor(private readonly pitches: readonly number[], private readonly hopSeconds: number, private readonly gains: readonly number[] = []) {
     const count = pitches.length
+    const rowsAt = (semitones: number): Int16Array => Int16Array.from(pitches, (pitch) => pitches.indexOf(pitch + semitones))
     this.sounding = new Uint8Array(count)
-    this.allowed = new Uint8Array(count).fill(1)
+    this.allowed = new Uint8Array(count)
+    this.calm = new Uint8Array(count)
     this.peaks = new Float32Array(count)
     this.dips = new Float32Array(count)
+    this.rises = new Float32Array(count)
+    this.least = new Float32Array(count)
     this.begun = new Float64Array(count)
     this.strong = new Float64Array(count)
-    this.last = [0, 1, 2].map(() => new Float32Array(count))
+    this.past = Array.from({ length: BACK }, () => new Float32Array(count))
+    this.under = UNDER.map(([semitones]) => rowsAt(-semitones))
+    this.below = rowsAt(-1)
+    this.above = rowsAt(1)
+    this.settings = initialNoteSettings()
+    this.set(this.settings)
     this.reset()
   }
 
@@ -74,9 +104,10 @@ export class NoteLogic {
   /** Forgets everything, without a word: `release` first, where somebody listens. */
   reset(): void {
     this.sounding.fill(0)
+    this.calm.fill(1)
     this.begun.fill(-Infinity)
-    for (const frame of this.last) frame.fill(0)
-    this.recent = this.seconds = 0
+    for (const frame of this.past) frame.fill(0)
+    this.recent = this.seconds = this.bent = 0
   }
 
   /** Ends what sounds. */
@@ -85,35 +116,70 @@ export class NoteLogic {
   }
 
   judge(frame: NoteFrame): void {
-    const { settings, pitches, sounding, allowed, peaks, dips, begun, strong } = this
+    const { settings, sounding, allowed, begun, calm } = this
     const { strengths, learned, seconds } = frame
     this.seconds = seconds
-    const learnedCounts = learned !== null && settings.judge === 0
+    this.look(strengths)
     const quietest = amplitude(settings.quietest)
-    const again = amplitude(settings.restrike)
-    let most = 0
-    for (let row = 0; row < pitches.length; row++) most = Math.max(most, strengths[row]!)
-    this.recent = Math.max(most, this.recent * Math.exp(-this.hopSeconds / RECENT_SECONDS))
-    const share = SHARE * (settings.threshold / (1 - settings.threshold)) * this.recent
-    for (let row = 0; row < pitches.length; row++) {
+    const asked = learned !== null && settings.judge === 0 ? learned : null
+    for (let row = 0; row < strengths.length; row++) {
       const now = strengths[row]!
-      if (sounding[row]) {
-        if (now > peaks[row]!) peaks[row] = now
-        else if (now < dips[row]!) dips[row] = now
-        if (now > settings.release * peaks[row]! && now > 0.25 * quietest) strong[row] = seconds
-        const ended = !allowed[row] || (seconds - strong[row]! > settings.sustain && seconds - begun[row]! >= settings.shortest)
-        if (ended) this.end(row, seconds)
-      }
-      if (!allowed[row] || now < quietest || seconds - begun[row]! < settings.refractory) continue
-      const risen = sounding[row] ? now > again * dips[row]! : true
-      const begins = learnedCounts ? learned[row]! >= settings.threshold
-        : now > share && now > GROWN * this.last[this.order[2]!]![row]! && now >= this.last[this.order[0]!]![row]!
-      if (risen && begins) this.begin(row, now, seconds)
+      if (sounding[row]) this.follow(row, now, 0.25 * quietest, seconds)
+      if (asked && asked[row]! < CALMED * settings.threshold) calm[row] = 1
+      if (!allowed[row] || now < quietest || seconds - begun[row]! < settings.refractory || this.isOvertone(row)) continue
+      if (asked ? calm[row] === 1 && asked[row]! >= settings.threshold : this.begins(row, now)) this.begin(row, now, seconds)
     }
     this.bend(frame.cents, seconds)
-    const oldest = this.order.pop()!
-    this.order.unshift(oldest)
-    this.last[oldest]!.set(strengths)
+    this.newest = (this.newest + 1) % BACK
+    this.past[this.newest]!.set(strengths)
+  }
+
+  /** What is loud, and what rises. */
+  private look(strengths: Float32Array): void {
+    const { past, least, rises } = this
+    let most = 0
+    for (let row = 0; row < strengths.length; row++) {
+      const now = strengths[row]!
+      let low = past[0]![row]!
+      for (let k = 1; k < BACK; k++) low = Math.min(low, past[k]![row]!)
+      least[row] = low
+      rises[row] = Math.max(0, now - low)
+      if (now > most) most = now
+    }
+    const seconds = most < NEARLY * this.recent ? SOON_SECONDS : FORGET_SECONDS
+    this.recent = Math.max(most, this.recent * Math.exp(-this.hopSeconds / seconds))
+  }
+
+  /** A note that sounds: ends it where little of it is left. */
+  private follow(row: number, now: number, faintest: number, seconds: number): void {
+    const { peaks, dips, begun, strong, settings } = this
+    if (now > peaks[row]!) peaks[row] = now
+    // what rises after the stroke is the stroke itself
+    if (seconds - begun[row]! < settings.refractory / 2 || now < dips[row]!) dips[row] = now
+    if (now > settings.release * peaks[row]! && now > faintest) strong[row] = seconds
+    if (!this.allowed[row] || (seconds - strong[row]! > settings.sustain && seconds - begun[row]! >= settings.shortest)) this.end(row, seconds)
+  }
+
+  /** Whether it rises no more than the overtones of a lower note would. */
+  private isOvertone(row: number): boolean {
+    const { rises, under, settings: { octaves } } = this
+    for (let i = 0; i < UNDER.length; i++) {
+      const other = under[i]![row]!
+      if (other >= 0 && rises[row]! < octaves * UNDER[i]![1] * rises[other]!) return true
+    }
+    return false
+  }
+
+  /** The plain judge. */
+  private begins(row: number, now: number): boolean {
+    const { settings: { threshold, restrike }, past, rises, recent, dips, below, above } = this
+    if (now < SHARE * (threshold / (1 - threshold)) * recent) return false
+    for (let side = 0; side < 2; side++) {
+      const other = (side === 0 ? below : above)[row]!
+      if (other >= 0 && (rises[row]! < OVER_RISE * rises[other]! || now < OF_STRENGTH * (this.least[other]! + rises[other]!))) return false
+    }
+    if (!this.sounding[row]) return now > GROWN * this.least[row]!
+    return now > past[this.newest]![row]! && now > amplitude(restrike) * dips[row]! && now - dips[row]! > RISEN * recent
   }
 
   private begin(row: number, strength: number, seconds: number): void {
@@ -122,6 +188,7 @@ export class NoteLogic {
     const level = 20 * Math.log10(strength) + (this.gains[row] ?? 0)
     const velocity = Math.max(1, Math.min(127, Math.round(127 + (126 * (level - loudest)) / touch)))
     this.sounding[row] = 1
+    this.calm[row] = 0
     this.peaks[row] = this.dips[row] = strength
     this.begun[row] = this.strong[row] = seconds
     this.bent = 0
@@ -133,6 +200,7 @@ export class NoteLogic {
     this.onEvent({ type: 'off', pitch: this.pitches[row]!, seconds })
   }
 
+  /** Of the one note that sounds. */
   private bend(cents: number, seconds: number): void {
     if (!this.settings.bends || !(Math.abs(cents - this.bent) > STILL)) return
     const row = this.sounding.indexOf(1)

@@ -17,7 +17,8 @@ const CLOCK = { rate: 44100, window: 4096, hop: 512, tails: [2048, 1024] } as co
 /** Ordered subsets do the work of several plain passes in one: see Multiplicative. */
 const PASSES = 4
 const SOLVING: Partial<Settings> = { steps: 4, relaxation: 1 }
-const RECALL = 0.9
+/** How much of a frame's start is the last frame's answer: less than where nothing has to be told at once. */
+const RECALL = 0.85
 
 /** `timing` as in the parameter table. */
 export const noteShape = (sampleRate: number, timing: number): Shape =>
