@@ -32,6 +32,10 @@ const paths = {
   pointer: <path d="M4 2.2l8.2 6.2-3.9.5-2 3.7z" />,
   harmonic: <path d="M3 3.2h3M3 6h5M3 9h7M3 12.2h10" />,
   learn: <path d="M2.4 6.2L8 3.4l5.6 2.8L8 9zM4.6 7.4v3.4c1.9 1.6 4.9 1.6 6.8 0V7.4M13.6 6.4v4" />,
+  keys: <path d="M2.2 3.4h11.6v9.2H2.2zM6 3.4v5.4M10 3.4v5.4M6 12.6V8.8M10 12.6V8.8" />,
+  list: <path d="M5.6 4.2h7.8M5.6 8h7.8M5.6 11.8h7.8M2.6 4.2h.2M2.6 8h.2M2.6 11.8h.2" />,
+  dials: <path d="M2.6 4.6h5M11 4.6h2.4M2.6 11.4H5M8.4 11.4h5M9.3 2.9v3.4M6.7 9.7v3.4" />,
+  up: <path d="M4.5 9.8L8 6.3l3.5 3.5" />,
   eraser: <path d="M6 12.8L2.9 9.7l6-6.3 4 4-5.2 5.4zM5.5 7l4 4M6 12.8h7" />,
 } as const
 

@@ -19,10 +19,10 @@ type Order = Extract<ToNotes, { type: 'file' }>
 
 /** Resolves when all is heard, to what judges it again. `turn` lets messages through. */
 export async function listenToFile(order: Order, tell: (news: FromNotes, transfer?: Transferable[]) => void, turn: () => Promise<void>): Promise<(settings: NoteSettings) => void> {
-  const { module, dictionary, head, settings, sampleRate, channels, separated } = order
+  const { module, dictionary, head, only, settings, sampleRate, channels, separated } = order
   const length = channels[0]!.length
   const count = channels.length as 1 | 2
-  const notes = new Notes({ module, dictionary, head, sampleRate, channels: count, settings })
+  const notes = new Notes({ module, dictionary, head, sampleRate, channels: count, settings, source: only })
   const { pitches, gains, hopSeconds, lag } = notes
   const source = separated && sourceOf(separated, order)
   const late = (source?.latency ?? 0) / sampleRate

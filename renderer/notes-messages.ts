@@ -13,6 +13,8 @@ interface Order {
   readonly module: WebAssembly.Module
   readonly dictionary: Dictionary
   readonly head: Head | null
+  /** The source of the dictionary whose notes are played; null: all that have pitches. */
+  readonly only: string | null
   readonly settings: NoteSettings
   readonly sampleRate: number
 }

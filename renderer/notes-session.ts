@@ -2,7 +2,6 @@
 // goes to the sheet that is drawn and to whoever plays the notes.
 
 import { batch, computed, effect, signal, untracked } from '@preact/signals'
-import type { NoteEvent } from '../worklet/notes.ts'
 import { noteParameters } from '../worklet/parameters.ts'
 import { TAP_NAME } from '../worklet/protocol.ts'
 import type { FromTap, TapOptions } from '../worklet/protocol.ts'
@@ -11,6 +10,8 @@ import { kernelModule } from './assets.ts'
 import { currentContext, currentFeed, currentSeparation } from './engine.ts'
 import type { FileFeed } from './feeds.ts'
 import { watch } from './frames.ts'
+import { play, silence } from './midi-out.ts'
+import { hasPitches } from './notes-presets.ts'
 import { notes } from './notes-state.ts'
 import type { FromNotes, Separated, ToNotes } from './notes-messages.ts'
 import { LiveSheet } from './roll-live.ts'
@@ -36,15 +37,6 @@ export interface Sheets {
   readonly lag: number
 }
 export const sheets = signal<Sheets>({ live: null, heat: null, lag: 0 })
-
-/** Who plays what is heard: events with the context's time of the stream's first sample. Silenced when the listening ends. */
-export interface Player { events(events: readonly NoteEvent[], began: number): void; silence(): void }
-const players = new Set<Player>()
-export const playTo = (player: Player): (() => void) => {
-  players.add(player)
-  return () => { players.delete(player) }
-}
-const silence = (): void => { for (const player of players) player.silence() }
 
 interface Listening { set(): void; close(): void }
 let listening: Listening | null = null
@@ -78,10 +70,13 @@ function startWorker(hear: (news: FromNotes) => void): Worker {
 const sentenceOf = (message: string): string => (message.startsWith('atoms: expected notes with pitches')
   ? 'This preset has no notes with pitches. Choose the piano or the guitar, tune to your instrument, or make one with `winnow learn --notes`.' : message)
 
-type Common = Pick<Extract<ToNotes, { type: 'file' }>, 'dictionary' | 'head' | 'settings'>
+type Common = Pick<Extract<ToNotes, { type: 'file' }>, 'dictionary' | 'head' | 'only' | 'settings'>
 function common(): Common | null {
   const preset = notes.preset.peek()?.preset
-  return preset ? { dictionary: preset.dictionary, head: preset.head, settings: notes.settings.peek() } : null
+  if (!preset) return null
+  const { dictionary, head } = preset
+  const name = notes.from.peek()
+  return { dictionary, head, only: name !== null && hasPitches(preset, name) ? name : null, settings: notes.settings.peek() }
 }
 
 async function listenLive(context: AudioContext, input: AudioNode, output: number, channels: 1 | 2): Promise<void> {
@@ -106,7 +101,7 @@ async function listenLive(context: AudioContext, input: AudioNode, output: numbe
     } else if (news.type === 'heat') sheet?.add(news.codes, news.first, news.seconds)
     else if (news.type === 'events') {
       sheet?.take(news.events)
-      for (const player of players) player.events(news.events, began)
+      play(news.events, { context: began, lag: sheet?.lag ?? 0 })
     } else if (news.type === 'judged') sheet?.judge(news.from, news.list)
   })
   tap.port.onmessage = ({ data }: MessageEvent<FromTap>) => {

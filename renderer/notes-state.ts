@@ -22,6 +22,8 @@ export const notes = {
   /** The source whose sound is heard for notes; null: the whole input. */
   from: signal<string | null>(null),
   preset: signal<ChosenPreset | null>(null),
+  /** Presets with pitches that a person has opened or made. */
+  own: signal<readonly ChosenPreset[]>([]),
   settings: signal<NoteSettings>(initialNoteSettings()),
   /** Why there are no notes, as a sentence with what to do; null while there is nothing wrong. */
   problem: signal<string | null>(null),

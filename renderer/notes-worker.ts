@@ -51,8 +51,8 @@ scope.onmessage = ({ data }) => {
   }
 }
 
-function listenLive({ module, dictionary, head, settings, sampleRate, channels, ring: memory }: Extract<ToNotes, { type: 'live' }>): (message: ToNotes) => void {
-  const notes = new Notes({ module, dictionary, head, sampleRate, channels, settings })
+function listenLive({ module, dictionary, head, only, settings, sampleRate, channels, ring: memory }: Extract<ToNotes, { type: 'live' }>): (message: ToNotes) => void {
+  const notes = new Notes({ module, dictionary, head, sampleRate, channels, settings, source: only })
   const { pitches, gains, hopSeconds, lag } = notes
   const kept = new KeptFrames(pitches.length, notes.frame.learned !== null, Math.ceil((JUDGED_SECONDS + WARM_SECONDS) / hopSeconds))
   let events: NoteEvent[] = []

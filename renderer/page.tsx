@@ -13,6 +13,7 @@ import { press, redo, said, undo } from './history.ts'
 import { openLearning } from './learning.ts'
 import { Live, isLive } from './live.tsx'
 import { liveKey } from './live-keys.ts'
+import { showNotes } from './notes-drawer.tsx'
 import { shapeFor } from '../worklet/stft.ts'
 import { Side, showField } from './side.tsx'
 import { Sources } from './sources.tsx'
@@ -47,6 +48,7 @@ function onKey(event: KeyboardEvent): void {
   else if (key === 'i') turnRest(state.rest.value.solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !state.rest.value.solo })
   else if (key === 'f') showField()
   else if (key === 't') openLearning()
+  else if (key === 'n') showNotes()
   else if (key === 'x' && state.input.value.kind === 'file') openExport()
   else if (key === 'o') void chooseSound()
   else if (key === 'home' && event.target === document.body) seek(0)

@@ -18,6 +18,8 @@ export interface RollLook {
   readonly notes: readonly RollNote[]
   readonly selected: ReadonlySet<number>
   readonly heat: Heat | null
+  /** Seconds by which the heat comes after what it shows. */
+  readonly late: number
   /** Until when sounding notes are drawn. */
   readonly now: number
   /** Pitches whose keys are down. */
@@ -30,7 +32,7 @@ export function drawRoll(context: Context, plane: RollPlane, look: RollLook): vo
   const { width, height, pitches: { low, high } } = plane
   context.fillStyle = token('--well')
   context.fillRect(GUTTER, 0, width - GUTTER, height)
-  look.heat?.draw(context, plane.from, plane.seconds, low, high, GUTTER, 0, width - GUTTER, height)
+  look.heat?.draw(context, plane.from + look.late, plane.seconds, low, high, GUTTER, 0, width - GUTTER, height)
   drawRows(context, plane)
   context.save()
   context.beginPath()

@@ -18,7 +18,7 @@ export class LiveSheet {
   private next = 1
   private readonly open = new Map<number, RollNote>()
 
-  constructor(hopSeconds: number, private readonly lag: number, seconds: number) {
+  constructor(hopSeconds: number, readonly lag: number, seconds: number) {
     this.heat = new Heat(Math.ceil((seconds + lag) / hopSeconds) + 2, hopSeconds, true)
   }
 

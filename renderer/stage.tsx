@@ -1,9 +1,9 @@
-// The middle: the spectrogram with its tools, and below it the overview of a file.
+// The middle: the spectrogram with its tools, and below it the drawer with the notes or the overview of a file.
 
 import { capital } from './format.ts'
 import { ExportPanel } from './export-panel.tsx'
 import { LearningPanel } from './learning-panel.tsx'
-import { Overview } from './overview.tsx'
+import { Drawer } from './notes-drawer.tsx'
 import { PaintingBar } from './painting-bar.tsx'
 import { LiveSpectrogram } from './spectrogram-live.tsx'
 import { FileSpectrogram } from './spectrogram-whole.tsx'
@@ -37,7 +37,7 @@ export const Stage = () => {
           </p>
         )}
       </div>
-      {input.kind === 'file' && <Overview peaks={input.peaks} seconds={input.seconds} />}
+      <Drawer />
     </section>
   )
 }
