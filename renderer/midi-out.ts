@@ -177,6 +177,7 @@ export function silence(): void {
   since = Math.max(since, context?.currentTime ?? 0)
   for (const { voices } of receivers.values()) voices.stop(now)
   listening?.stop()
+  take?.release(since, 0)
   count()
 }
 

@@ -37,6 +37,11 @@ export class Take {
     if (event.type === 'on') this.#sounding.set(event.pitch, { onset: seconds, pitch: event.pitch, velocity: event.velocity, bends: [] })
   }
 
+  /** Nobody will say when they end: everything that sounds does now, in the events' seconds. */
+  release(seconds: number, lag: number): void {
+    for (const pitch of [...this.#sounding.keys()]) this.add({ type: 'off', pitch, seconds }, lag)
+  }
+
   /** By onset; what sounds still ends with the last thing that happened. */
   notes(): Note[] {
     const open = [...this.#sounding.values()].map((note): Note => ended(note, this.#last))
