@@ -4,7 +4,10 @@ import type { Atom, Dictionary } from '../worklet/dictionary.ts'
 import { binCount, divergences } from '../worklet/dictionary.ts'
 import type { Covariances } from '../worklet/covariance.ts'
 import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
+import { COEFFICIENTS, inputsFor, type MaskFacts } from '../worklet/mask-head.ts'
+import type { Head } from '../worklet/network.ts'
 import type { Mode } from '../worklet/protocol.ts'
+import { startLayers } from '../presets/learn/network.ts'
 import { type Selection, wholeDictionary } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
 import { plainKernel } from './kernels.ts'
@@ -39,6 +42,16 @@ export function dictionary(options: Partial<Dictionary> & { tones?: number; air?
   return { ...shape, atoms, spectra }
 }
 
+/** A mask head by chance, with memory: it judges, if not well. */
+export function maskHead(source = 'tones', facts: Partial<MaskFacts> = {}): Head {
+  const all = { source, bands: 8, reach: 8000, clock: 0.008, own: false, ...facts }
+  const layers = startLayers([
+    { kind: 'recurrent', activation: 'tanh', inputs: inputsFor(all.bands), outputs: 6 },
+    { kind: 'dense', activation: 'linear', inputs: 6, outputs: COEFFICIENTS * all.bands },
+  ], 3)
+  return { kind: 'mask', layers, facts: all }
+}
+
 export interface Rig {
   readonly separator: Separator
   /** stems[source][channel], the rest last, as long as the input. `chop` gives the size of each quantum. */
@@ -46,12 +59,12 @@ export interface Rig {
 }
 
 export function rig(options: {
-  dictionary?: Dictionary; selection?: Selection; covariances?: Covariances; settings?: Partial<Settings>; sampleRate?: number; channels?: 1 | 2; mode?: Mode; module?: WebAssembly.Module
+  dictionary?: Dictionary; selection?: Selection; covariances?: Covariances; head?: Head; settings?: Partial<Settings>; sampleRate?: number; channels?: 1 | 2; mode?: Mode; module?: WebAssembly.Module
 } = {}): Rig {
   const used = options.dictionary ?? dictionary()
   const separator = new Separator({
     module: options.module ?? plainKernel, dictionary: used, selection: options.selection ?? wholeDictionary(['tones', 'air']),
-    ...(options.covariances && { covariances: options.covariances }), sampleRate: options.sampleRate ?? used.sampleRate, channels: options.channels ?? 1, mode: options.mode ?? 'direct',
+    ...(options.covariances && { covariances: options.covariances }), ...(options.head && { head: options.head }), sampleRate: options.sampleRate ?? used.sampleRate, channels: options.channels ?? 1, mode: options.mode ?? 'direct',
   })
   const automation = constantAutomation({ ...initialSettings(), ...options.settings })
   return {

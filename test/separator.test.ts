@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { divergences } from '../worklet/dictionary.ts'
 import type { Covariance } from '../worklet/covariance.ts'
 import { constantAutomation, initialSettings, parameters } from '../worklet/parameters.ts'
-import { delayed, dictionary, difference, nullDb, rig } from './engine.ts'
+import { delayed, dictionary, difference, maskHead, nullDb, rig } from './engine.ts'
 import { lawsOf } from './laws.ts'
 import { errorDb } from './reference.ts'
 import { melody, noise, random, tone } from './signals.ts'
@@ -197,7 +197,7 @@ describe('rough treatment', () => {
 
 describe('the parameter table', () => {
   const changed: Record<string, number> = { passes: 9, steps: 1, relaxation: 1, sparsity: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1,
-    solver: 1, variation: 1, block: 0.5, gamma: 0.3, tracker: 1 }
+    solver: 1, variation: 1, block: 0.5, gamma: 0.3, tracker: 1, learned: 0.5 }
   // a selection in which the balance of fixed and free atoms, and the residue, matter
   const base = { dictionary: dictionary({ divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] } }
   const x = mixture(30000)
@@ -205,7 +205,7 @@ describe('the parameter table', () => {
 
   test.each(parameters.map((p) => p.name).filter((name) => !mixRows.includes(name)))('turning %s changes the sound', (name) => {
     const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2, solver: ['variation', 'block', 'gamma'].includes(name) ? 1 : 0 }
-    const used = name === 'gamma' ? { ...base, dictionary: dictionary() } : base // the Euclidean loss has no envelope
+    const used = name === 'gamma' ? { ...base, dictionary: dictionary() } : name === 'learned' ? { ...base, head: maskHead() } : base // the Euclidean loss has no envelope
     const before = rig({ ...used, settings: start }).run([x])[0]![0]!
     const after = rig({ ...used, settings: { ...start, [name]: changed[name]! } }).run([x])[0]![0]!
     expect(errorDb(after, before)).toBeGreaterThan(-90)

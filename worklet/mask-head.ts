@@ -112,6 +112,8 @@ export class MaskHead {
   readonly input: Float32Array
   readonly facts: MaskFacts
   readonly lie: Lie
+  /** How often the network has been asked. */
+  answers = 0
   private readonly network: Network
   private readonly share: Float32Array
   private readonly level: Float32Array
@@ -227,6 +229,7 @@ export class MaskHead {
     if (this.since !== 1) return
     const { network, coefficients, lie: { weight } } = this
     network.run()
+    this.answers++
     const { output } = network
     for (let band = 0; band < weight.length; band++)
       for (let c = 0; c < COEFFICIENTS; c++) coefficients[band * APART + c] = output[band * COEFFICIENTS + c]!

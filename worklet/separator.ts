@@ -76,7 +76,8 @@ export class Separator {
   private readonly noise: NoiseTracker
   private readonly noiseAtom: NoiseAtom
   private readonly masks: Masks
-  private readonly head: MaskHead | null
+  /** Whoever teaches one reads what it looks at. */
+  readonly head: MaskHead | null
   /** Which source the head judges; −1: none. */
   private judged = -1
   /** Of two channels. */
