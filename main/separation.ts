@@ -88,7 +88,7 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   return {
     module, settings,
     separator: new Separator({
-      module, dictionary, selection, covariances, sampleRate, channels, mode: request.mode,
+      module, dictionary, selection, covariances, head: preset.head, sampleRate, channels, mode: request.mode,
     }),
     mixer: new Mixer({ sampleRate, channels, selection }),
   }

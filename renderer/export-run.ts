@@ -5,6 +5,7 @@ import type { Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import { constantAutomation } from '../worklet/parameters.ts'
 import type { Settings } from '../worklet/parameters.ts'
+import type { Head } from '../worklet/network.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
 import type { Crew } from '../presets/learn/crew.ts'
@@ -19,6 +20,7 @@ export interface ExportOrder {
   readonly selection: Selection
   readonly settings: Settings
   readonly covariances: Covariances
+  readonly head: Head | null
   readonly sampleRate: number
   readonly channels: readonly Float32Array[]
   /** Sources of the selection that have a file of their own. */
@@ -39,10 +41,10 @@ export interface Exported {
 const BLOCK = 8192
 
 export async function exportSound(order: ExportOrder, crew: Crew, tell: (share: number) => void): Promise<Exported> {
-  const { module, dictionary, selection, covariances, sampleRate, channels, wanted, refine } = order
+  const { module, dictionary, selection, covariances, head, sampleRate, channels, wanted, refine } = order
   const count = channels.length as 1 | 2
   const length = channels[0]!.length
-  const separator = new Separator({ module, dictionary, selection, covariances, sampleRate, channels: count, mode: 'direct' })
+  const separator = new Separator({ module, dictionary, selection, covariances, head, sampleRate, channels: count, mode: 'direct' })
   // It learns as it goes, from the first sample on: there is nothing yet that could be held, and listening is a moment's.
   const automation = constantAutomation({ ...order.settings, hold: 0, listen: 0 })
   const sources = selection.sources.length

@@ -143,7 +143,7 @@ export async function startExport(): Promise<void> {
     const message: ToExport = {
       order: {
         module, dictionary: chosen.preset.dictionary, selection: state.selection.peek(), settings: state.settings.peek(), covariances: state.covariances.peek(),
-        sampleRate: buffer.sampleRate, channels, wanted, refine,
+        head: chosen.preset.head, sampleRate: buffer.sampleRate, channels, wanted, refine,
       },
       threads: spareThreads(),
     }

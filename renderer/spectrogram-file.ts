@@ -3,6 +3,7 @@
 
 import { signal } from '@preact/signals'
 import type { Covariances } from '../worklet/covariance.ts'
+import type { Preset } from '../presets/preset.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
@@ -38,7 +39,7 @@ export interface FilePicture {
   /** Grows with every change of what `draw` would draw. */
   readonly version: number
   show(view: View, pixels: number): void
-  own(dictionary: Dictionary, selection: Selection, covariances: Covariances, settings: Settings): void
+  own(preset: Pick<Preset, 'dictionary' | 'head'>, selection: Selection, covariances: Covariances, settings: Settings): void
   look(look: Look, sources: number): void
   probe(seconds: number, hertz: number): void
   draw(target: CanvasRenderingContext2D, view: View, x: number, y: number, width: number, height: number): void
@@ -123,8 +124,9 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
       sentView = key
       post(message)
     },
-    own(dictionary, selection, covariances, settings) {
-      post({ type: 'owners', dictionary: dictionary === sentDictionary ? null : dictionary, selection, covariances, settings })
+    own({ dictionary, head }, selection, covariances, settings) {
+      const known = dictionary === sentDictionary
+      post({ type: 'owners', dictionary: known ? null : dictionary, head: known ? null : head, selection, covariances, settings })
       sentDictionary = dictionary
       binHertz = sampleRate / shapeFor(dictionary, sampleRate).fftSize
     },

@@ -3,6 +3,7 @@
 import type { Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import type { Settings } from '../worklet/parameters.ts'
+import type { Head } from '../worklet/network.ts'
 import type { Selection } from '../worklet/selection.ts'
 import type { Look } from './spectrogram-store.ts'
 
@@ -10,9 +11,9 @@ export type ToPicture =
   | {
     readonly type: 'open'; readonly module: WebAssembly.Module; readonly sampleRate: number; readonly samples: number; readonly channels: 1 | 2
   }
-  /** Whose the cells are follows from these; `dictionary` only where it is another one. */
+  /** Whose the cells are follows from these; `dictionary` and its head only where they are others. */
   | {
-    readonly type: 'owners'; readonly dictionary: Dictionary | null
+    readonly type: 'owners'; readonly dictionary: Dictionary | null; readonly head: Head | null
     readonly selection: Selection; readonly covariances: Covariances; readonly settings: Settings
   }
   /** What is shown, in samples of the file, on so many pixels. */

@@ -38,7 +38,7 @@ function driven(shown: FilePicture): () => void {
     if (!chosen || wanted.every((value, i) => value === sent[i])) return
     const send = (): void => {
       sent = wanted
-      shown.own(chosen.preset.dictionary, selection, covariances, settings)
+      shown.own(chosen.preset, selection, covariances, settings)
     }
     clearTimeout(timer)
     if (sent.length === 0) send()

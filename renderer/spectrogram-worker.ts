@@ -155,9 +155,9 @@ async function perform(current: Session, job: Job): Promise<void> {
 }
 
 function ownerOf(current: Session): Owner {
-  const { dictionary, selection, covariances, settings } = owners!
+  const { dictionary, selection, covariances, head, settings } = owners!
   const { module, sampleRate, channels } = file!
-  return current.owner ??= new Owner({ module, dictionary, selection, covariances, sampleRate, channels, mode: 'direct' }, settings, current.rows)
+  return current.owner ??= new Owner({ module, dictionary, selection, covariances, head, sampleRate, channels, mode: 'direct' }, settings, current.rows)
 }
 
 /** The cells of a lit area, as `Store.paint` wants them: rows along x. */
@@ -257,7 +257,7 @@ function takeOwners(message: Extract<ToPicture, { type: 'owners' }>): void {
   const before = owners
   const dictionary = message.dictionary ?? before?.dictionary
   if (!dictionary || !file) return
-  owners = { ...message, dictionary }
+  owners = { ...message, dictionary, head: message.dictionary ? message.head : before?.head ?? null }
   const [now, then] = [message.selection, before?.selection]
   if (!session || !before || dictionary !== before.dictionary) session = begin(file, owners)
   else if (then!.sources.length !== now.sources.length || JSON.stringify(before.settings) !== JSON.stringify(message.settings)) {

@@ -49,7 +49,7 @@ async function both(sound: readonly Float32Array[], preset: Preset, rate = RATE,
 let serial = 0
 
 const orderOf = (channels: readonly Float32Array[], preset: Preset, sampleRate = RATE, more: Partial<ExportOrder> = {}): ExportOrder => ({
-  module: plainKernel, dictionary: preset.dictionary, selection: preset.selection!, covariances: {}, sampleRate, channels,
+  module: plainKernel, dictionary: preset.dictionary, selection: preset.selection!, covariances: {}, head: preset.head, sampleRate, channels,
   settings: { ...initialSettings(), ...preset.settings }, wanted: preset.selection!.sources.map((_, k) => k), refine: false, ...more,
 })
 

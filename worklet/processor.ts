@@ -62,8 +62,8 @@ class Winnow extends AudioWorkletProcessor {
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super()
-    const { module, dictionary, selection, covariances = {}, channels, mode, live, stems, frames } = processorOptions
-    this.separator = new Separator({ module, dictionary, selection, covariances, sampleRate, channels, mode })
+    const { module, dictionary, selection, covariances = {}, head = null, channels, mode, live, stems, frames } = processorOptions
+    this.separator = new Separator({ module, dictionary, selection, covariances, head, sampleRate, channels, mode })
     this.mixer = new Mixer({ sampleRate, channels, selection })
     this.channels = channels
     this.live = live

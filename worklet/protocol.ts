@@ -4,6 +4,7 @@
 import type { Covariances } from './covariance.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { FrameLayout } from './frame.ts'
+import type { Head } from './network.ts'
 import type { Selection } from './selection.ts'
 
 export const PROCESSOR_NAME = 'winnow'
@@ -17,6 +18,8 @@ export interface ProcessorOptions {
   readonly selection: Selection
   /** For the selection's learned places; none unless said otherwise. */
   readonly covariances?: Covariances
+  /** The preset's; none unless said otherwise. */
+  readonly head?: Head | null
   readonly channels: 1 | 2
   readonly mode: Mode
   /** Output 0 is the mix; with `stems`, outputs 1… are the sources and the last one the rest, before level and pan. */

@@ -52,7 +52,7 @@ const energy = (x: Float32Array): number => x.reduce((sum, s) => sum + s * s, 0)
 
 /** Every stem of a mono mix by name, aligned with it; the preset plays as it is shipped. */
 export async function stemsOf(preset: Preset, mix: Float32Array, sampleRate: number, module: WebAssembly.Module): Promise<Map<string, Float32Array>> {
-  const separator = new Separator({ module, dictionary: preset.dictionary, selection: await loadSelection(null, preset), sampleRate, channels: 1, mode: 'direct' })
+  const separator = new Separator({ module, dictionary: preset.dictionary, selection: await loadSelection(null, preset), head: preset.head, sampleRate, channels: 1, mode: 'direct' })
   const { latencySamples, shape: { hopSize } } = separator
   const input = new Float32Array(mix.length + latencySamples)
   input.set(mix)
