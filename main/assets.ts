@@ -27,7 +27,7 @@ export const contentSecurityPolicy = [
   "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join('; ')
 
-const permissionsPolicy = 'microphone=(self), midi=(self), speaker-selection=(self), camera=(), display-capture=(), geolocation=(), usb=(), serial=(), hid=()'
+const permissionsPolicy = 'microphone=(self), midi=(self), speaker-selection=(self), display-capture=(self), camera=(), geolocation=(), usb=(), serial=(), hid=()'
 
 const plain = {
   'Content-Security-Policy': contentSecurityPolicy,

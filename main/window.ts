@@ -15,11 +15,17 @@ export const isOurs = (url: string | undefined): boolean => url === ORIGIN || ur
 export const registerScheme = (protocol: Protocol): void =>
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
 
-/** What is used, and for it alone: hearing, MIDI without system-exclusive messages, choosing where sound goes. */
+/**
+ * What is used, and for it alone: hearing, MIDI without system-exclusive messages, choosing where sound goes, and what the
+ * machine plays, of which `guardSession` gives out the sound and no screen.
+ */
 export function allows(permission: string, media: readonly (string | undefined)[] = []): boolean {
   if (permission === 'media') return media.length > 0 && media.every((type) => type === 'audio')
-  return permission === 'midi' || permission === 'speaker-selection'
+  return permission === 'midi' || permission === 'speaker-selection' || permission === 'display-capture'
 }
+
+/** Where Electron can hear what the machine plays; Linux offers it as an input instead. */
+const hasLoopback = (): boolean => process.platform === 'win32' || process.platform === 'darwin'
 
 /** macOS asks the person once for each app; elsewhere the system has nothing to ask. */
 const systemAllows = async (permission: string): Promise<boolean> =>
@@ -36,6 +42,12 @@ export function guardSession(session: Session, assets: Assets): void {
     systemAllows(permission).then(callback, () => callback(false))
   })
   session.setDevicePermissionHandler(() => false)
+
+  // A page cannot ask for the machine's sound without a picture: it gets its own, which it has anyway, and never a screen.
+  session.setDisplayMediaRequestHandler(({ frame, audioRequested }, callback) => {
+    const mayHear = frame !== null && frame.parent === null && isOurs(frame.url) && audioRequested && hasLoopback()
+    callback(mayHear ? { video: frame, audio: 'loopback' } : null)
+  })
 
   // The page's policy forbids other origins already; this also covers what a policy does not, such as prefetching.
   session.webRequest.onBeforeRequest(({ url }, callback) =>

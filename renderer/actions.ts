@@ -33,11 +33,11 @@ function bring({ preset: { covariances } }: ChosenPreset): void {
   if (covariances) state.covariances.value = { ...state.covariances.peek(), ...covariances }
 }
 
-function adopt(chosen: ChosenPreset): void {
+function adopt(chosen: ChosenPreset, settings = settingsOf(chosen)): void {
   batch(() => {
     bring(chosen)
     state.preset.value = chosen
-    state.settings.value = settingsOf(chosen)
+    state.settings.value = settings
     state.selection.value = selectionOf(chosen.preset)
     state.rest.value = { mute: false, solo: false }
     state.chosen.value = state.chosenPlace.value = null
@@ -47,13 +47,17 @@ function adopt(chosen: ChosenPreset): void {
 /** How the names of the shipped presets that suit an input begin. */
 const suited = { microphone: ['speech', 'voice'], file: ['band'] } as const
 
+/** The shipped preset that suits an input. */
+export const suitedName = (kind: keyof typeof suited): string | undefined =>
+  state.presets.value.find((name) => suited[kind].some((start) => name.startsWith(start)))
+
 /** Before the first sound, unless a person brought one: the shipped preset that suits the input, else the first. */
 export async function ensurePreset(kind: keyof typeof suited): Promise<void> {
   if (state.preset.value) return
   const names = state.presets.value.length ? state.presets.value : await presetNames()
   if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
   state.presets.value = names
-  const chosen = await loadPreset(names.find((name) => suited[kind].some((start) => name.startsWith(start))) ?? names[0]!)
+  const chosen = await loadPreset(suitedName(kind) ?? names[0]!)
   if (state.preset.value) return
   adopt(chosen)
   state.given.value = state.selection.value
@@ -132,23 +136,31 @@ export function seek(seconds: number): void {
 
 export const toggleBypass = (): void => set('bypass', state.settings.value.bypass ? 0 : 1)
 
-async function usePreset(chosen: ChosenPreset): Promise<void> {
+/** `name`: of the step that it is. `asTurned`: what a person has turned stays, where the preset is of the same kind. */
+export async function choose(chosen: ChosenPreset, name = `Preset ${capital(chosen.preset.name ?? chosen.name)}`, asTurned = false): Promise<void> {
   bring(chosen) // its separation starts with them
-  const settings = settingsOf(chosen)
-  await engine.change(chosen, settings, selectionOf(chosen.preset),
-    () => step(`Preset ${capital(chosen.preset.name ?? chosen.name)}`, () => adopt(chosen)))
+  const settings = (): Settings => (asTurned ? state.settings.peek() : settingsOf(chosen))
+  await engine.change(chosen, settings(), selectionOf(chosen.preset), () => step(name, () => adopt(chosen, settings())))
 }
 
-export async function choosePreset(name: string): Promise<void> {
+/** The shipped preset for whoever speaks; where none is shipped, the one in play. */
+export async function universalPreset(): Promise<ChosenPreset> {
+  const name = suitedName('microphone')
+  if (name) return loadPreset(name)
+  if (!state.preset.value) throw new Error('presets/index.json: expected a preset for voices beside the page')
+  return state.preset.value
+}
+
+export async function choosePreset(name: string, asTurned = false): Promise<void> {
   try {
-    await loading(`Opening ${name}`, async () => usePreset(await loadPreset(name)))
+    await loading(`Opening ${name}`, async () => choose(await loadPreset(name), undefined, asTurned))
   } catch (error) {
     show('danger', sentence(error), soundGoesOn())
   }
 }
 
 async function openPreset(name: string, bytes: ArrayBuffer): Promise<void> {
-  await loading(`Opening ${name}`, () => usePreset(readChosen(new Uint8Array(bytes), name)))
+  await loading(`Opening ${name}`, () => choose(readChosen(new Uint8Array(bytes), name)))
   if (state.input.value.kind === 'none') show('note', `${name} is ready.`, 'Open the microphone or a file to hear it.')
 }
 

@@ -6,11 +6,15 @@ import { divergences } from '../worklet/dictionary.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import { constantAutomation, initialSettings } from '../worklet/parameters.ts'
 import type { Settings } from '../worklet/parameters.ts'
+import type { Head } from '../worklet/network.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
+import { enrol } from '../presets/learn/enrol.ts'
+import type { Enrolment } from '../presets/learn/enrol.ts'
 import { heardFrames } from '../presets/learn/frames.ts'
 import { learn } from '../presets/learn/learn.ts'
 import type { Outcome, Recording } from '../presets/learn/learn.ts'
+import type { Preset } from '../presets/preset.ts'
 import { threadCrew } from './threads.ts'
 
 export interface LearningOrder {
@@ -24,16 +28,24 @@ export interface LearningOrder {
   /** Passages of a file; or else magnitudes of frames, one after the other, of a session of this rate. */
   readonly heard: readonly Recording[] | Float32Array
   /** What separates now, to say which other sources play in the passages; null: nobody asks. */
-  readonly now: { readonly settings: Settings; readonly selection: Selection; readonly covariances: Covariances; readonly except: number | null } | null
+  readonly now: { readonly settings: Settings; readonly selection: Selection; readonly covariances: Covariances; readonly head: Head | null; readonly except: number | null } | null
   readonly threads: number
 }
-export type ToLearning = LearningOrder | { readonly type: 'stop' }
+/** A person's own voice, from recordings at one rate. */
+export interface EnrolOrder extends Pick<Enrolment, 'module' | 'name' | 'recordings' | 'universal'> {
+  readonly type: 'enrol'
+  readonly threads: number
+}
+export type ToLearning = LearningOrder | EnrolOrder | { readonly type: 'stop' }
 
 export type FromLearning =
   /** Share of the sound that each other source has now. */
   | { readonly type: 'others'; readonly shares: readonly number[] }
   | { readonly type: 'pass'; readonly done: number; readonly of: number; readonly loss: number; readonly outcome: Outcome | null }
   | { readonly type: 'done'; readonly outcome: Outcome }
+  /** `done`: the share of the work. */
+  | { readonly type: 'enrolling'; readonly done: number }
+  | { readonly type: 'enrolled'; readonly preset: Preset }
   | { readonly type: 'failed'; readonly message: string }
 
 const PASSES = 45
@@ -53,7 +65,16 @@ const stop = { aborted: false }
 
 scope.onmessage = ({ data }) => {
   if (data.type === 'stop') stop.aborted = true
-  else run(data).catch((error: unknown) => scope.postMessage({ type: 'failed', message: error instanceof Error ? error.message : String(error) }))
+  else (data.type === 'enrol' ? enrolVoice(data) : run(data)).catch((error: unknown) => scope.postMessage({ type: 'failed', message: error instanceof Error ? error.message : String(error) }))
+}
+
+async function enrolVoice({ threads, ...enrolment }: EnrolOrder): Promise<void> {
+  const { crew, end } = threadCrew(threads)
+  const steps = enrol({ ...enrolment, command: 'read aloud in the app' }, { crew, stop })
+  let step = await steps.next()
+  for (; !step.done; step = await steps.next()) scope.postMessage({ type: 'enrolling', done: step.value })
+  end()
+  scope.postMessage({ type: 'enrolled', preset: step.value })
 }
 
 async function run(order: LearningOrder): Promise<void> {
@@ -79,12 +100,12 @@ async function run(order: LearningOrder): Promise<void> {
 }
 
 /** Of the passages' energy, what each source but the one that learns takes now. */
-function sharesOf({ module, dictionary, sampleRate }: LearningOrder, recordings: readonly Recording[], { settings, selection, covariances, except }: NonNullable<LearningOrder['now']>): number[] {
+function sharesOf({ module, dictionary, sampleRate }: LearningOrder, recordings: readonly Recording[], { settings, selection, covariances, head, except }: NonNullable<LearningOrder['now']>): number[] {
   const taken = selection.sources.map(() => 0)
   let all = 0
   const automation = constantAutomation({ ...initialSettings(), ...settings })
   for (const { channels } of recordings) {
-    const separator = new Separator({ module, dictionary, selection, covariances, sampleRate, channels: channels.length as 1 | 2, mode: 'direct' })
+    const separator = new Separator({ module, dictionary, selection, covariances, head, sampleRate, channels: channels.length as 1 | 2, mode: 'direct' })
     separator.onFrame = ({ magnitude, masks, layout: { bins } }) => {
       for (let bin = 0; bin < bins; bin++) {
         const power = magnitude[bin]! ** 2

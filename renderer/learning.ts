@@ -111,7 +111,7 @@ async function fit(heard: readonly Recording[] | Float32Array, sampleRate: numbe
   const module = await kernelModule()
   if (work.lesson !== mine) return
   const now = mine.fresh || state.selection.peek().sources.length === 0 ? null
-    : { settings: state.settings.peek(), selection: state.selection.peek(), covariances: state.covariances.peek(), except: mine.index }
+    : { settings: state.settings.peek(), selection: state.selection.peek(), covariances: state.covariances.peek(), head: mine.base.preset.head, except: mine.index }
   const made = (work.worker = new Worker(new URL('./learning-worker.ts', import.meta.url), { type: 'module' }))
   const order: ToLearning = { type: 'learn', module, source: mine.name, atoms: learning.atoms.peek(), dictionary: mine.base.preset.dictionary, sampleRate, heard, now, threads: spareThreads() }
   let began: number | null = null
@@ -125,7 +125,7 @@ async function fit(heard: readonly Recording[] | Float32Array, sampleRate: numbe
       const seconds = (performance.now() - began) / 1000
       change({ done, of, losses: [...learning.run.peek()!.losses, loss], remaining: done > 2 ? seconds / (done - 1) * (of - done) : null, ...(outcome && { outcome }) })
     } else if (data.type === 'failed') failed(data.message)
-    else {
+    else if (data.type === 'done') {
       work.worker = null
       made.terminate()
       change({ phase: 'learned', outcome: data.outcome, remaining: null })

@@ -7,8 +7,12 @@ import { cleaningText } from './devices-state.ts'
 import { figure } from './format.ts'
 import { Icon, Logo } from './icons.tsx'
 import { Dial } from './live-dial.tsx'
+import { Help, help } from './live-help.tsx'
+import { NoiseCard } from './live-cards.tsx'
 import { hearWhatGoes, showStudio } from './live-keys.ts'
+import { Reading } from './live-reading.tsx'
 import { Strips } from './live-strips.tsx'
+import { Voices } from './live-voices.tsx'
 import { Meters } from './meters.tsx'
 import { measured, state } from './state.ts'
 import { Compare, Figures } from './top.tsx'
@@ -31,6 +35,8 @@ const Top = () => {
       <SourceChoice />
       <InputPicker />
       {kind !== 'none' && <><span class="faint">to</span><OutputPicker /></>}
+      <button type="button" class="button ghost" aria-expanded={help.open.value} title="How a program for calls hears this" onClick={() => { help.open.value = !help.open.peek() }}>
+        <Icon name="help" /><span>Into a call</span></button>
       <span class="grow" />
       <Compare result="Cleaned" />
       <Figures />
@@ -70,6 +76,8 @@ const Side = ({ running }: { running: boolean }) => {
         <span class="grow" /><kbd>I</kbd>
       </div>
       <LatencyChoice />
+      <Voices running={running} />
+      <NoiseCard running={running} />
       <span class="grow" />
       {cleaning && <p class={cleaning.off ? 'faint' : 'amber'}>{cleaning.text}</p>}
       <Meters />
@@ -121,6 +129,8 @@ export const Live = () => {
       <section class="live-middle" aria-label="Picture">
         <Strips />
         <Hint />
+        <Reading />
+        <Help />
       </section>
       <Side running={running} />
       <Status />

@@ -57,7 +57,7 @@ export function createSpectrogram(shape: PictureShape, seconds: number, previous
   const fallPerFrame = FALL * hopSize / sampleRate
   let space: Space | null = null
   let shown = PLAIN
-  let light = QUIETEST
+  let light = previous?.light ?? QUIETEST
   let at = 0
   let before = -Infinity
 

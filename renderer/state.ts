@@ -38,7 +38,9 @@ export interface Banner {
   readonly actions: readonly Action[]
 }
 
-export interface ChosenPreset { readonly name: string; readonly preset: Preset }
+/** `kept`: under which number it is kept on this machine. */
+export interface ChosenPreset { readonly name: string; readonly preset: Preset; readonly kept?: number }
+export interface KeptPreset { readonly id: number; readonly name: string; readonly made: number }
 export interface Rest { readonly mute: boolean; readonly solo: boolean }
 /** Seconds of the file, marked on its ruler. */
 export interface Passage { readonly from: number; readonly to: number }
@@ -75,6 +77,8 @@ export const state = {
   /** How a live session is shown: on the calm screen or in the studio. */
   screen: signal<'live' | 'studio'>('studio'),
   presets: signal<readonly string[]>([]),
+  /** What was learned here and stays on this machine, the oldest first. */
+  kept: signal<readonly KeptPreset[]>([]),
   preset: signal<ChosenPreset | null>(null),
   settings: signal<Settings>(initialSettings()),
   selection: signal<Selection>({ mask: 'soft', sources: [] }),

@@ -6,6 +6,7 @@ import { devicesChanged, openMicrophone, toggleLive } from './devices-input.ts'
 import { outputGone } from './devices-output.ts'
 import { watchInput } from './devices-watch.ts'
 import * as engine from './engine.ts'
+import { listVoices } from './live-kept.ts'
 import { state } from './state.ts'
 
 async function readPresetNames(): Promise<void> {
@@ -33,7 +34,7 @@ export async function start(): Promise<void> {
   })
   watchInput()
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
-  await readPresetNames()
+  await Promise.all([readPresetNames(), listVoices()])
 }
 
 async function restart(): Promise<void> {

@@ -146,6 +146,7 @@ export function standIn(browser: Browser) {
         setPermissionCheckHandler: (handler: typeof seen.permissionCheck) => { seen.permissionCheck = handler },
         setPermissionRequestHandler: (handler: typeof seen.permissionRequest) => { seen.permissionRequest = handler },
         setDevicePermissionHandler: () => undefined,
+        setDisplayMediaRequestHandler: () => undefined,
         webRequest: { onBeforeRequest: (handler: typeof seen.beforeRequest) => { seen.beforeRequest = handler } },
       },
     },

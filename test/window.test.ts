@@ -40,8 +40,8 @@ test('the origin is compared whole', () => {
     expect(isOurs(url), url).toBe(false)
 })
 
-test('only sound in, MIDI and the choice of output are allowed', () => {
-  expect(everyPermission.filter((name) => allows(name, ['audio']))).toEqual(['media', 'midi', 'speaker-selection'])
+test('only sound in, MIDI, the choice of output and what the machine plays are allowed', () => {
+  expect(everyPermission.filter((name) => allows(name, ['audio']))).toEqual(['display-capture', 'media', 'midi', 'speaker-selection'])
   expect(allows('media', ['audio', 'audio'])).toBe(true)
   for (const media of [[], ['video'], ['audio', 'video'], ['unknown'], [undefined]]) expect(allows('media', media), String(media)).toBe(false)
   expect(allows('media')).toBe(false)
@@ -56,7 +56,7 @@ test('the scheme has the privileges it needs and no other', () => {
 describe('a session', () => {
   type Check = Parameters<Session['setPermissionCheckHandler']>[0] & {}
   type Ask = Parameters<Session['setPermissionRequestHandler']>[0] & {}
-  const set = { check: vi.fn<Check>(), ask: vi.fn<Ask>(), device: () => true, request: (_details: { url: string }, _answer: (answer: { cancel?: boolean }) => void): void => undefined, handle: async (_request: Request): Promise<Response> => new Response() }
+  const set = { check: vi.fn<Check>(), ask: vi.fn<Ask>(), device: () => true, display: (_request: object, _answer: (streams: object | null) => void): void => undefined, request: (_details: { url: string }, _answer: (answer: { cancel?: boolean }) => void): void => undefined, handle: async (_request: Request): Promise<Response> => new Response() }
   const assets = vi.fn(async () => new Response('asset'))
 
   beforeEach(() => {
@@ -67,6 +67,7 @@ describe('a session', () => {
       setPermissionCheckHandler: (handler: Check) => { set.check.mockImplementation(handler) },
       setPermissionRequestHandler: (handler: Ask) => { set.ask.mockImplementation(handler) },
       setDevicePermissionHandler: (handler: () => boolean) => { set.device = handler },
+      setDisplayMediaRequestHandler: (handler: typeof set.display) => { set.display = handler },
       webRequest: { onBeforeRequest: (handler: typeof set.request) => { set.request = handler } },
     } as unknown as Session, assets)
   })
@@ -107,6 +108,27 @@ describe('a session', () => {
       Object.defineProperty(process, 'platform', { ...platform, value: 'linux' })
       expect(await ask('media', { mediaTypes: ['audio'] })).toBe(true)
       expect(electron.askForMediaAccess).toHaveBeenCalledTimes(3)
+    } finally {
+      Object.defineProperty(process, 'platform', platform)
+    }
+  })
+
+  test('gives out what the machine plays, with no picture but the page itself, and only where it can be heard', () => {
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform')!
+    const page = { url: ORIGIN + '/index.html', parent: null }
+    const given = (name: string, request: object): object | null | undefined => {
+      Object.defineProperty(process, 'platform', { ...platform, value: name })
+      let answer: object | null | undefined
+      set.display({ frame: page, audioRequested: true, videoRequested: true, ...request }, (streams) => { answer = streams })
+      return answer
+    }
+    try {
+      for (const name of ['win32', 'darwin']) expect(given(name, {}), name).toEqual({ video: page, audio: 'loopback' })
+      expect(given('linux', {})).toBe(null)
+      expect(given('win32', { audioRequested: false })).toBe(null)
+      expect(given('win32', { frame: null })).toBe(null)
+      expect(given('win32', { frame: { url: 'https://evil.example/', parent: null } })).toBe(null)
+      expect(given('win32', { frame: { ...page, parent: page } })).toBe(null)
     } finally {
       Object.defineProperty(process, 'platform', platform)
     }
