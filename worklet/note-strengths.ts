@@ -156,4 +156,17 @@ export class NoteStrengths {
       if (begins[atom]) attacks[row]! += amount
     }
   }
+
+  /** How much of the last frame its atoms do not explain, as a share of it; 0 in silence. For whoever wonders now and then. */
+  misfit(): number {
+    const { heard, basis: { fitted: { spectra, known } }, activations: { h, level }, rows } = this
+    let missed = 0, all = 0
+    for (let band = 0; level > 0 && band < known; band++) {
+      let explained = 0
+      for (let atom = 0; atom < rows.length; atom++) explained += h[atom]! * spectra[atom * known + band]!
+      missed += Math.abs(heard[band]! - level * explained)
+      all += heard[band]!
+    }
+    return all > 0 ? missed / all : 0
+  }
 }

@@ -24,6 +24,8 @@ export interface NoteFacts {
   readonly threshold: number
   /** dB by which each pitch is louder than it seems, by MIDI number. */
   readonly gains?: Readonly<Record<string, number>>
+  /** Seconds from a stroke to its call, accurate and fast. */
+  readonly lags?: readonly [number, number]
 }
 
 export interface NotesOptions {
@@ -38,8 +40,8 @@ export interface NotesOptions {
   readonly source?: string | null
 }
 
-/** Seconds from a stroke to its event, by timing: the fall of the window passes, and a hop or two more. */
-const LAGS = [0.063, 0.046] as const
+/** Seconds from a stroke to the plain judge's call, accurate and fast: the fall of the window passes, and a hop or two more. */
+const LAGS = [0.056, 0.052] as const
 
 export class Notes {
   /** Called for every event, in time's order. */
@@ -51,7 +53,8 @@ export class Notes {
   /** dB by which each is louder than it seems. */
   readonly gains: readonly number[]
   readonly hopSeconds: number
-  readonly lag: number
+  /** As in the parameter table. */
+  readonly timing: 0 | 1
   /** What the last frame said. Its arrays are filled anew with each: keep copies. */
   readonly frame: NoteFrame
   /** pitches × FEATURES. */
@@ -61,6 +64,7 @@ export class Notes {
   private readonly network: Network | null
   private readonly logic: NoteLogic
   private readonly sampleRate: number
+  private readonly learnedLag: number
   private settings: NoteSettings
   /** Odds that multiply the head's. */
   private odds = 1
@@ -74,12 +78,12 @@ export class Notes {
     const pitches = (this.pitches = pitchesOf(dictionary, source))
     if (pitches.length === 0) throw new RangeError(`atoms: expected notes with pitches${source === null ? '' : ` of ${source}`}, got none: \`winnow learn --notes\` makes a preset that has them`)
     const facts = head?.kind === 'notes' ? checkFacts(head) : null
-    const { timing } = this.settings
+    const timing = (this.timing = this.settings.timing === 1 ? 1 : 0)
     this.strengths = new NoteStrengths({
       module, dictionary, source, sampleRate, channels, timing, spare: facts ? Network.floats(head!.layers, pitches.length) : 0,
     })
     this.hopSeconds = this.strengths.shape.hopSize / sampleRate
-    this.lag = LAGS[timing]!
+    this.learnedLag = facts?.lags?.[timing] ?? LAGS[timing]
     this.teller = new NoteFeatures(pitches, this.hopSeconds, timing)
     this.network = facts && new Network(this.strengths.kernel, head!.layers, pitches.length)
     this.features = this.network?.input ?? new Float32Array(pitches.length * FEATURES)
@@ -98,8 +102,14 @@ export class Notes {
     this.logic.set(this.settings)
   }
 
+  /** Seconds by which events come after the strokes they tell of, on the average. */
+  get lag(): number { return this.network && this.settings.judge === 0 ? this.learnedLag : LAGS[this.timing] }
+
   /** Seconds of input consumed. */
   get seconds(): number { return this.position / this.sampleRate }
+
+  /** How much of the last frame the dictionary does not explain, as a share of it. Not for every frame. */
+  get misfit(): number { return this.strengths.misfit() }
 
   /** Any number of samples per channel. */
   process(input: readonly Float32Array[], length = input[0]!.length): void {
@@ -164,7 +174,7 @@ export class Notes {
 }
 
 function checkFacts({ layers, facts }: Head): NoteFacts {
-  const { features, threshold, gains = {} } = facts
+  const { features, threshold, gains = {}, lags } = facts
   if (features !== FEATURE_SET) throw new RangeError(`head.facts.features: expected "${FEATURE_SET}", got ${JSON.stringify(features)}`)
   if (layers[0]!.inputs !== FEATURES || layers.at(-1)!.outputs !== 1)
     throw new RangeError(`head.layers: expected ${FEATURES} inputs and one output, got ${layers[0]!.inputs} and ${layers.at(-1)!.outputs}`)
@@ -172,5 +182,8 @@ function checkFacts({ layers, facts }: Head): NoteFacts {
     throw new RangeError(`head.facts.threshold: expected a number between 0 and 1, got ${JSON.stringify(threshold)}`)
   if (typeof gains !== 'object' || gains === null || !Object.values(gains).every((gain) => typeof gain === 'number' && Math.abs(gain) <= 60))
     throw new RangeError('head.facts.gains: expected decibels from -60 to 60 by MIDI number, got others')
-  return { features, threshold, gains: gains as Readonly<Record<string, number>> }
+  const isLag = (lag: unknown): lag is number => typeof lag === 'number' && lag >= 0 && lag <= 0.5
+  const isPair = (pair: unknown): pair is readonly [number, number] => Array.isArray(pair) && pair.length === 2 && pair.every(isLag)
+  if (lags !== undefined && !isPair(lags)) throw new RangeError(`head.facts.lags: expected two numbers of seconds from 0 to 0.5, got ${JSON.stringify(lags)}`)
+  return { features, threshold, ...(lags && { lags }), gains: gains as Readonly<Record<string, number>> }
 }
