@@ -1,10 +1,11 @@
-// `npm run bench`: the figures of the README, each with its peer in the same run; those of learning, which take minutes, only
-// where they are named. `npm run bench warm stream` runs some; --json prints one document. What needs the audio beside the
+// `npm run bench`: the figures of the README, each with its peer in the same run; those of learning and denoising, which take
+// minutes, only where they are named. `npm run bench warm stream` runs some; --json prints one document. What needs the audio beside the
 // checkout says so where that is missing.
 
 import { bench as engine, kernelModule } from '../main/bench.ts'
 import { report } from '../main/commands/bench.ts'
 import { chromium } from './bench/chromium.ts'
+import { denoise } from './bench/denoise.ts'
 import { fft } from './bench/fft.ts'
 import { learn, learnSections } from './bench/learn.ts'
 import { presets } from './bench/presets.ts'
@@ -17,6 +18,11 @@ import { warm } from './bench/warm.ts'
 type Say = (line: string) => void
 
 const learning = learnSections(kernelModule)
+const slow: Readonly<Record<string, (say: Say) => unknown>> = {
+  denoise: (say) => denoise(kernelModule(), say),
+  learn: (say) => learn(learning, say),
+  ...learning,
+}
 const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   engine: (say) => {
     const figures = engine()
@@ -31,8 +37,7 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   presets: (say) => presets(kernelModule(), say),
   views,
   stereo: (say) => stereo(kernelModule(), say),
-  learn: (say) => learn(learning, say),
-  ...learning,
+  ...slow,
 }
 
 const words = process.argv.slice(2)
@@ -45,7 +50,7 @@ if (unknown !== undefined) {
 }
 const say: Say = (line) => void (json ? process.stderr : process.stdout).write(line + '\n')
 const figures: Record<string, unknown> = {}
-for (const name of names.length > 0 ? names : Object.keys(sections).filter((name) => !Object.hasOwn(learning, name))) {
+for (const name of names.length > 0 ? names : Object.keys(sections).filter((name) => !Object.hasOwn(slow, name))) {
   say(`\n${name}`)
   figures[name] = await sections[name]!(say)
   if (figures[name] === null) say('skipped: what it needs is not here')

@@ -1,15 +1,10 @@
-// A windowed frame of 2048 samples to 1025 bins, beside two FFTs that people use in browsers, in one run. They have a
-// package file of their own, installed here and never by `npm ci`.
+// A windowed frame of 2048 samples to 1025 bins, beside two FFTs that people use in browsers, in one run.
 
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { alternate } from '../../main/bench-tasks.ts'
 import { Kernel } from '../../worklet/kernel.ts'
 import { Analysis, Transform } from '../../worklet/stft.ts'
 import { noise } from '../signals.ts'
+import { commonPeer, peer } from './peers.ts'
 
 export interface FftFigures { readonly winnow: number; readonly fftJs: number; readonly pffft: number }
 
@@ -24,11 +19,8 @@ interface Pffft {
 const N = 2048
 
 export async function fft(module: WebAssembly.Module, say: (line: string) => void): Promise<FftFigures> {
-  const peers = resolve('test/peers')
-  if (!existsSync(peers + '/node_modules')) execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: peers, stdio: 'ignore', shell: process.platform === 'win32' })
-  const require = createRequire(peers + '/package.json')
-  const FFT = require('fft.js') as new (size: number) => FftJs
-  const { default: load } = await import(pathToFileURL(require.resolve('@echogarden/pffft-wasm/simd')).href) as { default: () => Promise<Pffft> }
+  const FFT = commonPeer<new (size: number) => FftJs>('fft.js')
+  const { default: load } = await peer<{ default: () => Promise<Pffft> }>('@echogarden/pffft-wasm', '@echogarden/pffft-wasm/simd')
 
   const shape = { fftSize: N, windowSize: N, hopSize: N / 4, tailSize: N }
   const transform = new Transform(new Kernel(module, Transform.floats(N) + Analysis.floats(shape, N)), N)
