@@ -20,8 +20,8 @@ export { FEATURES, FEATURE_SET, pitchesOf }
 export interface NoteFacts {
   /** FEATURE_SET: the network has FEATURES inputs, and one output that is sigmoid. */
   readonly features: string
-  /** What of the output the parameter table's threshold of a half stands for. */
-  readonly threshold: number
+  /** What of the output the parameter table's threshold of a half stands for, accurate and fast. */
+  readonly thresholds: readonly [number, number]
   /** dB by which each pitch is louder than it seems, by MIDI number. */
   readonly gains?: Readonly<Record<string, number>>
   /** Seconds from a stroke to its call, accurate and fast. */
@@ -87,7 +87,7 @@ export class Notes {
     this.teller = new NoteFeatures(pitches, this.hopSeconds, timing)
     this.network = facts && new Network(this.strengths.kernel, head!.layers, pitches.length)
     this.features = this.network?.input ?? new Float32Array(pitches.length * FEATURES)
-    if (facts) this.odds = (1 - facts.threshold) / facts.threshold
+    if (facts) this.odds = 1 / facts.thresholds[timing] - 1
     this.gains = pitches.map((pitch) => facts?.gains?.[pitch] ?? 0)
     this.logic = new NoteLogic(pitches, this.hopSeconds, this.gains)
     this.logic.set(this.settings)
@@ -174,16 +174,15 @@ export class Notes {
 }
 
 function checkFacts({ layers, facts }: Head): NoteFacts {
-  const { features, threshold, gains = {}, lags } = facts
+  const { features, thresholds, gains = {}, lags } = facts
   if (features !== FEATURE_SET) throw new RangeError(`head.facts.features: expected "${FEATURE_SET}", got ${JSON.stringify(features)}`)
   if (layers[0]!.inputs !== FEATURES || layers.at(-1)!.outputs !== 1)
     throw new RangeError(`head.layers: expected ${FEATURES} inputs and one output, got ${layers[0]!.inputs} and ${layers.at(-1)!.outputs}`)
-  if (!(typeof threshold === 'number' && threshold > 0 && threshold < 1))
-    throw new RangeError(`head.facts.threshold: expected a number between 0 and 1, got ${JSON.stringify(threshold)}`)
+  const isPair = (pair: unknown, most: number): pair is readonly [number, number] =>
+    Array.isArray(pair) && pair.length === 2 && pair.every((x) => typeof x === 'number' && x > 0 && x < most)
+  if (!isPair(thresholds, 1)) throw new RangeError(`head.facts.thresholds: expected two numbers between 0 and 1, got ${JSON.stringify(thresholds)}`)
   if (typeof gains !== 'object' || gains === null || !Object.values(gains).every((gain) => typeof gain === 'number' && Math.abs(gain) <= 60))
     throw new RangeError('head.facts.gains: expected decibels from -60 to 60 by MIDI number, got others')
-  const isLag = (lag: unknown): lag is number => typeof lag === 'number' && lag >= 0 && lag <= 0.5
-  const isPair = (pair: unknown): pair is readonly [number, number] => Array.isArray(pair) && pair.length === 2 && pair.every(isLag)
-  if (lags !== undefined && !isPair(lags)) throw new RangeError(`head.facts.lags: expected two numbers of seconds from 0 to 0.5, got ${JSON.stringify(lags)}`)
-  return { features, threshold, ...(lags && { lags }), gains: gains as Readonly<Record<string, number>> }
+  if (lags !== undefined && !isPair(lags, 0.5)) throw new RangeError(`head.facts.lags: expected two numbers of seconds between 0 and 0.5, got ${JSON.stringify(lags)}`)
+  return { features, thresholds, ...(lags && { lags }), gains: gains as Readonly<Record<string, number>> }
 }

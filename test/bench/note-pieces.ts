@@ -57,7 +57,7 @@ export interface NoteFigures {
   readonly lag: readonly [number, number, number]
   /** Of the notes that begin while their pitch still sounds or has just sounded: the share found; null where there are none. */
   readonly restruck: number | null
-  /** Correlation of velocities of the notes found. */
+  /** Correlation of velocities of the notes found, within a piece, on the average. */
   readonly velocity: number
   /** F piece by piece. */
   readonly each: readonly number[]
@@ -77,16 +77,17 @@ export function figuresOf(pieces: readonly Piece[], found: readonly (readonly Pi
   const at = (seconds: number) => pieces.map(({ notes }, i) => scoreNotes(forScore(notes), forScore(shifted(found[i]!, seconds))))
   const constant = lag ?? bestLag((seconds) => mean(at(seconds).map(({ f }) => f)))
   const scores = at(constant)
-  const pairs = pieces.flatMap(({ notes }, i) => paired(notes, shifted(found[i]!, constant)))
+  const matched = pieces.map(({ notes }, i) => paired(notes, shifted(found[i]!, constant)))
+  const pairs = matched.flat()
   const lags = pairs.flatMap(([note, other]) => (other ? [other.onset + constant - note.onset] : [])).sort((a, b) => a - b)
-  const again = pieces.flatMap(({ notes }, i) => paired(notes, shifted(found[i]!, constant)).filter(([note]) => isAgain(note, notes)))
+  const again = pieces.flatMap(({ notes }, i) => matched[i]!.filter(([note]) => isAgain(note, notes)))
   const quantile = (share: number): number => lags[Math.min(lags.length - 1, Math.floor(share * lags.length))] ?? NaN
   const of = (key: 'f' | 'precision' | 'recall' | 'fWithOffsets'): number => mean(scores.map((score) => score[key]))
   return {
     f: of('f'), precision: of('precision'), recall: of('recall'), fWithOffsets: of('fWithOffsets'),
     lag: [quantile(0.1), quantile(0.5), quantile(0.9)],
     restruck: again.length > 0 ? again.filter(([, other]) => other).length / again.length : null,
-    velocity: correlation(pairs.flatMap(([note, other]) => (other ? [[note.velocity, other.velocity] as const] : []))),
+    velocity: mean(matched.map((pairs) => correlation(pairs.flatMap(([note, other]) => (other ? [[note.velocity, other.velocity] as const] : []))))),
     each: scores.map(({ f }) => f),
   }
 }
