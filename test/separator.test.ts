@@ -197,7 +197,7 @@ describe('rough treatment', () => {
 
 describe('the parameter table', () => {
   const changed: Record<string, number> = { passes: 9, steps: 1, relaxation: 1, sparsity: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1,
-    solver: 1, variation: 1, block: 0.5, gamma: 0.3, tracker: 1, learned: 0.5 }
+    solver: 1, variation: 1, block: 0.5, gamma: 0.3, tracker: 1, sensitivity: 6, smoothing: 0.5, learned: 0.5 }
   // a selection in which the balance of fixed and free atoms, and the residue, matter
   const base = { dictionary: dictionary({ divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] } }
   const x = mixture(30000)

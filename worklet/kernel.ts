@@ -62,6 +62,8 @@ export interface Arithmetic {
   track(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
   settle(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
   roots(power: Address, out: Address, n: number): void
+  weighted(out: Address, stride: number, sources: number, n: number, numbers: Address): void
+  smooth(mask: Address, before: Address, band: Address, n: number, numbers: Address): void
   plant(row: Address, w: Address, atom: number, room: number, panels: number): void
   multiply(out: Address, a: Address, aRow: number, aStep: number, b: Address, turned: number, rows: number, count: number, m: number,
     panel: Address): void

@@ -32,16 +32,16 @@ export class Masks {
   private readonly dealtGates: readonly Float32Array[]
   /** What the places and the band let through, of bins in their order. */
   private readonly gates: readonly Float32Array[]
-  private readonly bands: readonly Float32Array[]
+  readonly bands: readonly Float32Array[]
   /** Of two channels. */
   readonly places: Places | null
   private readonly painted: Painted
-  private readonly stride: number
+  readonly stride: number
   /** The frame's magnitude at the solver's level, against which the residue is measured. */
   private readonly seen: Float32Array
   /** 1 and the frame's scale, for `prepare`; sharpness, residue and floor, for `masks`. */
   private readonly scaling: Float32Array
-  private readonly numbers: Float32Array
+  readonly numbers: Float32Array
   private binary = 0
 
   /** Rows of bins, dealt or in their order, all as far apart. */

@@ -53,6 +53,8 @@ export const table = [...of('separator', [
     'The proximal solver smooths a divergence over so many mean bins: less is closer to it and takes more passes.'),
   row('sharpness', 'Sharpness', '', 0.5, 8, 1, 0, 'Exponent of the masks: 1 shares each bin, higher gives it to the strongest.'),
   row('floor', 'Floor', 'dB', -120, -6, -120, 0, 'The least that every source keeps of each bin. Softer artefacts, less separation.'),
+  row('sensitivity', 'Sensitivity', 'dB', -24, 24, 0, 0, 'How readily a sound is kept where it is in doubt: above 0 the sources keep more, below 0 the rest takes more.'),
+  row('smoothing', 'Smoothing', '', 0, 1, 0, 0, 'Steadies the masks over time and frequency: less flutter, less separation.'),
   row('residue', 'Residue', '', 0, 1, 0, 0, 'How much of what the dictionary cannot explain goes to the rest.'),
   row('learned', 'Learned', '', 0, 1, 1, 0, 'How much a learned judgement of the masks counts, where the preset has one. 0 leaves them as the dictionary says.'),
   row('freeAtoms', 'Free atoms', '', 0, 8, 0, 1, 'Atoms that learn, while it plays, what the dictionary does not know.'),

@@ -23,6 +23,7 @@ import { Masks } from './masks.ts'
 import type { Head } from './network.ts'
 import { Outputs } from './outputs.ts'
 import { NoiseAtom, NoiseTracker } from './noise.ts'
+import { Polish } from './polish.ts'
 import { type Automation, follow, initialSettings, type Settings } from './parameters.ts'
 import type { Mode } from './protocol.ts'
 import { Schedule, Slices, Stage } from './schedule.ts'
@@ -78,6 +79,7 @@ export class Separator {
   private readonly masks: Masks
   /** Whoever teaches one reads what it looks at. */
   readonly head: MaskHead | null
+  private readonly polish: Polish
   /** Which source the head judges; −1: none. */
   private judged = -1
   /** Of two channels. */
@@ -90,12 +92,13 @@ export class Separator {
   private readonly placing = new Stage((slice) => this.place(slice))
   private readonly masking = new Stage((slice) => this.mask(slice))
   private readonly judging = new Stage((part) => this.judge(part))
+  private readonly polishing = new Stage((unit) => this.polish.advance(unit))
   private readonly painting = new Stage((source) => this.masks.paint(source))
   private readonly filtering = new Stage((slice) => this.filter(slice))
   private readonly learning = new Stage((i) => this.learn(i))
   private readonly writing = new Stage((stem) => this.write(stem))
   private readonly schedule = new Schedule(
-    [this.solving, this.placing, this.masking, this.judging, this.painting, this.filtering, this.learning, this.writing])
+    [this.solving, this.placing, this.masking, this.judging, this.polishing, this.painting, this.filtering, this.learning, this.writing])
   /** What masks come in, and what places and the Wiener filter come in. */
   private readonly panels: Slices
   private readonly bins: Slices
@@ -132,7 +135,7 @@ export class Separator {
       Outputs.floats(shape, channels, sources) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_ONLINE_ATOMS, fitted.known) +
       Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) + NoiseTracker.floats(fitted.known) + NoiseAtom.floats(fitted.known, padded) +
       (head?.kind === 'mask' ? MaskHead.floats(head, fitted.known) : 0) +
-      Masks.floats(channels, dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded) + (channels === 2 ? Wiener.floats(fitted.bins) : 0))
+      Polish.floats(sources, fitted.bins) + Masks.floats(channels, dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded) + (channels === 2 ? Wiener.floats(fitted.bins) : 0))
     const transform = new Transform(kernel, shape.fftSize)
     const basis = new Basis(kernel, fitted, fixed, MAX_ONLINE_ATOMS)
     const slice = this.sliced ? SLICE : basis.panels
@@ -150,6 +153,7 @@ export class Separator {
     this.wiener = this.masks.places && new Wiener(kernel, this.masks.places, fitted.bins, shape.hopSize / sampleRate)
     this.head = head?.kind === 'mask' ? new MaskHead(kernel, head, fitted.known, sampleRate / shape.fftSize, shape.hopSize / sampleRate) : null
     this.judged = this.head ? judged(selection, this.head.facts) : -1
+    this.polish = new Polish(kernel, this.masks.gains, this.masks.bands, this.masks.stride, fitted.bins, sampleRate / shape.fftSize, shape.hopSize / sampleRate)
     this.wanted = selection.mask === 'wiener'
     this.outputs = new Outputs(transform, shape, sources, this.analyses)
   }
@@ -193,6 +197,7 @@ export class Separator {
     this.outputs.reset()
     this.activations.reset()
     this.masks.reset()
+    this.polish.reset()
     this.head?.reset()
     this.wiener?.reset()
     this.clock.reset()
@@ -244,6 +249,7 @@ export class Separator {
     this.silent = this.solving.units === 0
     if (this.silent) {
       masks.reset()
+      this.polish.reset()
       schedule.clear()
       return
     }
@@ -252,6 +258,7 @@ export class Separator {
     this.placing.units = masks.placed ? this.bins.count : 0
     this.masking.units = this.panels.count
     this.judging.units = this.judged < 0 || alone || settings.learned === 0 ? 0 : 3 // where only noise sounds there is nothing to judge
+    this.polishing.units = this.polish.begin(settings, masks.numbers)
     this.painting.units = masks.touched ? this.layout.sources + 1 : 0
     this.filtering.units = this.filtered ? this.bins.count : 0
     this.learning.units = settings.hold || settings.freeAtoms === 0 ? 0 : 1 + settings.freeAtoms
