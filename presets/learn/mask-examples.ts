@@ -9,47 +9,80 @@ import { constantAutomation, initialSettings, type Settings } from '../../workle
 import { wholeDictionary } from '../../worklet/selection.ts'
 import { Separator } from '../../worklet/separator.ts'
 import { Analysis, Transform } from '../../worklet/stft.ts'
+import { loudness, TINY } from './mask-loss.ts'
 import type { Mix } from './mask-mixes.ts'
 
-/** Bins that learning looks at: all of the lowest, then every second, then every fourth, each counting for those left out. */
-export interface Sample { readonly bins: readonly number[]; readonly weights: Float32Array }
-
-export function sampleOf(count: number): Sample {
-  const bins: number[] = [], weights: number[] = []
-  for (let bin = 0; bin < count; ) {
-    const step = bin < 192 ? 1 : bin < 320 ? 2 : 4
-    bins.push(bin)
-    weights.push(step)
-    bin += step
-  }
-  return { bins, weights: Float32Array.from(weights) }
+/** What the rows of a passage are about. */
+export interface Rows {
+  /** Bins that learning looks at: all of the lowest, then every second, then every fourth, each counting for those left out. */
+  readonly bins: readonly number[]
+  readonly weights: Float32Array
+  /** As Lie has it, of these bins. */
+  readonly band: Int32Array
+  readonly part: Float32Array
+  readonly bands: number
+  /** How many bins there are in truth. */
+  readonly full: number
+  /** Third-octave bands from 150 Hz (Taal et al. 2011), and the one of each bin, or −1. */
+  readonly thirds: { readonly count: number; readonly of: Int32Array }
+  /** What a cue's number counts. */
+  readonly scales: { readonly odds: number; readonly over: number; readonly contrast: number; readonly comb: number }
 }
 
-/** Frames of one mix: rows of inputs, and rows of each cue and of what was heard. */
-export interface Example {
+/** Frames of one mix, brought to one loudness: rows of inputs, of cues, and of what was heard and what was wanted. */
+export interface Passage {
   readonly frames: number
   readonly inputs: Float32Array
-  readonly odds: Float32Array
-  readonly over: Float32Array
-  readonly contrast: Float32Array
-  readonly comb: Float32Array
-  /** |X|; the part of the voice that is in phase with X; |S|. */
+  readonly odds: Int8Array
+  readonly over: Int8Array
+  readonly contrast: Int8Array
+  readonly comb: Int8Array
+  /** |X|; the part of the voice that is in phase with it; |S|^.3. */
   readonly heard: Float32Array
   readonly wanted: Float32Array
-  readonly voice: Float32Array
+  readonly loud: Float32Array
+  /** The voice's, in third-octave bands. */
+  readonly envelopes: Float32Array
+  /** Of the voice, all of it and what is out of phase. */
+  readonly power: number
+  readonly phase: number
 }
 
-/** A head that changes nothing but the masks' sharpness: one layer of zeros. */
+const THIRDS = 15, FIRST_THIRD = 150
+/** The farthest that a cue goes, which takes 127 of a byte. */
+const FARTHEST = { odds: 6, over: 5, contrast: 2, comb: 0.7 }
+/** The voice's mean power in a frame. */
+const POWER = 100
+
+export function rowsOf({ count, band, part }: Lie, step: number, bands: number): Rows {
+  const bins: number[] = [], weights: number[] = []
+  for (let bin = 0; bin < count; ) {
+    const width = bin < 0.375 * count ? 1 : bin < 0.625 * count ? 2 : 4
+    bins.push(bin)
+    weights.push(width)
+    bin += width
+  }
+  const third = (bin: number): number => {
+    const at = Math.round(3 * Math.log2((bin * step) / FIRST_THIRD))
+    return at >= 0 && at < THIRDS ? at : -1
+  }
+  return {
+    bins, weights: Float32Array.from(weights), band: Int32Array.from(bins, (bin) => band[bin]!), part: Float32Array.from(bins, (bin) => part[bin]!), bands,
+    full: count, thirds: { count: THIRDS, of: Int32Array.from(bins, third) },
+    scales: { odds: FARTHEST.odds / 127, over: FARTHEST.over / 127, contrast: FARTHEST.contrast / 127, comb: FARTHEST.comb / 127 },
+  }
+}
+
+/** A head that says nothing: one layer of zeros. */
 export function silentHead(facts: MaskFacts): Head {
   const [inputs, outputs] = [inputsFor(facts.bands), COEFFICIENTS * facts.bands]
   return { kind: 'mask', facts: { ...facts }, layers: [{ kind: 'dense', activation: 'linear', inputs, outputs, weights: new Float32Array(inputs * outputs), bias: new Float32Array(outputs) }] }
 }
 
 export interface Listener {
-  readonly lie: Lie
-  readonly sample: Sample
-  /** At most `most` frames of the mix. */
-  hear(mix: Mix, most: number): Example
+  readonly rows: Rows
+  /** The first `most` frames of the mix, or as many as there are. */
+  hear(mix: Mix, most: number): Passage
 }
 
 /** An engine with this dictionary, whose head writes down what it looks at. */
@@ -64,47 +97,62 @@ export function listener(module: WebAssembly.Module, dictionary: Dictionary, set
   const kernel = new Kernel(module, Transform.floats(shape.fftSize) + 2 * Analysis.floats(shape, shape.tailSize))
   const transform = new Transform(kernel, shape.fftSize)
   const [spoken, mixed] = [new Analysis(transform, shape, shape.tailSize), new Analysis(transform, shape, shape.tailSize)]
-  const sample = sampleOf(head.lie.count)
-  const { bins } = sample
+  const rows = rowsOf(head.lie, sampleRate / shape.fftSize, facts.bands)
+  const { bins, weights, thirds, scales } = rows
   const input = new Float32Array(shape.hopSize), stems = [[new Float32Array(shape.hopSize)], [new Float32Array(shape.hopSize)]]
+  const byte = (x: number, scale: number): number => Math.max(-127, Math.min(127, Math.round(x / scale)))
   return {
-    lie: head.lie, sample,
+    rows,
     hear({ voice, mix }, most) {
       separator.reset()
       spoken.reset()
       mixed.reset()
-      const rows = (): Float32Array => new Float32Array(most * bins.length)
-      const example = {
-        frames: 0, inputs: new Float32Array(most * head.input.length), odds: rows(), over: rows(), contrast: rows(), comb: rows(),
-        heard: rows(), wanted: rows(), voice: rows(),
+      const bytes = (): Int8Array => new Int8Array(most * bins.length), floats = (): Float32Array => new Float32Array(most * bins.length)
+      const found = {
+        frames: 0, inputs: new Float32Array(most * head.input.length), odds: bytes(), over: bytes(), contrast: bytes(), comb: bytes(),
+        heard: floats(), wanted: floats(), loud: floats(), envelopes: new Float32Array(most * thirds.count), power: 0, phase: 0,
       }
       let answers = head.answers
-      for (let at = 0; at + input.length <= mix.length && example.frames < most; at += input.length) {
+      for (let from = 0; from + input.length <= mix.length && found.frames < most; from += input.length) {
         for (let i = 0; i < input.length; i++) {
-          input[i] = mix[at + i]!
-          mixed.write(mix[at + i]!, i)
-          spoken.write(voice[at + i]!, i)
+          input[i] = mix[from + i]!
+          mixed.write(mix[from + i]!, i)
+          spoken.write(voice[from + i]!, i)
         }
         spoken.frame()
         mixed.frame()
         separator.process([input], stems, input.length, automation)
-        if (head.answers === answers) continue // between two answers, or in silence
+        if (head.answers === answers) continue // between two answers, or where there is nothing to judge
         answers = head.answers
-        example.inputs.set(head.input, example.frames * head.input.length)
-        const row = example.frames++ * bins.length
-        for (let i = 0; i < bins.length; i++) {
+        found.inputs.set(head.input, found.frames * head.input.length)
+        let at = found.frames++ * bins.length
+        for (let i = 0; i < bins.length; i++, at++) {
           const bin = bins[i]!
           const re = mixed.re[bin]!, im = mixed.im[bin]!, heard = Math.hypot(re, im)
-          example.odds[row + i] = head.odds[bin]!
-          example.over[row + i] = head.over[bin]!
-          example.contrast[row + i] = head.contrast[bin]!
-          example.comb[row + i] = head.comb[bin]!
-          example.heard[row + i] = heard
-          example.wanted[row + i] = (re * spoken.re[bin]! + im * spoken.im[bin]!) / Math.max(heard, 1e-12)
-          example.voice[row + i] = Math.hypot(spoken.re[bin]!, spoken.im[bin]!)
+          found.odds[at] = byte(head.odds[bin]!, scales.odds)
+          found.over[at] = byte(head.over[bin]!, scales.over)
+          found.contrast[at] = byte(head.contrast[bin]!, scales.contrast)
+          found.comb[at] = byte(head.comb[bin]!, scales.comb)
+          found.heard[at] = heard
+          found.wanted[at] = (re * spoken.re[bin]! + im * spoken.im[bin]!) / Math.max(heard, 1e-12)
+          found.loud[at] = Math.hypot(spoken.re[bin]!, spoken.im[bin]!)
         }
       }
-      return example
+      let power = 0
+      for (let at = 0; at < found.frames * bins.length; at++) power += weights[at % bins.length]! * found.loud[at]! ** 2
+      const scale = Math.sqrt((POWER * found.frames) / Math.max(power, 1e-12))
+      for (let frame = 0, at = 0; frame < found.frames; frame++)
+        for (let i = 0; i < bins.length; i++, at++) {
+          const s = scale * found.loud[at]!
+          found.heard[at]! *= scale
+          found.wanted[at]! *= scale
+          found.power += weights[i]! * s * s
+          found.phase += weights[i]! * (s * s - found.wanted[at]! ** 2)
+          if (thirds.of[i]! >= 0) found.envelopes[frame * thirds.count + thirds.of[i]!]! += weights[i]! * s * s
+          found.loud[at] = loudness(s)
+        }
+      for (let i = 0; i < found.frames * thirds.count; i++) found.envelopes[i] = Math.sqrt(found.envelopes[i]! + TINY)
+      return found
     },
   }
 }
