@@ -5,6 +5,7 @@
 // a slider dragged) go into the last one of the same name while the pointer is down or within a second.
 
 import { batch, computed, signal } from '@preact/signals'
+import { midi } from './midi-state.ts'
 import { notes } from './notes-state.ts'
 import { state } from './state.ts'
 
@@ -14,6 +15,7 @@ interface Chosen {
   readonly settings: typeof state.settings.value
   readonly rest: typeof state.rest.value
   readonly notes: typeof notes.edited.value
+  readonly setup: typeof midi.setup.value
   readonly noteSettings: typeof notes.settings.value
 }
 interface Step { readonly name: string; readonly before: Chosen; readonly after: Chosen }
@@ -33,11 +35,11 @@ export const said = signal('')
 
 const now = (): Chosen => ({
   preset: state.preset.peek(), selection: state.selection.peek(), settings: state.settings.peek(), rest: state.rest.peek(),
-  notes: notes.edited.peek(), noteSettings: notes.settings.peek(),
+  notes: notes.edited.peek(), noteSettings: notes.settings.peek(), setup: midi.setup.peek(),
 })
 const same = (a: Chosen, b: Chosen): boolean =>
   a.preset === b.preset && a.selection === b.selection && a.settings === b.settings && a.rest === b.rest && a.notes === b.notes
-  && a.noteSettings === b.noteSettings
+  && a.noteSettings === b.noteSettings && a.setup === b.setup
 
 function push(name: string, before: Chosen, joins: boolean): void {
   const after = now()
@@ -87,7 +89,7 @@ export function press(down: boolean): void {
 }
 
 /** What is compared is no part of what is undone. */
-function restore({ preset, selection, settings, rest, notes: edited, noteSettings }: Chosen): void {
+function restore({ preset, selection, settings, rest, notes: edited, noteSettings, setup }: Chosen): void {
   batch(() => {
     state.preset.value = preset
     state.selection.value = selection
@@ -95,6 +97,7 @@ function restore({ preset, selection, settings, rest, notes: edited, noteSetting
     state.rest.value = rest
     notes.edited.value = edited
     notes.settings.value = noteSettings
+    midi.setup.value = setup
   })
 }
 

@@ -2,14 +2,19 @@
 //
 // Tone.js makes the voices. It shares our context, its clock must be a timeout (our policy refuses the worker that it
 // would make from a blob, and the clock would stand still without a word), and every voice is told its time in the
-// context's seconds, so that nothing waits for that clock.
+// context's seconds, so that nothing waits for that clock. Its parts are imported one by one: the package as a whole makes
+// a context of its own, and another output with it, as soon as it is loaded.
 
-import { Context, Frequency, Gain, MonoSynth, setContext } from 'tone'
+import { Context } from 'tone/build/esm/core/context/Context.js'
+import { Gain } from 'tone/build/esm/core/context/Gain.js'
+import { setContext } from 'tone/build/esm/core/Global.js'
+import { MonoSynth } from 'tone/build/esm/instrument/MonoSynth.js'
+import { hertzOf } from './notes-names.ts'
 import type { Played } from './midi-voices.ts'
 
 const VOICES = 16
-/** Sixteen loud ones at once stay below full scale. */
-const EACH = 0.25
+/** At 0 dB three loud ones at once fill the scale. */
+const EACH = 0.4
 const RELEASE = 0.25 // seconds
 const RAMP = 0.03
 
@@ -52,7 +57,7 @@ export class Listening {
       free.pitch = event.pitch
       free.since = time
       free.synth.detune.setValueAtTime(0, time)
-      free.synth.triggerAttack(Frequency(event.pitch, 'midi').toFrequency(), time, event.velocity / 127)
+      free.synth.triggerAttack(hertzOf(event.pitch), time, event.velocity / 127)
     } else if (voice && event.type === 'off') {
       voice.pitch = null
       voice.since = time

@@ -95,7 +95,7 @@ function follow(): void {
   for (const id of chosen) if (!receivers.has(id)) receivers.set(id, receiver(id))
   for (const [id, made] of receivers) {
     made.wanted = chosen.includes(id)
-    made.attended = made.attended.then(() => (receivers.get(id) === made ? attend(id, made) : undefined))
+    made.attended = made.attended.then(() => (receivers.get(id) === made ? attend(id, made) : undefined)).then(count)
   }
 }
 
@@ -119,6 +119,7 @@ async function listen(): Promise<void> {
     listening = null
   }
   if (!wanted || listening || loading) return
+  Object.assign(globalThis, { TONE_SILENCE_LOGGING: true }) // it would sign the console
   try {
     const load = import('./midi-listening.ts').then(({ Listening: Made }) => {
       if (midi.hear.peek() && context === wanted && wanted.state !== 'closed') listening = new Made(wanted, midi.level.peek())
@@ -206,6 +207,7 @@ effect(() => { void midi.chosen.value; follow() })
 effect(() => {
   const setup = midi.setup.value
   for (const { voices } of receivers.values()) voices.change(setup, performance.now())
+  count()
 })
 effect(() => {
   void midi.hear.value
