@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readArguments } from '../main/arguments.ts'
 import { run } from '../main/command-line.ts'
 import { commands } from '../main/commands/index.ts'
-import { isSwitch, parameters, toText } from '../worklet/parameters.ts'
+import { isSwitch, parameters, table, toText } from '../worklet/parameters.ts'
 import { winnow } from './cli-fixtures.ts'
 
 const shape = { name: 'try', positionals: ['IN', 'OUT'], parameters: 'separator' as const, flags: [{ name: 'out', value: 'DIR', help: 'x' }, { name: 'force', value: null, help: 'x' }] }
@@ -67,7 +67,7 @@ describe('help', () => {
     test(`of ${command.name} names every flag, whatever else is typed`, async () => {
       const { code, out } = await winnow([command.name, 'x', 'y', 'z', '--help'])
       expect(code).toBe(0)
-      for (const flag of [...command.flags.map(({ name }) => '--' + name), '--json', '--help', ...(command.parameters ? parameters.map(({ name }) => kebab(name)) : [])])
+      for (const flag of [...command.flags.map(({ name }) => '--' + name), '--json', '--help', ...table.filter((row) => row.engine === command.parameters).map(({ name }) => kebab(name))])
         expect(out).toMatch(new RegExp(`^  ${flag}\\b`, 'm'))
       expect(Math.max(...out.split('\n').filter((line) => !line.startsWith('  winnow')).map((line) => line.length))).toBeLessThanOrEqual(110)
     })

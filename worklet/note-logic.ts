@@ -29,7 +29,7 @@ const [FORGET_SECONDS, SOON_SECONDS, NEARLY] = [2, 0.4, 0.15]
 const BACK = 4
 // a plain note, at a threshold of a half:
 /** is as strong as this share of what was loud lately, */
-const SHARE = 0.3
+const SHARE = 0.26
 /** has grown so many times, */
 const GROWN = 1.6
 /** rises so many times as much as its neighbours, and has so much of their strength; */
@@ -38,6 +38,8 @@ const [OVER_RISE, OF_STRENGTH] = [1.2, 0.5]
 const RISEN = 0.2
 /** Semitones down to notes whose overtones this one may be, and how strong those are. */
 const UNDER = [[12, 1], [19, 0.7], [24, 0.6], [28, 0.4]] as const
+/** While what is loudest still grows so fast from frame to frame, accurate and fast, half of the stroke is seen: too little to tell which note it is. */
+const GROWING = [1.3, 1.7] as const
 /** A learned judge that called must fall to this share of the threshold before it calls again. */
 const CALMED = 0.6
 
@@ -68,6 +70,8 @@ export class NoteLogic {
   private readonly below: Int16Array
   private readonly above: Int16Array
   private recent = 0
+  private loudest = 0
+  private growing = false
   private bent = 0
   private seconds = 0
 
@@ -107,7 +111,7 @@ export class NoteLogic {
     this.calm.fill(1)
     this.begun.fill(-Infinity)
     for (const frame of this.past) frame.fill(0)
-    this.recent = this.seconds = this.bent = 0
+    this.recent = this.loudest = this.seconds = this.bent = 0
   }
 
   /** Ends what sounds. */
@@ -147,6 +151,8 @@ export class NoteLogic {
       if (now > most) most = now
     }
     const seconds = most < NEARLY * this.recent ? SOON_SECONDS : FORGET_SECONDS
+    this.growing = most > GROWING[this.settings.timing === 1 ? 1 : 0] * this.loudest && most >= this.recent
+    this.loudest = most
     this.recent = Math.max(most, this.recent * Math.exp(-this.hopSeconds / seconds))
   }
 
@@ -173,7 +179,7 @@ export class NoteLogic {
   /** The plain judge. */
   private begins(row: number, now: number): boolean {
     const { settings: { threshold, restrike }, past, rises, recent, dips, below, above } = this
-    if (now < SHARE * (threshold / (1 - threshold)) * recent) return false
+    if (this.growing || now < SHARE * (threshold / (1 - threshold)) * recent) return false
     for (let side = 0; side < 2; side++) {
       const other = (side === 0 ? below : above)[row]!
       if (other >= 0 && (rises[row]! < OVER_RISE * rises[other]! || now < OF_STRENGTH * (this.least[other]! + rises[other]!))) return false

@@ -20,6 +20,23 @@ const SOLVING: Partial<Settings> = { steps: 4, relaxation: 1 }
 /** How much of a frame's start is the last frame's answer: less than where nothing has to be told at once. */
 const RECALL = 0.85
 
+/**
+ * Atoms without pitch beside those of the dictionary: noise in overlapping regions of the ear's scale. They take the thump of a
+ * key, a drum and the hiss of a room, and what a half-seen stroke smears over all bands; without them notes would have to.
+ */
+const NOISES = 6
+const THIN = 1e-4
+
+function noises(bands: number): Float32Array {
+  const spectra = new Float32Array(NOISES * bands)
+  for (let i = 0; i < NOISES; i++)
+    for (let band = 0; band < bands; band++) {
+      const away = Math.min(1, Math.abs((band / Math.max(1, bands - 1)) * (NOISES - 1) - i))
+      spectra[i * bands + band] = Math.cos((Math.PI / 2) * away) ** 2 + THIN
+    }
+  return spectra
+}
+
 /** `timing` as in the parameter table. */
 export const noteShape = (sampleRate: number, timing: number): Shape =>
   shapeFor({ fftSize: CLOCK.window, hopSize: CLOCK.hop, tailSize: CLOCK.tails[timing]!, sampleRate: CLOCK.rate }, sampleRate)
@@ -70,7 +87,8 @@ export class NoteStrengths {
     const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
     const step = sampleRate / shape.fftSize
     const bands = (this.bands = new Bands(step, (fitted.known - 1) * step))
-    const atoms = dictionary.atoms.length
+    const known = dictionary.atoms.length
+    const atoms = known + NOISES
     const room = Basis.room(atoms, 0)
     const paddedBins = Basis.paddedBins(bands.count)
     const kernel = (this.kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, shape.tailSize) +
@@ -78,8 +96,9 @@ export class NoteStrengths {
     this.transform = new Transform(kernel, shape.fftSize)
     this.analyses = Array.from({ length: channels }, () => new Analysis(this.transform, shape, shape.tailSize))
     const spectra = new Float32Array(atoms * bands.count)
+    spectra.set(noises(bands.count), known * bands.count)
     for (let atom = 0; atom < atoms; atom++) {
-      bands.gather(fitted.spectra, spectra, atom * fitted.bins, atom * bands.count)
+      if (atom < known) bands.gather(fitted.spectra, spectra, atom * fitted.bins, atom * bands.count)
       const row = spectra.subarray(atom * bands.count, (atom + 1) * bands.count)
       const sum = row.reduce((all, x) => all + x, 0)
       if (sum > 0) row.forEach((x, band) => { row[band] = x / sum })
@@ -95,12 +114,13 @@ export class NoteStrengths {
     const rowOf = new Map(this.pitches.map((pitch, row) => [pitch, row]))
     const seen = new Set<string>()
     this.begins = new Uint8Array(atoms)
-    this.rows = Int16Array.from(dictionary.atoms, (atom, i) => {
-      if (atom.pitch === null || (source !== null && atom.source !== source)) return -1
+    this.rows = new Int16Array(atoms).fill(-1)
+    dictionary.atoms.forEach((atom, i) => {
+      if (atom.pitch === null || (source !== null && atom.source !== source)) return
       const name = `${atom.pitch} ${atom.source}`
       if (!seen.has(name)) this.begins[i] = 1
       seen.add(name)
-      return rowOf.get(atom.pitch)!
+      this.rows[i] = rowOf.get(atom.pitch)!
     })
     this.scale = 1
     this.scale = 1 / this.sumOfSine(sampleRate)
