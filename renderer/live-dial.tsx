@@ -51,7 +51,7 @@ export const Dial = ({ running }: { running: boolean }) => {
     turnReduction(event.shiftKey ? dB : Math.round(dB))
   }
   return (
-    <svg ref={box} class={`dial${running ? '' : ' still'}`} viewBox={`0 0 ${2 * CX} 208`} role="slider" tabIndex={0} aria-label="Reduction"
+    <svg ref={box} class={`dial${running ? '' : ' still'}`} viewBox={`0 0 ${2 * CX} 208`} role="slider" tabindex={0} aria-label="Reduction"
       aria-valuemin={reductionRow.min} aria-valuemax={reductionRow.max} aria-valuenow={reduction} aria-valuetext={`${reduction} dB`} aria-keyshortcuts="ArrowUp ArrowDown"
       onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); follow(event) }}
       onPointerMove={(event) => { if (event.currentTarget.hasPointerCapture(event.pointerId)) follow(event) }}

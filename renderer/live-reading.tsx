@@ -14,6 +14,7 @@ function remark(): string {
   const heard = voice.heard.value
   if (input.kind === 'microphone' && input.lost) return `${figure(heard)} s are kept; it goes on by itself when the microphone is back.`
   if (!state.playing.value) return `${figure(heard)} s are kept; it goes on when the microphone is started again.`
+  if (voice.quiet.value > PAUSE && voice.noisy.value) return 'It is too loud here to tell a voice from the room: find a quieter place, or come closer.'
   if (voice.quiet.value > PAUSE) return heard === 0 ? 'Nobody is heard yet: read aloud, as you would speak in a call.' : 'Nobody is heard: go on reading.'
   return heard < ENOUGH ? `From ${ENOUGH} s on it can be learned.` : 'Enough to learn from; the whole minute makes it better.'
 }

@@ -8,6 +8,8 @@ const ABOVE = 10 ** (8 / 10)
 const LEAST = 1e-6
 /** dB per second at which the room is thought to have grown louder. */
 const RISE = 3
+/** −45 dB. */
+const NOISY = 3e-5
 const HANGS_ON = 0.3 // seconds
 /** Of a frame's energy, what the voice must claim at least. */
 const SHARE = 0.1
@@ -19,6 +21,8 @@ export class Speaking {
   seconds = 0
   /** Seconds since somebody spoke last. */
   quiet = 0
+  /** The room is so loud that a voice can hardly be told from it. */
+  get noisy(): boolean { return this.floor < Infinity && this.floor > NOISY }
   private floor = Infinity
   private hangs = 0
   private readonly kept: Float32Array[][] = []

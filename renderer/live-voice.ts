@@ -27,6 +27,8 @@ export const voice = {
   /** Seconds of voice so far, and since it was last heard. */
   heard: signal(0),
   quiet: signal(0),
+  /** A voice can hardly be told from the room. */
+  noisy: signal(false),
   /** Of the learning, 0…1. */
   done: signal(0),
   /** Why nothing was learned. */
@@ -84,6 +86,7 @@ function listen(): void {
     batch(() => {
       voice.heard.value = speaking!.seconds
       voice.quiet.value = speaking!.quiet
+      voice.noisy.value = speaking!.noisy
     })
     if (speaking.seconds >= WHOLE) void learnVoice()
   }

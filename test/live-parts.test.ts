@@ -76,6 +76,7 @@ describe('who speaks', () => {
   })
   test('what sounds and is not explained by the voice’s spectra does not count', () => {
     expect(heardOf(both, 0.02).seconds).toBe(0)
+    expect([heardOf(both).noisy, heardOf(madeRoom(3 * RATE, 9, 0.2)).noisy]).toEqual([false, true])
     expect(heardOf(both, 0.6).seconds).toBe(heardOf(both).seconds)
   })
   test('what is kept are the very samples, in their order, however they came', () => {

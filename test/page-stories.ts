@@ -104,8 +104,8 @@ export interface Stories {
   visit(story: (page: Page) => Promise<void>, options?: VisitOptions): Promise<void>
 }
 
-/** Inside a `describe`: one server and one browser for its tests. */
-export function stories(): Stories {
+/** Inside a `describe`: one server and one browser for its tests. `furnish` may put other files into the app first. */
+export function stories(furnish?: (app: PageApp) => Promise<void>): Stories {
   let app: PageApp
   let served: Served
   let browser: Browser
@@ -113,6 +113,7 @@ export function stories(): Stories {
   beforeAll(async () => {
     app = await pageApp()
     await writeFile(join(app.folder, 'microphone.wav'), waveFile([mix[0]]))
+    await furnish?.(app)
     served = await serveApp({ folder: app.folder })
     browser = await launch({ fakeMicrophone: join(app.folder, 'microphone.wav') })
   })
