@@ -77,6 +77,7 @@ export class Listening {
   dispose(): void {
     for (const { synth } of this.#voices) synth.dispose()
     this.#gain.dispose()
+    this.#tone.clockSource = 'offline' // its own `dispose` would close our context
   }
 
   /** One that is silent, the longest first; else the oldest note gives its voice. */

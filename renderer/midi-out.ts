@@ -48,22 +48,22 @@ function receiver(id: string): Receiver {
         made.port!.send(bytes, at)
         sent++
       } catch (error) {
-        fail(made, id, sentence(error))
+        fail(made, id, error)
       }
     }),
   }
   return made
 }
 
-function fail(made: Receiver, id: string, message: string): void {
+function fail(made: Receiver, id: string, error: unknown): void {
   made.voices.lose()
   made.port = null
-  mark(id, `It took no notes: ${message}`)
+  mark(id, `It took no notes: ${sentence(error)}`)
 }
 
 /** Opens what was chosen, ends and closes what no longer is; one that went and is back is told to end what it was playing. */
 async function attend(id: string, made: Receiver): Promise<void> {
-  const port = portOf(id, (message) => fail(made, id, message))
+  const port = portOf(id, (error) => fail(made, id, error))
   if (!port) {
     made.voices.lose()
     made.port = null
@@ -143,7 +143,7 @@ function join(): AudioContext | null {
   context = now
   since = 0
   clock.restart()
-  context?.addEventListener('statechange', () => clock.restart())
+  now?.addEventListener('statechange', () => { if (context === now) clock.restart() })
   void listen()
   return context
 }

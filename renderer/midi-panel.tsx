@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Parameter } from '../worklet/parameters.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { step } from './history.ts'
+import { host } from './host.ts'
 import { Icon } from './icons.tsx'
 import { choosePort, lookForPorts, panic } from './midi-out.ts'
 import { programs } from './midi-programs.ts'
@@ -110,7 +111,10 @@ export const MidiPanel = () => {
   return (
     <span ref={box} class="menu" onKeyDown={(event) => { if (event.key === 'Escape' && open.value) { event.stopPropagation(); open.value = false } }}>
       <button type="button" class={`button midi-button${wrong ? ' missing' : ''}`} aria-expanded={open.value} aria-label={`MIDI out: ${title()}${wrong ? ', not connected' : ''}`} title="Where the notes go"
-        onClick={() => { open.value = !open.value }}>
+        onClick={() => {
+          open.value = !open.value
+          if (midi.access.peek() === 'unasked' && host().platform !== 'browser') void lookForPorts() // a browser asks the person
+        }}>
         <i class={`midi-light${playing ? ' on' : ''}`} aria-hidden="true" /><span>{title()}</span><Icon name="down" size={12} /></button>
       {open.value && (
         <div class="menu-box midi-box" role="dialog" aria-label="MIDI out">

@@ -17,11 +17,9 @@ export interface Port {
 
 const VIRTUAL = 'winnow'
 const VIRTUAL_NAME = 'Winnow (virtual port)'
-/** A port of that many names is none a person could choose. */
+/** Of what the system says; the rest would only push it out of sight. */
 const LONGEST_NAME = 80
 
-/** Called when a port has come or gone. */
-let changed = (): void => {}
 let access: MIDIAccess | null = null
 /** Why nothing reaches a port, by its id. */
 const problems = new Map<string, string>()
@@ -72,14 +70,14 @@ function web(id: string): Port {
   }
 }
 
-/** Where there is no memory to share with the other process there is none to lose either: messages wait for the end of the turn. */
-function virtual(fail: (message: string) => void): Port {
+/** Another process sends: what belongs together goes there in one piece, at the end of the turn. */
+function virtual(fail: (error: unknown) => void): Port {
   const port = host().midi!
   let waiting: { bytes: Bytes; at: number }[] = []
   const flush = (): void => {
     const messages = waiting
     waiting = []
-    port.send(messages, performance.now()).catch((error: Error) => fail(error.message))
+    port.send(messages, performance.now()).catch(fail)
   }
   return {
     id: VIRTUAL,
@@ -92,7 +90,7 @@ function virtual(fail: (message: string) => void): Port {
 }
 
 /** `fail`: what becomes of a message that could not be sent after all. Null: there is no such port now. */
-export function portOf(id: string, fail: (message: string) => void): Port | null {
+export function portOf(id: string, fail: (error: unknown) => void): Port | null {
   if (id === VIRTUAL) return host().midi ? virtual(fail) : null
   return isThere(access?.outputs.get(id)) ? web(id) : null
 }
@@ -113,14 +111,13 @@ function refusal(error: unknown): string {
 
 /** Asks for the ports, once granted keeps watching them. The virtual one needs no asking. */
 export async function findPorts(onChange: () => void): Promise<void> {
-  changed = onChange
   midi.access.value = 'asking'
   try {
     access = await ask()
     access.onstatechange = () => {
       for (const { id, state } of access?.outputs.values() ?? []) if (state === 'disconnected') problems.delete(id)
       list()
-      changed()
+      onChange()
     }
     midi.access.value = 'ready'
     midi.problem.value = null
@@ -133,5 +130,5 @@ export async function findPorts(onChange: () => void): Promise<void> {
   if (host().platform === 'win32' && midi.ports.value.length === 0) midi.problem.value = [midi.problem.value, WINDOWS].filter(Boolean).join(' ')
   else if (midi.access.value === 'ready' && midi.ports.value.length === 0)
     midi.problem.value = 'No MIDI port was found. Connect an instrument, or start a program that has a port; it will appear here.'
-  changed()
+  onChange()
 }

@@ -142,6 +142,13 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
     expect((await readdir(join(folder, 'two sources'))).sort()).toEqual(['left.wav', 'rest.wav'])
   })
 
+  test.skipIf(process.platform === 'win32')('the virtual MIDI port opens where the system has any, else it says what is missing; closed, it takes nothing', async () => {
+    const said = await page.evaluate(() => window.winnowHost!.midi!.open().then(() => 'open', (error: Error) => error.message))
+    expect(said).toMatch(/^(open|this Linux has no ALSA sequencer .*|the virtual port’s module .* is not installed.*)$/)
+    await page.evaluate(() => window.winnowHost!.midi!.close())
+    await expect(page.evaluate(() => window.winnowHost!.midi!.send([{ bytes: [0x90, 60, 1], at: 0 }], 0))).rejects.toThrow('the virtual port is closed')
+  })
+
   test('a wrong argument from the page is one sentence', async () => {
     await expect(page.evaluate(() => window.winnowHost!.openFile({ description: '', extensions: ['wav'] })))
       .rejects.toThrow('description: expected a text of 1 to 80 characters, got ""')

@@ -207,6 +207,30 @@ describe.skipIf(noChromium)(because('MIDI out', noChromium), () => {
     { id: 't1', name: 'Twin' }, { id: 't2', name: 'Twin' }, { id: 't3', name: 'Twin', manufacturer: 'Maker' }, { id: 'n', name: '' }, { id: 'x', name: 'Control', refuses: true }, { id: 'b', name: 'Busy', taken: true },
   ] }))
 
+  test('the virtual port: bytes and times go to the machine in one piece; what it answers is said', () => visit(async (page) => {
+    await page.evaluate(() => {
+      const calls: unknown[] = []
+      Object.assign(window, { calls, winnowHost: { platform: 'linux', midi: {
+        open: async () => { calls.push('open') }, close: async () => { calls.push('close') },
+        send: async (messages: readonly { bytes: readonly number[]; at: number }[], now: number) => {
+          calls.push(messages.map(({ bytes, at }) => [...bytes.slice(0, 2), at >= now - 1]))
+          if (messages.some(({ bytes }) => bytes[1] === 99)) throw new Error('the virtual port failed')
+        },
+      } } })
+    })
+    const calls = () => page.evaluate(() => (window as unknown as { calls: unknown[] }).calls.splice(0))
+    await openPanel(page) // nobody has to be asked here
+    await choose(page, 'Winnow (virtual port)')
+    await expect.poll(calls).toEqual(['open', [101, 100, 6, 38, 101, 100].map((controller) => [0xb0, controller, true])])
+    await play(page, { type: 'on', pitch: 60 }, { type: 'on', pitch: 64 })
+    expect(await calls()).toEqual([[[0x90, 60, true], [0x90, 64, true]]])
+    await play(page, { type: 'on', pitch: 99 })
+    await panel(page).getByText('It took no notes: the virtual port failed.').waitFor()
+    await calls()
+    await panel(page).getByRole('checkbox', { name: 'Winnow (virtual port)' }).uncheck()
+    await expect.poll(async () => JSON.stringify(await calls())).toMatch(/close/)
+  }))
+
   test('the synthesiser plays them under the page’s policy, at its own level, and falls silent', () => visit(async (page) => {
     const peak = async (milliseconds: number): Promise<number> => {
       await heard(page)
@@ -226,6 +250,11 @@ describe.skipIf(noChromium)(because('MIDI out', noChromium), () => {
     await play(page, { type: 'off', pitch: 60 }, { type: 'off', pitch: 64 })
     await page.waitForTimeout(900)
     expect(await peak(200)).toBeLessThan(loud / 20)
+    await panel(page).getByRole('switch', { name: 'Hear the notes' }).click()
+    expect(await page.evaluate(() => window.winnowMidi.context()!.state)).toBe('running')
+    await panel(page).getByRole('switch', { name: 'Hear the notes' }).click()
+    await expect.poll(async () => { await play(page, { type: 'on', pitch: 60 }); return peak(250) }, { timeout: 15_000 }).toBeGreaterThan(0.02)
+    await page.getByRole('button', { name: 'Pause' }).click()
     expect(await panel(page).getByRole('alert').count()).toBe(0)
   }, { sound: silence }))
 })
