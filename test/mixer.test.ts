@@ -62,6 +62,23 @@ describe('the mix', () => {
     expect(Math.abs(out[0]! - before)).toBeLessThan(1)
     expect(out.at(-1)).toBe(111)
   })
+  test('a matched bypass is as loud as the result, and comes and goes over 10 ms', () => {
+    const mixer = new Mixer({ sampleRate: RATE, channels: 1, selection: select({}) })
+    const tones = (gain: number): Float32Array => Float32Array.from({ length: N }, (_, i) => gain * Math.sin((2 * Math.PI * 20 * i) / N))
+    const parts = [[tones(0.1)], [tones(0.1)]]
+    const out = new Float32Array(N)
+    const run = (settings: Partial<Settings>): number => {
+      mixer.process(parts, [out], N, constantAutomation({ ...initialSettings(), reduction: 80, ...settings }))
+      return Math.hypot(...out.subarray(N / 2)) / Math.hypot(...parts[0]![0]!.subarray(N / 2))
+    }
+    for (let i = 0; i < 20; i++) run({ matched: 1 })
+    expect(mixer.match.dB[0]).toBeCloseTo(-6.02, 1)
+    expect(run({ matched: 1, bypass: 1 })).toBeCloseTo(1, 2)
+    const before = out.at(-1)!
+    expect(run({ matched: 0, bypass: 1 })).toBeCloseTo(2, 2) // the input as it is
+    expect(Math.abs(out[0]! - before)).toBeLessThan(0.01)
+    expect(run({ matched: 1, bypass: 1 })).toBeCloseTo(1, 2)
+  })
   test('automation may stand anywhere in a longer quantum', () => {
     const mixer = new Mixer({ sampleRate: RATE, channels: 1, selection: select({}) })
     const wet = new Float32Array(2 * N).fill(1, 0, N)

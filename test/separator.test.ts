@@ -201,7 +201,7 @@ describe('the parameter table', () => {
   // a selection in which the balance of fixed and free atoms, and the residue, matter
   const base = { dictionary: dictionary({ divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] } }
   const x = mixture(30000)
-  const mixRows = ['reduction', 'wet', 'level', 'bypass'] // turned in mixer.test.ts
+  const mixRows = ['reduction', 'wet', 'level', 'bypass', 'matched'] // turned in mixer.test.ts
 
   test.each(parameters.map((p) => p.name).filter((name) => !mixRows.includes(name)))('turning %s changes the sound', (name) => {
     const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2, solver: ['variation', 'block', 'gamma'].includes(name) ? 1 : 0 }

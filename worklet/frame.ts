@@ -10,7 +10,7 @@ export interface FrameLayout {
 }
 
 /** The fixed numbers at the head of a frame, in this order. */
-export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples', 'seconds', 'diffuse', 'fallback'] as const
+export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples', 'seconds', 'diffuse', 'fallback', 'match'] as const
 export type Fact = (typeof facts)[number]
 /** Where each fact stands in `Frame.facts`. */
 export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Readonly<Record<Fact, number>>
@@ -23,6 +23,7 @@ export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Rea
 //   seconds       of the file, at the middle of what the frame writes; of the input, where there is no file
 //   diffuse       share of the sound near pointed places that does not arrive straight from them: rooms and effects
 //   fallback      how far the Wiener filter has given way to soft masks because of it, 0 to 1
+//   match         dB by which a matched bypass brings the input to the loudness of the result
 
 export class Frame {
   readonly facts: Float64Array

@@ -1,6 +1,8 @@
-// What is heard: sources and rest at their levels, placed, muted, soloed; dry against wet; bypass. All of it happens to
-// samples, after the separation, so that a fader answers at once; every change ramps over 10 ms.
+// What is heard: sources and rest at their levels, placed, muted, soloed; dry against wet; bypass, as loud as the result where
+// that is asked for. All of it happens to samples, after the separation, so that a fader answers at once; every change ramps
+// over 10 ms.
 
+import { Match } from './loudness.ts'
 import { type Automation, valueAt } from './parameters.ts'
 import type { SelectedSource, Selection } from './selection.ts'
 
@@ -59,6 +61,9 @@ export class Mixer {
   private readonly wet: Ramp
   private readonly reduction: Ramp
   private readonly out: Ramp
+  private readonly bypass: Ramp
+  private readonly matched: Ramp
+  readonly match: Match
   private readonly restGain = new Decibels()
   private readonly levelGain = new Decibels()
 
@@ -73,6 +78,9 @@ export class Mixer {
     this.wet = ramp()
     this.reduction = ramp()
     this.out = ramp()
+    this.bypass = ramp()
+    this.matched = ramp()
+    this.match = new Match(sampleRate, channels)
     this.select(selection)
   }
 
@@ -94,24 +102,34 @@ export class Mixer {
     this.wet.reset()
     this.reduction.reset()
     this.out.reset()
+    this.bypass.reset()
+    this.matched.reset()
+    this.match.reset()
   }
 
   /** The mix as heard. `stems` as the separator fills them; `offset` is where the automation of their first sample stands. */
   process(stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], length: number, automation: Automation, offset = 0): void {
-    const { channels, sources, ramps, goals } = this
+    const { channels, sources, ramps, goals, match } = this
     for (let i = 0; i < length; i++) {
-      const bypass = valueAt(automation.bypass, offset + i)
-      const wet = this.wet.to(bypass ? 0 : valueAt(automation.wet, offset + i))
-      const out = this.out.to(bypass ? 1 : this.levelGain.of(valueAt(automation.level, offset + i)))
+      const bypass = this.bypass.to(valueAt(automation.bypass, offset + i) ? 1 : 0)
+      const wet = this.wet.to(valueAt(automation.wet, offset + i))
+      const out = this.out.to(this.levelGain.of(valueAt(automation.level, offset + i)))
+      const matched = this.matched.to(valueAt(automation.matched, offset + i) >= 0.5 ? 1 : 0)
+      const original = matched > 0 ? 1 + matched * (match.next(bypass > 0) - 1) : 1
       const reduction = this.reduction.to(this.restGain.of(-valueAt(automation.reduction, offset + i)))
       for (let channel = 0; channel < channels; channel++) {
+        let input = 0
         let sum = 0
         for (let source = 0; source <= sources; source++) {
           const cell = source * channels + channel
           const gain = ramps[cell]!.to(goals[cell]!) * (source === sources ? reduction : 1)
-          sum += stems[source]![channel]![i]! * (1 + wet * (gain - 1))
+          const sample = stems[source]![channel]![i]!
+          input += sample
+          sum += sample * (1 + wet * (gain - 1))
         }
-        mix[channel]![i] = sum * out
+        const result = sum * out
+        if (matched > 0) match.take(input, result, channel)
+        mix[channel]![i] = result + bypass * (input * original - result)
       }
     }
   }

@@ -66,6 +66,7 @@ export const table = [...of('separator', [
   row('wet', 'Wet', '', 0, 1, 1, 0, '0 is the input, 1 the separated mix.'),
   row('level', 'Level', 'dB', -24, 24, 0, 0, 'Level of the mix.'),
   row('bypass', 'Bypass', '', 0, 1, 0, 1, 'Hear the input, delayed by the same latency.'),
+  row('matched', 'Matched', '', 0, 1, 0, 1, 'Bypass is as loud as the result, so that only the sound differs.'),
 ]), ...of('notes', [
   choice('timing', 'Timing', ['accurate', 'fast'], 'Hear a note a little longer before saying which one it is, or answer about 15 ms sooner.'),
   choice('judge', 'Judge', ['learned', 'plain'], 'What says that a note begins: the learned head, where the preset has one, or plain thresholds.'),
