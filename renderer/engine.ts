@@ -10,6 +10,7 @@ import { kernelModule } from './assets.ts'
 import type { Feed, FileFeed } from './feeds.ts'
 import { openSession, systemRate } from './engine-session.ts'
 import type { Session } from './engine-session.ts'
+import { wantsStems } from './notes-state.ts'
 import { createSeparation, lagging, ramp } from './separation.ts'
 import type { Separation } from './separation.ts'
 import { capacityFor, follows, isFull, withSpares } from './spares.ts'
@@ -113,7 +114,7 @@ async function separate(
   const separation: Separation = await createSeparation({
     context, native, preset: asHeard(preset, input), selection: withSpares(wanted, capacityFor(wanted)), covariances: state.covariances.peek(),
     settings: heardSettings(settings, state.rest.peek()),
-    channels: native ? input.channels : 2, module: await kernelModule(),
+    stems: native && wantsStems.peek(), channels: native ? input.channels : 2, module: await kernelModule(),
     onFault: (message) => { if (separation === current) listener.fault(message) },
   })
   given.set(separation, wanted)
@@ -246,7 +247,7 @@ const isPlayed = ({ preset }: Separation): boolean => {
   return chosen !== null && feed !== null && preset === asHeard(chosen.preset, feed)
 }
 const fits = (separation: Separation): boolean => isPlayed(separation)
-  && follows(given.get(separation)!, heard.peek(), capacityOf(separation))
+  && follows(given.get(separation)!, heard.peek(), capacityOf(separation)) && (separation.stems || !wantsStems.peek() || !session?.native)
 
 function tell(separation: Separation): void {
   const selection = heard.peek()
@@ -272,7 +273,7 @@ async function rebuild(): Promise<void> {
 }
 
 effect(() => {
-  for (const each of [sent, heard, state.preset, state.latency]) void each.value // read whether anything sounds or not, so that changes are seen
+  for (const each of [sent, heard, state.preset, state.latency, wantsStems]) void each.value // read whether anything sounds or not, so that changes are seen
   if (!current) return
   if (fits(current)) tell(current)
   if (!fits(current) || isFull(heard.peek(), capacityOf(current))) void rebuild()

@@ -41,10 +41,9 @@ const reset = (): void => step('Reset the notes’ settings', () => {
   notes.settings.value = Object.fromEntries(noteParameters.map(({ name, initial }) => [name, own[name] ?? initial])) as NoteSettings
 })
 
-/** `timing` has its own place in the drawer's head. */
 export const NoteControls = () => (
   <div class="notes-controls" role="group" aria-label="When a note is one" tabIndex={-1}>
-    {noteParameters.filter(({ name }) => name !== 'timing').map((row) => <NoteControl key={row.name} row={row} />)}
+    {noteParameters.map((row) => <NoteControl key={row.name} row={row} />)}
     <button type="button" class="button ghost" onClick={reset}>Reset</button>
   </div>
 )

@@ -4,12 +4,12 @@ import { useEffect, useRef } from 'preact/hooks'
 import { noteParameters } from '../worklet/parameters.ts'
 import { capital, figure } from './format.ts'
 import { Icon } from './icons.tsx'
+import { MidiPanel } from './midi-panel.tsx'
 import { NoteControls, turnNotes } from './notes-controls.tsx'
 import { NotesFiles } from './notes-files.tsx'
 import { ensureNotePreset, inPlay, openNotePreset, shippedInstruments, titleOf, useInPlay, useOwn, useShipped } from './notes-presets.ts'
-import { isEdited, notes } from './notes-state.ts'
+import { fromIndex, isEdited, notes } from './notes-state.ts'
 import type { Tab } from './notes-state.ts'
-import { fromIndex } from './notes-session.ts'
 import './notes-playing.ts'
 import { Overview } from './overview.tsx'
 import { forgetEdits } from './roll-editing.ts'
@@ -85,7 +85,7 @@ const Timing = () => {
   const now = notes.settings.value.timing
   const lag = notes.lag.value
   return (
-    <div class="segments" role="group" aria-label="Timing">
+    <div class="segments notes-timing" role="group" aria-label="Timing">
       {TIMINGS.map(({ value, name }) => (
         <button key={name} type="button" aria-pressed={now === value} title={timing.help} onClick={() => turnNotes(timing, value)}>
           {name}{now === value && lag !== null && <small> {figure(1000 * lag)} ms</small>}</button>
@@ -102,8 +102,8 @@ const Head = () => {
   return (
     <div class="head drawer-head">
       <div class="segments" role="group" aria-label="Below the picture">
-        <button type="button" aria-pressed={shown} title="The notes that are played (N)" onClick={showNotes}><Icon name="keys" /><span>Notes</span></button>
-        {isFile && <button type="button" aria-pressed={tab === 'overview' && !notes.folded.value} title="The whole file as an outline" onClick={() => show('overview')}><Icon name="file" /><span>Overview</span></button>}
+        <button type="button" aria-pressed={shown} aria-label="Notes" title="The notes that are played (N)" onClick={showNotes}><Icon name="keys" /><span>Notes</span></button>
+        {isFile && <button type="button" aria-pressed={tab === 'overview' && !notes.folded.value} aria-label="Overview" title="The whole file as an outline" onClick={() => show('overview')}><Icon name="file" /><span>Overview</span></button>}
       </div>
       {shown && (
         <>
@@ -119,7 +119,7 @@ const Head = () => {
             onClick={() => { notes.controls.value = !notes.controls.peek() }}><Icon name="dials" /></button>
           <button type="button" class="button square" aria-pressed={notes.list.value} aria-label="Notes as a list" title="The notes as a list"
             onClick={() => { notes.list.value = !notes.list.peek() }}><Icon name="list" /></button>
-          <NotesFiles />
+          <NotesFiles /><MidiPanel />
         </>
       )}
       {!shown && <span class="grow" />}
@@ -154,7 +154,7 @@ export const Drawer = () => {
       <Head />
       {open && tab === 'overview' && isFile && <Overview peaks={input.peaks} seconds={input.seconds} />}
       {open && tab === 'notes' && (
-        <div ref={body} class="roll-box">
+        <div ref={body} class="roll-box" aria-busy={notes.on.value && (notes.progress.value !== null || notes.lag.value === null)}>
           {notes.list.value ? <RollList live={!isFile} /> : <Roll seconds={seconds} />}
           {!notes.list.value && <Empty seconds={seconds} />}
           {notes.controls.value && <NoteControls />}

@@ -8,11 +8,12 @@ import type { FromTap, TapOptions } from '../worklet/protocol.ts'
 import { sampleRingBytes } from '../worklet/sample-ring.ts'
 import { kernelModule } from './assets.ts'
 import { currentContext, currentFeed, currentSeparation } from './engine.ts'
+import { hasWorklet } from './fallback.ts'
 import type { FileFeed } from './feeds.ts'
 import { watch } from './frames.ts'
 import { play, silence } from './midi-out.ts'
 import { hasPitches } from './notes-presets.ts'
-import { notes } from './notes-state.ts'
+import { fromIndex, notes } from './notes-state.ts'
 import type { FromNotes, Separated, ToNotes } from './notes-messages.ts'
 import { LiveSheet } from './roll-live.ts'
 import { fitted } from './roll-plane.ts'
@@ -46,12 +47,6 @@ const playing = signal<Separation | null>(null)
 watch({
   begin(separation) { playing.value = separation },
   draw() { if (playing.peek() && !currentSeparation()) playing.value = null },
-})
-
-/** The index of the source whose notes are wanted; null: everything that comes in. */
-export const fromIndex = computed<number | null>(() => {
-  const index = state.selection.value.sources.findIndex(({ name }) => name === notes.from.value)
-  return notes.from.value === null || index < 0 ? null : index
 })
 
 const fail = (message: string): void => {
@@ -204,7 +199,7 @@ const wanted = computed(() => {
   const base = { input, preset, timing: notes.settings.value.timing, source }
   if (input.kind === 'file') return { ...base, live: null, mix: source === null ? null
     : { dictionary: state.preset.value!.preset.dictionary, selection: state.selection.value, settings: state.settings.value, covariances: state.covariances.value } }
-  return { ...base, live: separation, mix: null }
+  return source !== null && !separation.stems && hasWorklet() ? null : { ...base, live: separation, mix: null } // the one with stems comes at once
 })
 
 const alike = (a: typeof wanted.value, b: typeof wanted.value): boolean => a === b || (a !== null && b !== null && a.input === b.input
@@ -222,8 +217,9 @@ function listen(): void {
   const context = currentContext()
   const feed = currentFeed()
   if (!context || !feed) return close()
+  if (what.live && !hasWorklet()) return fail('This browser has no AudioWorklet, so that notes can be heard in files only')
   const begun = what.live
-    ? listenLive(context, feed.node, 0, feed.channels)
+    ? what.source === null ? listenLive(context, feed.node, 0, feed.channels) : listenLive(context, what.live.input, what.source + 1, feed.channels)
     : listenToFile((feed as FileFeed).buffer, what.mix && { source: what.source!, ...what.mix })
   begun.catch((error: unknown) => fail(error instanceof Error ? error.message : TAPPED))
 }

@@ -50,4 +50,11 @@ export const shownNotes = computed<readonly RollNote[]>(() => {
   const edited = notes.edited.value
   return edited && edited.input === state.input.value ? edited.list : notes.heard.value
 })
+/** The index of the source whose notes are wanted; null: everything that comes in. */
+export const fromIndex = computed<number | null>(() => {
+  const index = state.selection.value.sources.findIndex(({ name }) => name === notes.from.value)
+  return notes.from.value === null || index < 0 ? null : index
+})
+/** Whether a live separation must give its sources out one by one; a file's are separated where it is heard ahead. */
+export const wantsStems = computed(() => notes.on.value && fromIndex.value !== null && state.input.value.kind !== 'file')
 export const isEdited = computed(() => notes.edited.value !== null && notes.edited.value.input === state.input.value)

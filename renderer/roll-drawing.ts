@@ -124,7 +124,7 @@ export function drawKeyboard(context: Context, plane: RollPlane, sounding: Reado
       context.fillRect(0, y + row - 0.5, GUTTER, 1)
     } else if (row >= 5) {
       context.fillStyle = KEY_LINE
-      context.fillRect(GUTTER * BLACK_SHARE, y + row + row / 2 - 0.5, GUTTER, 1)
+      context.fillRect(GUTTER * BLACK_SHARE, y + row + row / 2 - 0.5, GUTTER * (1 - BLACK_SHARE), 1)
     }
     if (sounding.has(pitch)) {
       context.fillStyle = colour

@@ -45,7 +45,9 @@ export interface Separation {
   readonly frame: Frame
   /** What the separation is heard through: 0 until the engine fades it in. */
   readonly fade: GainNode
-  readonly input: AudioNode
+  readonly input: AudioWorkletNode
+  /** Whether `input`, a node, gives out its sources too: output 1 the first. */
+  readonly stems: boolean
   nextFrame(): boolean
   /** Sends what differs from what was sent before. */
   follow(settings: Settings, selection: Selection, covariances: Covariances): void
@@ -55,13 +57,14 @@ export interface Separation {
 }
 
 export interface SeparationOptions {
-  readonly context: AudioContext
+  readonly context: BaseAudioContext
   readonly module: WebAssembly.Module
   readonly preset: Preset
   readonly settings: Settings
   readonly selection: Selection
   readonly covariances: Covariances
   readonly channels: 1 | 2
+  readonly stems: boolean
   /** AudioWorklet itself, rather than what stands in for it. */
   readonly native: boolean
   onFault(message: string): void
@@ -75,16 +78,17 @@ export function ramp(context: BaseAudioContext, param: AudioParam, value: number
 }
 
 export async function createSeparation(options: SeparationOptions): Promise<Separation> {
-  const { context, module, preset, native, channels } = options
-  const { dictionary } = preset
+  const { context, module, preset, native, channels, stems } = options
+  const { dictionary, head } = preset
   let { settings, selection, covariances } = options
 
   const buffer = globalThis.crossOriginIsolated
     ? new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, context.sampleRate, channels), SLOTS)) : null
   const processorOptions: ProcessorOptions =
-    { module, dictionary, selection, covariances, channels, mode: 'direct', stems: false, live: true, frames: buffer }
+    { module, dictionary, selection, covariances, head, channels, mode: 'direct', stems, live: true, frames: buffer }
+  const outputs = stems ? selection.sources.length + 2 : 1
   const node = new AudioWorkletNode(context, PROCESSOR_NAME, {
-    numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [channels],
+    numberOfInputs: 1, numberOfOutputs: outputs, outputChannelCount: Array<number>(outputs).fill(channels),
     channelCount: channels, channelCountMode: 'explicit', parameterData: settings, processorOptions,
   })
 
@@ -112,7 +116,7 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
   fault = options.onFault
 
   const fade = new GainNode(context, { gain: 0 })
-  node.connect(fade)
+  node.connect(fade, 0)
   const ring = buffer && new FrameRing(layout, buffer)
   const frame = new Frame(layout)
   const send = (message: ToProcessor): void => node.port.postMessage(message)
@@ -128,7 +132,7 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
   if (!native) for (const { name } of parameters) turn(name, settings[name])
 
   return {
-    preset, latencySamples, frame, fade, input: node,
+    preset, latencySamples, frame, fade, input: node, stems,
     nextFrame() {
       if (ring) return ring.read(frame)
       const bytes = waiting.shift()
