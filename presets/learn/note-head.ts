@@ -31,7 +31,7 @@ export interface Teaching {
 const PIECE = 10 // seconds
 /** One piece in so many is kept to judge by. */
 const HELD_OUT = 6
-const UNITS = 16
+const UNITS = [24, 12]
 const BATCH = 1024
 const RATE = 5e-3
 /** Shares of the progress: telling rows, teaching, judging. */
@@ -75,9 +75,9 @@ function mixedOf(keys: readonly Key[], sampleRate: number, random: () => number)
 /** By weighted cross entropy. */
 function* taught({ count, features, called, weights }: Rows, seed: number, epochs: number, module: WebAssembly.Module): Generator<number, Layer[]> {
   const random = seededRandom(seed)
-  const trainer = new Trainer(startLayers([
-    { kind: 'dense', activation: 'tanh', inputs: FEATURES, outputs: UNITS }, { kind: 'dense', activation: 'sigmoid', inputs: UNITS, outputs: 1 },
-  ], seed), fast(module), BATCH)
+  const widths = [FEATURES, ...UNITS, 1]
+  const trainer = new Trainer(startLayers(widths.slice(1).map((outputs, i) =>
+    ({ kind: 'dense', activation: i < UNITS.length ? 'tanh' : 'sigmoid', inputs: widths[i]!, outputs })), seed), fast(module), BATCH)
   const order = Int32Array.from({ length: count }, (_, i) => i)
   const batches = Math.floor(count / BATCH)
   for (let epoch = 0; epoch < epochs; epoch++) {
