@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { readDivergence, type Divergence } from '../worklet/dictionary.ts'
 import type { Preset } from '../presets/preset.ts'
+import { calibrationDefaults, noteSizes, type Calibration } from '../presets/learn/calibrate.ts'
 import type { Sizes } from '../presets/learn/frames.ts'
 import { methods, starts, type Method, type Part, type Plan, type Recording } from '../presets/learn/learn.ts'
+import type { MaskPlan } from '../presets/learn/mask-head.ts'
 import { everyNote, notesApart, transposed, type Note } from '../presets/learn/notes.ts'
 import type { Pair } from '../presets/learn/pairs.ts'
 import { together } from '../presets/learn/together.ts'
@@ -27,19 +29,22 @@ export function checkFlags(args: Arguments): void {
   }
   const [, ...words] = args.positionals
   if (args.has('notes')) {
-    refuse(['atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'transpose', 'by-note', 'every-note', 'keep'], 'with --notes, which averages instead of fitting')
+    refuse(['atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'iterations', 'start', 'frames', 'l1', 'l1-spectra', 'volume', 'transpose', 'by-note', 'every-note', 'keep'], 'with --notes, which averages instead of fitting')
+    if (args.has('plain')) refuse(['music', 'seed'], 'with --plain, which leaves nothing to chance')
     if (words.length > 0) throw new UserError(`learn: expected no sources beside --notes, got "${words[0]}"`)
   } else if (args.has('empty')) {
-    refuse(['append', 'atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'activations', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'by-note', 'every-note', 'instrument', 'keep', 'jobs'],
+    refuse(['append', 'atoms', 'method', 'against', 'pairs', 'tune', 'tau-a', 'tau-s', 'batch', 'divergence', 'activations', 'iterations', 'start', 'seed', 'frames', 'l1', 'l1-spectra', 'volume', 'by-note', 'every-note', 'instrument', 'plain', 'music', 'keep', 'jobs'],
       'with --empty, which learns nothing')
     if (words.length > 0) throw new UserError(`learn: expected no sources beside --empty, got "${words[0]}"`)
   } else {
-    refuse(['instrument'], 'without --notes')
+    refuse(['instrument', 'plain', 'music'], 'without --notes')
     if (words.length === 0) throw new UserError('learn: expected OUT.preset SOURCE=FILES… or OUT.preset --notes FOLDER, got no sources')
   }
   if (args.text('divergence') === 'auto' && args.has('tune')) throw new UserError('learn: --divergence: expected one beside --tune, which tries several, got auto')
   if (args.has('tune') && !args.has('pairs')) throw new UserError('learn: --pairs: expected recordings to judge by with --tune, got none')
   if (args.has('by-note') || args.has('every-note')) refuse(['transpose'], 'where every file is one note')
+  if (['notes', 'empty', 'append', 'by-note', 'every-note'].some((flag) => args.has(flag))) refuse(['head'], 'but where a voice is learned from recordings of it')
+  if (!args.has('head')) refuse(['head-mixes', 'head-epochs'], 'without --head')
   if (args.has('append')) refuse(['rate', 'fft', 'hop', 'tail'], 'with --append, which keeps the analysis of the preset')
 }
 
@@ -51,6 +56,8 @@ export interface Given {
   readonly against: readonly NamedFile[]
   /** Aligned: the first files of all sources make one mixture, the second another. */
   readonly pairs: readonly SourceFiles[]
+  /** Noises for a head. */
+  readonly noises: readonly NamedFile[]
 }
 
 export async function givenOf(args: Arguments, words: readonly string[]): Promise<Given> {
@@ -58,19 +65,20 @@ export async function givenOf(args: Arguments, words: readonly string[]): Promis
   for (const { source, files } of pairs)
     if (files.length !== pairs[0]!.files.length)
       throw new UserError(`learn: --pairs: expected as many recordings of ${source} as of ${pairs[0]!.source}, ${pairs[0]!.files.length}, got ${files.length}`)
-  return { sources: args.has('notes') ? await notesIn(args) : args.has('empty') ? [] : await readSources(words), against: await filesOf(args.words('against')), pairs }
+  return { sources: args.has('notes') ? await notesIn(args) : args.has('empty') ? [] : await readSources(words), against: await filesOf(args.words('against')), pairs, noises: await filesOf(args.words('head')) }
 }
 
-export const filesGiven = ({ sources, against, pairs }: Given): NamedFile[] => [...sources.flatMap(({ files }) => files), ...against, ...pairs.flatMap(({ files }) => files)]
+export const filesGiven = ({ sources, against, pairs, noises }: Given): NamedFile[] => [...sources.flatMap(({ files }) => files), ...against, ...pairs.flatMap(({ files }) => files), ...noises]
 
 /** The same with recordings in place of files. */
 export interface Heard {
   readonly sources: readonly { readonly source: string; readonly atoms: number | null; readonly notes: readonly Note[]; readonly recordings: readonly Recording[] }[]
   readonly against: readonly Recording[]
   readonly pairs: readonly Pair[]
+  readonly noises: readonly Recording[]
 }
 
-export function heard({ sources, against, pairs }: Given, recordings: readonly Recording[], byNote: boolean): Heard {
+export function heard({ sources, against, pairs, noises }: Given, recordings: readonly Recording[], byNote: boolean): Heard {
   let at = 0
   const next = (files: readonly NamedFile[]): Recording[] => recordings.slice(at, (at += files.length))
   const all = sources.map(({ source, atoms, files }) => {
@@ -82,6 +90,7 @@ export function heard({ sources, against, pairs }: Given, recordings: readonly R
   return {
     sources: all, against: mixtures,
     pairs: (aligned[0]?.recordings ?? []).map((_, i) => Object.fromEntries(aligned.map((one) => [one.source, one.recordings[i]!]))),
+    noises: next(noises),
   }
 }
 
@@ -92,18 +101,23 @@ async function notesIn(args: Arguments): Promise<SourceFiles[]> {
   return Promise.all(folders.map(async (folder) => ({ source, atoms: null, files: await filesOf([folder]) })))
 }
 
-/** A window that tells semitones apart, of which a synthesis as short as a fingering keeps the latency low. */
-const NOTE_WINDOW = 0.093 // seconds
-
 export function sizesOf(args: Arguments, recorded: number, base: Preset | null): Sizes {
   if (base) return base.dictionary
   const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
   const rates = [1, 2, 4].map((part) => String(recorded / part))
   const notes = args.has('notes')
-  const sampleRate = Number(oneOf(args, 'learn', 'rate', rates, rates[notes && recorded >= 32_000 ? 2 : 0]!))
-  const fftSize = whole('fft', 256, 16_384, notes ? 2 ** Math.round(Math.log2(NOTE_WINDOW * sampleRate)) : sampleRate >= 32_000 ? 2048 : 1024)
+  const sampleRate = Number(oneOf(args, 'learn', 'rate', rates, notes ? String(noteSizes(recorded).sampleRate) : rates[0]!))
+  const fftSize = whole('fft', 256, 16_384, notes ? noteSizes(sampleRate, sampleRate).fftSize : sampleRate >= 32_000 ? 2048 : 1024)
   return {
     sampleRate, fftSize, hopSize: whole('hop', 32, 8192, notes ? fftSize / 8 : fftSize / 4), tailSize: whole('tail', 64, 16_384, notes ? fftSize / 4 : fftSize),
+  }
+}
+
+export async function calibrationOf(args: Arguments, { sources }: Heard, sizes: Sizes, divergence: Divergence): Promise<Calibration> {
+  const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
+  return {
+    source: sources[0]!.source, instruments: sources.map(({ notes }) => notes), sizes, divergence, module: await moduleOf(),
+    head: !args.has('plain'), seconds: whole('music', 60, 100_000, calibrationDefaults.seconds), seed: whole('seed', 0, 999_999, calibrationDefaults.seed),
   }
 }
 
@@ -144,6 +158,16 @@ export async function planOf(args: Arguments, { sources, against, pairs }: Heard
     seed: whole('seed', 0, 999_999, 1),
     frames: whole('frames', 1, 999_999, 20_000),
     module: await moduleOf(),
+  }
+}
+
+/** What a mask head is learned from: every recording one person. */
+export async function headPlanOf(args: Arguments, { sources, noises }: Heard): Promise<Pick<MaskPlan, 'voices' | 'noises' | 'mixes' | 'epochs' | 'seed' | 'module'>> {
+  if (sources.length !== 1) throw new UserError(`learn: --head: expected one source, which it judges, got ${sources.length}`)
+  const whole = (flag: string, min: number, max: number, initial: number): number => wholeNumber(args, 'learn', flag, min, max, initial)
+  return {
+    voices: sources[0]!.recordings, noises, seed: whole('seed', 0, 999_999, 1), module: await moduleOf(),
+    mixes: whole('head-mixes', 16, 20_000, 800), epochs: whole('head-epochs', 1, 1000, 8),
   }
 }
 

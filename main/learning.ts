@@ -2,14 +2,18 @@
 // steps the rest of the program has its turn.
 
 import { divergences, readDivergence, type Divergence } from '../worklet/dictionary.ts'
+import type { Head } from '../worklet/network.ts'
 import type { Settings } from '../worklet/parameters.ts'
 import { alone } from '../presets/learn/crew.ts'
-import { soundingFrames, type Sizes } from '../presets/learn/frames.ts'
+import { calibrate, type Calibrated, type Calibration } from '../presets/learn/calibrate.ts'
+import { soundingFrames } from '../presets/learn/frames.ts'
 import { learn as learning, type Method, type Outcome, type Plan, type Progress } from '../presets/learn/learn.ts'
 import { chooseDivergence, type Match } from '../presets/learn/matching.ts'
 import type { Pair } from '../presets/learn/pairs.ts'
 import { seededRandom } from '../presets/learn/random.ts'
-import { noteTemplates, type Templates } from '../presets/learn/templates.ts'
+import type { Head } from '../worklet/network.ts'
+import { learnMaskHead, type MaskPlan, type MaskProgress } from '../presets/learn/mask-head.ts'
+import type { Preset } from '../presets/preset.ts'
 import { heldOutScore, tune, type Choice, type Space, type Trial } from '../presets/learn/tune.ts'
 import { threads } from './crew.ts'
 import { moduleOf, type Heard } from './learn-plan.ts'
@@ -17,7 +21,7 @@ import { sparkline } from './progress.ts'
 import { Cancelled, asked, askedFor } from './user-error.ts'
 
 /** What ways of learning have in common. `loss` per source and pass; empty where there is none. */
-export type Learnt = Pick<Outcome, 'atoms' | 'spectra' | 'loss' | 'frames'> & { readonly method: string; readonly seed: number }
+export type Learnt = Pick<Outcome, 'atoms' | 'spectra' | 'loss' | 'frames'> & { readonly method: string; readonly seed: number; readonly head?: Head | null }
 
 type Report = (share: number, detail?: string) => void
 
@@ -67,16 +71,31 @@ export async function finish(plan: Plan, jobs: number, keep: boolean, report: Re
   }
 }
 
-export async function templatesOf({ sources }: Heard, sizes: Sizes, report: Report, signal: AbortSignal): Promise<Learnt> {
-  const steps = noteTemplates(sources[0]!.source, sources.map(({ notes }) => notes), sizes, await moduleOf())
-  const next = (): IteratorResult<number, Templates> => asked(() => steps.next(), 'learn')
+export async function notesLearned(calibration: Calibration, report: Report, signal: AbortSignal): Promise<Learnt> {
+  const steps = calibrate(calibration)
+  const next = (): IteratorResult<number, Calibrated> => asked(() => steps.next(), 'learn')
   let step = next()
   for (; !step.done; step = next()) {
     report(step.value)
     await turn()
     if (signal.aborted) throw new Cancelled()
   }
-  return { ...step.value, loss: {}, frames: {}, method: 'templates', seed: 0 }
+  const { dictionary: { atoms, spectra }, head } = step.value
+  return { atoms, spectra, head, loss: {}, frames: {}, method: head ? 'templates, note head' : 'templates', seed: calibration.seed }
+}
+
+/** The preset with a head that judges its masks. */
+export async function headed(preset: Preset, plan: Omit<MaskPlan, 'dictionary' | 'settings'>, report: Report, signal: AbortSignal): Promise<Preset> {
+  const { dictionary, settings, learned } = preset
+  const steps = learnMaskHead({ ...plan, dictionary, settings })
+  const next = (): Promise<IteratorResult<MaskProgress, Head>> => askedFor(() => steps.next(), 'learn')
+  let step = await next()
+  for (; !step.done; step = await next()) {
+    report(step.value.share, step.value.stage)
+    await turn()
+    if (signal.aborted) throw new Cancelled()
+  }
+  return { ...preset, head: step.value, learned: { ...learned, method: `${learned.method}, mask head` } }
 }
 
 /** What tuning tries, beside what was asked for. Nothing that changes the latency or the cost of a pass. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { dictionarySources, divergences } from '../../worklet/dictionary.ts'
 import { checkSolver, isSwitch, parameters, toText } from '../../worklet/parameters.ts'
+import { calibrationDefaults } from '../../presets/learn/calibrate.ts'
 import type { Sizes } from '../../presets/learn/frames.ts'
 import { methods, starts } from '../../presets/learn/learn.ts'
 import type { Match } from '../../presets/learn/matching.ts'
@@ -11,8 +12,8 @@ import { readPreset, writePreset, type Preset } from '../../presets/preset.ts'
 import { grown } from '../../presets/growing.ts'
 import { parameterFlags, wholeNumber, type Arguments, type Flag } from '../arguments.ts'
 import { divergencePicture } from '../divergence-picture.ts'
-import { checkFlags, checkRates, divergenceOf, filesGiven, givenOf, heard, isByNote, isHeldOut, planOf, sizesOf, type Heard } from '../learn-plan.ts'
-import { choiceText, finish, matched, templatesOf, tuned, type Learnt, type Played, type Tuned } from '../learning.ts'
+import { calibrationOf, checkFlags, checkRates, divergenceOf, filesGiven, givenOf, headPlanOf, heard, isByNote, isHeldOut, planOf, sizesOf, type Heard } from '../learn-plan.ts'
+import { choiceText, finish, headed, matched, notesLearned, tuned, type Learnt, type Played, type Tuned } from '../learning.ts'
 import { outputs } from '../output.ts'
 import { loadPreset } from '../preset-files.ts'
 import { progress } from '../progress.ts'
@@ -39,11 +40,16 @@ const flags: readonly Flag[] = [
   { name: 'seed', value: 'N', help: 'Of all chance; the same seed gives the same preset. 1 unless said otherwise.' },
   { name: 'frames', value: 'N', help: 'At most so many frames of each source, or note, chosen by chance; 20000 unless said otherwise.' },
   { name: 'transpose', value: 'SEMITONES', help: 'Learn also from every recording moved up or down, as -3,3,5: a melody rarely has all the pitches of its instrument.' },
+  { name: 'head', value: 'FILES…', help: 'Recordings of noise: the preset gets a head, a small network that judges the masks of its only source while it plays. It learns from mixes of the recordings, each taken for one person, with these noises.' },
+  { name: 'head-mixes', value: 'N', help: 'Of four seconds, that the head learns from; 800 unless said otherwise. Each takes 2.3 MB while it learns.' },
+  { name: 'head-epochs', value: 'N', help: 'How often the head passes over them; 8 unless said otherwise.' },
   { name: 'rate', value: 'HERTZ', help: 'What the preset keeps: the rate of the recordings, or a half or a quarter of it, for smaller presets that reach less high.' },
   { name: 'fft', value: 'N', help: 'Samples of a window, a power of two; 2048 from 32 kHz on, else 1024.' },
   { name: 'hop', value: 'N', help: 'Samples between frames: a half, a quarter or an eighth of the window. A quarter unless said otherwise.' },
   { name: 'tail', value: 'N', help: 'Samples of the synthesis window, and so the latency; the whole window unless said otherwise.' },
   { name: 'notes', value: 'FOLDER…', help: 'Instead of sources: single notes of one instrument, each file named by its note (60.wav, mf_060.flac, C4.wav). Every semitone gets three spectra: how it begins, a moment later, and how it goes on. Layers of a folder and several folders are averaged.' },
+  { name: 'plain', value: null, help: 'With --notes: spectra only. Otherwise a small network learns, from music made by chance of these notes, to hear when a key is struck.' },
+  { name: 'music', value: 'SECONDS', help: `With --notes: how much music it learns from; ${calibrationDefaults.seconds} unless said otherwise.` },
   { name: 'instrument', value: 'NAME', help: 'With --notes: what the source is called; the name of the first folder unless said otherwise.' },
   { name: 'empty', value: null, help: 'Instead of sources: none. A preset of windows and settings at 44.1 kHz, for places and painting.' },
   { name: 'append', value: null, help: 'OUT.preset exists and grows, in its own analysis; a source of the same name is replaced.' },
@@ -88,8 +94,11 @@ export const learn: Command = {
       const recordings = await readRecordings(files, (share) => bar.report(READING * share), proceed)
       checkRates(recordings, base)
       const sizes = sizesOf(args, recordings[0]?.sampleRate ?? EMPTY_RATE, base)
-      const made = await learned(args, heard(given, recordings, isByNote(args)), sizes, asked, (share, detail) => bar.report(READING + (1 - READING) * share, detail), signal)
-      const one = presetOf(args, sizes, made, files)
+      const sounds = heard(given, recordings, isByNote(args))
+      const learning = args.has('head') ? BEFORE_HEAD : 1
+      const made = await learned(args, sounds, sizes, asked, (share, detail) => bar.report(READING + (learning - READING) * share, detail), signal)
+      const plain = presetOf(args, sizes, made, files)
+      const one = args.has('head') ? await headed(plain, await headPlanOf(args, sounds), (share, detail) => bar.report(learning + (1 - learning) * share, detail), signal) : plain
       const { preset, replaced } = base ? asSaid(() => grown(base, one), 'learn') : { preset: one, replaced: [] }
       const bytes = asSaid(() => writeChecked(preset, out), 'learn')
       await file.write(bytes)
@@ -117,7 +126,7 @@ const nothing: Learnt = { atoms: [], spectra: new Float32Array(), method: 'none'
 
 async function learned(args: Arguments, given: Heard, sizes: Sizes, asked: Played, report: (share: number, detail?: string) => void, signal: AbortSignal): Promise<Made> {
   if (args.has('empty')) return { ...asked, learnt: nothing, match: null, tuned: null }
-  if (args.has('notes')) return { ...asked, learnt: await templatesOf(given, sizes, report, signal), match: null, tuned: null }
+  if (args.has('notes')) return { ...asked, learnt: await notesLearned(await calibrationOf(args, given, sizes, asked.activations), report, signal), match: null, tuned: null }
   const plan = await planOf(args, given, sizes)
   const jobs = wholeNumber(args, 'learn', 'jobs', 1, 256, availableParallelism())
   if (args.has('tune')) {
@@ -133,10 +142,10 @@ async function learned(args: Arguments, given: Heard, sizes: Sizes, asked: Playe
 
 const pictureOf = (out: string): string => out.replace(/preset$/, 'divergence.png')
 
-/** Reading's share of the progress bar. */
-const READING = 0.1
+/** Reading's share of the progress bar, and what is done where a head is still to be learned. */
+const READING = 0.1, BEFORE_HEAD = 0.15
 
-function presetOf(args: Arguments, { sampleRate, fftSize, hopSize, tailSize }: Sizes, { activations, settings, learnt: { atoms, spectra, method, seed } }: Made,
+function presetOf(args: Arguments, { sampleRate, fftSize, hopSize, tailSize }: Sizes, { activations, settings, learnt: { atoms, spectra, method, seed, head = null } }: Made,
   files: readonly NamedFile[]): Preset {
   const name = args.text('name'), description = args.text('description')
   return {
@@ -152,7 +161,7 @@ function presetOf(args: Arguments, { sampleRate, fftSize, hopSize, tailSize }: S
       command: commandOf(args),
       seed,
     },
-    head: null,
+    head,
     tensors: new Map(),
   }
 }

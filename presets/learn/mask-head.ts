@@ -17,7 +17,7 @@ import { cosineRate, startLayers, Trainer } from './network.ts'
 import { seededRandom } from './random.ts'
 
 export interface MaskPlan {
-  /** Whose settings, source and analysis the head is for. Its spectra are not used. */
+  /** Whose settings, source, analysis and number of atoms the head is for. Its spectra are not used. */
   readonly dictionary: Dictionary
   readonly settings: Partial<Settings>
   /** One recording for each person, and noises; at the dictionary's rate. */
@@ -33,6 +33,8 @@ export interface MaskProgress {
   readonly share: number
   /** "listening", or what the last epoch came to. */
   readonly stage: string
+  /** What has been learned so far; null while it listens. */
+  readonly head: (() => Head) | null
 }
 
 const BANDS = 32, FIRST = 64, MEMORY = 96
@@ -43,7 +45,7 @@ const CLOCK = 0.008
 const BATCH = 16
 const RATE = 2e-3, CLIP = 1
 const FOLDS = 3, OWN = 1 / 3
-const PASSES = 40, UNIVERSAL_ATOMS = 64
+const PASSES = 40
 /** Of all steps a share is for listening, in progress. */
 const LISTENING = 0.4
 
@@ -62,7 +64,7 @@ export async function* learnMaskHead(plan: MaskPlan, stop?: { readonly aborted: 
   for await (const { passage, about } of passages(plan, facts)) {
     rows ??= about
     heard.push(passage)
-    yield { share: (LISTENING * heard.length) / mixes, stage: 'listening' }
+    yield { share: (LISTENING * heard.length) / mixes, stage: 'listening', head: null }
     if (stop?.aborted) break
   }
   if (!rows || heard.length < BATCH) throw new RangeError(`head: expected at least ${BATCH} mixes, got ${heard.length}`)
@@ -78,6 +80,7 @@ export async function* learnMaskHead(plan: MaskPlan, stop?: { readonly aborted: 
   const random = seededRandom(seed)
   const order = heard.map((_, i) => i)
   const steps = epochs * Math.floor(heard.length / BATCH)
+  const now = (): Head => ({ kind: 'mask', layers: trainer.layers(), facts: { ...facts } })
   let step = 0
   for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random)
@@ -97,18 +100,18 @@ export async function* learnMaskHead(plan: MaskPlan, stop?: { readonly aborted: 
       })
       trainer.backward()
       trainer.step(cosineRate(RATE, step, steps), CLIP)
-      yield { share: LISTENING + ((1 - LISTENING) * (step + 1)) / steps, stage: `epoch ${epoch + 1}: loss ${(loss / count).toFixed(3)}, ${(decibels / count).toFixed(2)} dB, envelopes ${(envelopes / count).toFixed(4)}` }
-      if (stop?.aborted) return { kind: 'mask', layers: trainer.layers(), facts: { ...facts } }
+      yield { share: LISTENING + ((1 - LISTENING) * (step + 1)) / steps, stage: `epoch ${epoch + 1}: loss ${(loss / count).toFixed(3)}, ${(decibels / count).toFixed(2)} dB, envelopes ${(envelopes / count).toFixed(4)}`, head: now }
+      if (stop?.aborted) return now()
     }
   }
-  return { kind: 'mask', layers: trainer.layers(), facts: { ...facts } }
+  return now()
 }
 
 /** Every mix once, as the engine hears it. Speaker by speaker, so that few dictionaries are kept. */
 async function* passages({ dictionary, settings, voices, noises, mixes, seed, module }: MaskPlan, facts: MaskFacts): AsyncGenerator<{ passage: Passage; about: Rows }> {
   const materials: Materials = { sampleRate: dictionary.sampleRate, voices: voices.map(mono), noises: noises.map(mono) }
   const fold = (who: number): number => who % FOLDS
-  const universal = await Promise.all(Array.from({ length: FOLDS }, (_, f) => spectraOf(dictionary, voices.filter((_, who) => fold(who) !== f), facts.source, UNIVERSAL_ATOMS, seed, module)))
+  const universal = await Promise.all(Array.from({ length: FOLDS }, (_, f) => spectraOf(dictionary, voices.filter((_, who) => fold(who) !== f), facts.source, dictionary.atoms.length, seed, module)))
   const own = new Map<number, Dictionary>()
   const listeners = new Map<string, ReturnType<typeof listener>>()
   for (let n = 0; n < mixes; n++) {
