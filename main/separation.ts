@@ -10,6 +10,9 @@ import type { Mode } from '../worklet/protocol.ts'
 import { passageKey } from '../worklet/covariance.ts'
 import { passages, placedSource } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
+import { irreversible, Offline } from '../presets/offline.ts'
+import { Refinement } from '../presets/refine/refine.ts'
+import { alone } from '../presets/learn/crew.ts'
 import { sourceFileNames } from '../renderer/file-names.ts'
 import type { Bits } from '../renderer/wav.ts'
 import { openAudio, readSound } from './audio/reader.ts'
@@ -18,8 +21,8 @@ import { outputs, type Outputs } from './output.ts'
 import { learnPassages } from './passages.ts'
 import { kernelFile } from './built.ts'
 import { loadPreset, loadSelection, presetPath } from './preset-files.ts'
-import { refining } from './refining.ts'
 import { decibels } from './score.ts'
+import { stretching } from './stretches.ts'
 import { asked, Cancelled, UserError } from './user-error.ts'
 
 /** Plain data: it travels to a worker as it is. */
@@ -44,6 +47,8 @@ export interface SeparationRequest {
   readonly placed: boolean
   /** Better and slower: everything is estimated once more, from all of it. */
   readonly refine: boolean
+  /** Better and slower: all of the file is heard, from both ends, before anything is decided. No latency then. */
+  readonly offline: boolean
   readonly mix: string | null
   readonly rest: string | null
 }
@@ -81,15 +86,17 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   asked(() => checkSolver(preset.dictionary.divergence, settings), request.preset)
   const module = new WebAssembly.Module(await readFile(kernelFile))
   const dictionary = withLatency(preset.dictionary, request.latency)
+  const refused = request.offline ? irreversible(selection) : null
+  if (refused !== null) throw new UserError(`${request.preset}: --offline: ${refused}`)
   // A preset brings what its own selection learned; the passages of any other are those of this file.
   const brought = request.selection === null ? preset.covariances ?? {} : {}
   const missing = passages(selection).filter((passage) => !Object.hasOwn(brought, passageKey(passage)))
   const covariances = { ...brought, ...await learnPassages(request.input, missing, dictionary, module, signal) }
+  const options = { module, dictionary, selection, covariances, head: preset.head, sampleRate, channels }
+  const offline = request.offline ? new Offline({ ...options, settings }) : null
   return {
-    module, settings,
-    separator: new Separator({
-      module, dictionary, selection, covariances, head: preset.head, sampleRate, channels, mode: request.mode,
-    }),
+    module, settings, offline,
+    separator: offline?.separator ?? new Separator({ ...options, mode: request.mode }),
     mixer: new Mixer({ sampleRate, channels, selection }),
   }
 }
@@ -138,7 +145,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
       throw new UserError(`${request.input}: expected a sample rate from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, got ${sampleRate}`)
     if (request.refine && channels === 1)
       throw new UserError(`${request.input}: --refine: expected two channels, of which places are made, got one`)
-    const { module, settings, separator, mixer } = await start(request, sampleRate, channels, signal)
+    const { module, settings, offline, separator, mixer } = await start(request, sampleRate, channels, signal)
     const sources = [...separator.sourceNames, 'rest']
     const stems = sources.map(() => blocks(channels))
     const mix = blocks(channels)
@@ -146,7 +153,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
 
     const destinations = await openOutputs(files, request, sources, stems, mix, { sampleRate, length: reader.length })
     const automation = constantAutomation(settings)
-    const latency = separator.latencySamples
+    const latency = offline ? 0 : separator.latencySamples
     const input = blocks(channels)
     const held = Array.from({ length: channels }, () => new Float32Array(latency + BLOCK)) // the input, as late as the stems
     const late = blocks(channels)
@@ -172,10 +179,11 @@ export async function separateFile(request: SeparationRequest, report: (share: n
       await Promise.all(destinations.map(({ writer, from: samples }) => writer.write(samples, from, to)))
     }
     const shares = [0, 0] // of the file read before this stretch, and now
-    const refined = request.refine ? refining({
-      module, sampleRate, stems, input: late, signal, deliver: (count) => deliver(0, count),
+    const stretches = offline ?? (request.refine ? new Refinement({ module, sampleRate, stems: stems.length, crew: alone }) : null)
+    const stretched = stretches && stretching({
+      stretches, taken: offline ? [input] : stems, stems, input: late, signal, deliver: (count) => deliver(0, count),
       report: (share) => report(shares[0]! + share * (shares[1]! - shares[0]!)),
-    }) : null
+    })
     let fed = 0
     let samples: number | null = null
     while (samples === null || fed < samples + latency) {
@@ -188,7 +196,7 @@ export async function separateFile(request: SeparationRequest, report: (share: n
         count = Math.min(BLOCK, samples + latency - fed)
         for (const channel of input) channel.fill(0)
       }
-      separator.process(input, stems, count, automation)
+      if (!offline) separator.process(input, stems, count, automation)
       for (let c = 0; c < channels; c++) {
         held[c]!.set(input[c]!.subarray(0, count), latency)
         late[c]!.set(held[c]!.subarray(0, count))
@@ -196,15 +204,15 @@ export async function separateFile(request: SeparationRequest, report: (share: n
       }
       const first = Math.min(count, Math.max(0, latency - fed))
       fed += count
-      if (refined) {
+      if (stretched) {
         shares[1] = reader.progress
-        if (await refined.take(first, count)) shares[0] = shares[1]
+        if (await stretched.take(first, count)) shares[0] = shares[1]
       } else {
         await deliver(first, count)
         report(reader.progress)
       }
     }
-    await refined?.end()
+    await stretched?.end()
     let clipped = 0
     for (const { writer } of destinations) {
       await writer.finish()

@@ -59,7 +59,7 @@ export async function exportSound(order: ExportOrder, crew: Crew, tell: (share: 
   async function refineStretch(last: boolean): Promise<void> {
     const from = set.written
     const size = last ? length - from : refinement!.most - refinement!.overlap
-    const steps = refinement!.refine(last)
+    const steps = refinement!.work(last)
     let step = await steps.next()
     for (; !step.done; step = await steps.next()) tell((from + step.value * size) / length)
     set.write(step.value.stems, 0, step.value.length)

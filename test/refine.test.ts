@@ -43,7 +43,7 @@ async function refine(stems: readonly Stereo[], chop: () => number = () => Infin
   for (let taken = 0; done < length; ) {
     taken += refinement.take(stems, taken, Math.min(length, taken + chop()))
     if (!refinement.full && taken < length) continue
-    const steps = refinement.refine(taken === length)
+    const steps = refinement.work(taken === length)
     let step = await steps.next()
     for (; !step.done; step = await steps.next()) onShare(step.value)
     const { stems: found, length: ready } = step.value

@@ -5,6 +5,7 @@ import { oneOf, passage } from '../arguments.ts'
 import { progress } from '../progress.ts'
 import { latencies, latencyNames } from '../../worklet/latency.ts'
 import { separateFile } from '../separation.ts'
+import { UserError } from '../user-error.ts'
 import type { Command } from './command.ts'
 import { bitsFlag, bitsOf, modeFlag, summary, wavName } from './separate.ts'
 
@@ -13,7 +14,7 @@ const REDUCTION = 24
 
 export const denoise: Command = {
   name: 'denoise',
-  usage: 'winnow denoise IN.wav OUT.wav [--preset speech] [--noise 0..0.5] [--rest FILE] [--reduction dB] [--latency low|normal|high]',
+  usage: 'winnow denoise IN.wav OUT.wav [--preset speech] [--noise 0..0.5] [--rest FILE] [--reduction dB] [--latency low|normal|high] [--offline]',
   summary: 'keep the sources of a preset, turn the rest down',
   about: `Writes what is heard: the sources of the preset, and the rest turned down by --reduction, `
     + `${REDUCTION} dB where the preset has no wish of its own. `
@@ -28,6 +29,7 @@ export const denoise: Command = {
       help: `How long a live session would lag: ${Object.values(latencies).join(', ')} ms. More is cleaner. `
         + 'The preset\'s own unless said otherwise.',
     },
+    { name: 'offline', value: null, help: 'For files: heard from both ends before anything is decided, without a latency. Better, and takes a few times as long.' },
     modeFlag,
     bitsFlag,
   ],
@@ -35,10 +37,13 @@ export const denoise: Command = {
   async run(args, { stderr, signal }) {
     const [input, out] = args.positionals as [string, string]
     const rest = args.text('rest') ?? null
+    const offline = args.has('offline')
+    for (const flag of ['latency', 'mode'])
+      if (offline && args.has(flag)) throw new UserError(`denoise: --${flag}: expected none with --offline, which decides when all is heard, got ${args.text(flag)}`)
     const bar = progress(stderr, basename(input))
     try {
       const result = await separateFile({
-        input, untouchable: [], folder: null, placed: false, refine: false,
+        input, untouchable: [], folder: null, placed: false, refine: false, offline,
         mix: wavName('denoise', out), rest: rest === null ? null : wavName('denoise', rest),
         preset: args.text('preset') ?? 'speech', selection: null,
         settings: args.settings, fallback: { reduction: REDUCTION },

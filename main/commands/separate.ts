@@ -76,7 +76,7 @@ export const separate: Command = {
     const preset = args.text('preset') ?? await usualPreset(selection)
     const requests = inputs.map((input, i): SeparationRequest => ({
       input, untouchable: inputs, folder: folders[i]!, placed: args.has('placed'),
-      mix: mix === null ? null : wavName('separate', mix), rest: null, refine: args.has('refine'),
+      mix: mix === null ? null : wavName('separate', mix), rest: null, refine: args.has('refine'), offline: false,
       preset, selection,
       settings: args.settings, fallback: {}, latency: null, noise: null,
       mode: oneOf(args, 'separate', 'mode', ['direct', 'sliced'], 'direct'), bits: bitsOf(args, 'separate'),

@@ -130,7 +130,7 @@ export interface Refined {
   readonly length: number
 }
 
-/** Stems of any length, stretch by stretch. `take` until it is full, then `refine`; at the end `refine` once more. */
+/** Stems of any length, stretch by stretch. `take` until it is full, then `work`; at the end `work` once more. */
 export class Refinement {
   /** Samples in a stretch. */
   readonly most: number
@@ -158,7 +158,7 @@ export class Refinement {
   }
 
   /** Yields the share of this stretch that is done. `last`: nothing more comes, and everything goes out. */
-  async *refine(last: boolean): AsyncGenerator<number, Refined> {
+  async *work(last: boolean): AsyncGenerator<number, Refined> {
     const { filled, overlap, tails, waiting } = this
     const out = yield* refineStretch(waiting.map(([l, r]): Stereo => [l.subarray(0, filled), r.subarray(0, filled)]), this.options)
     if (tails)

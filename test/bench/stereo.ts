@@ -148,7 +148,7 @@ const refined = (way: Way): Way => async (mixture, module) => {
   const out = stems.map((): Stereo => [new Float32Array(length), new Float32Array(length)])
   for (let taken = 0, done = 0; done < length; ) {
     taken += refinement.take(stems, taken, length)
-    const { stems: found, length: ready } = await outcome(refinement.refine(taken === length))
+    const { stems: found, length: ready } = await outcome(refinement.work(taken === length))
     found.forEach((stem, k) => stem.forEach((x, c) => out[k]![c]!.set(x.subarray(0, ready), done)))
     done += ready
   }
