@@ -53,7 +53,7 @@ describe('notes of one instrument', () => {
   const peak = (x: Float32Array): number => x.indexOf(Math.max(...x))
 
   test('three spectra for every semitone, those between from their neighbours, found behind whatever silence', async () => {
-    const ran = await learn('--notes', join(folder, 'keys'), '--instrument', 'celesta', '--json')
+    const ran = await learn('--notes', join(folder, 'keys'), '--plain', '--instrument', 'celesta', '--json')
     expect([ran.code, ran.err]).toEqual([0, ''])
     expect(JSON.parse(ran.out)).toMatchObject({ loss: [], recordings: 4, sources: [{ name: 'celesta', atoms: 21 }] })
     const preset = read()
@@ -71,18 +71,19 @@ describe('notes of one instrument', () => {
   test('layers count alike whatever their level, and so do folders', async () => {
     mkdirSync(join(folder, 'other'))
     put('other/60.wav', note(2 * hertzOf(60), 0, 1.2, 0.01))
-    await learn('--notes', join(folder, 'keys'), join(folder, 'other'))
+    await learn('--notes', join(folder, 'keys'), join(folder, 'other'), '--plain')
     const both = read()
     expect(both.dictionary.atoms[0]).toEqual({ source: 'keys', pitch: 60 })
     const bin = (hertz: number): number => Math.round((hertz * 2048) / RATE)
     const [low, high] = [row(both, 2)[bin(hertzOf(60))]!, row(both, 2)[bin(4 * hertzOf(60))]!]
-    await learn('--notes', join(folder, 'keys'))
+    await learn('--notes', join(folder, 'keys'), '--plain')
     expect(low).toBeCloseTo(row(read(), 2)[bin(hertzOf(60))]! / 2, 2)
     expect(high).toBeGreaterThan(0.05)
   })
 
   test('the recorded command makes the same bytes again', async () => {
-    await learn('--notes', join(folder, 'keys'), '--passes', '10', '--licence', 'CC0')
+    await learn('--notes', join(folder, 'keys'), '--music', '60', '--seed', '3', '--passes', '10', '--licence', 'CC0')
+    expect(read()).toMatchObject({ learned: { method: 'templates, note head', seed: 3 }, head: { kind: 'notes' } })
     const first = readFileSync(join(folder, 'out.preset'))
     expect((await winnow(words(read().learned.command).slice(1))).code).toBe(0)
     expect(readFileSync(join(folder, 'out.preset')).equals(first)).toBe(true)
@@ -95,6 +96,7 @@ describe('notes of one instrument', () => {
     ['nothing, by a method', () => ['--empty', '--method', 'nmf'], /--method: expected none with --empty, which learns nothing, got one/],
     ['a fit', () => ['--notes', join(folder, 'keys'), '--iterations', '3'], /--iterations: expected none with --notes, which averages instead of fitting, got one/],
     ['an instrument without notes', () => [`x=${folder}/hiss.wav`, '--instrument', 'x'], /--instrument: expected none without --notes, got one/],
+    ['music without a head', () => ['--notes', join(folder, 'keys'), '--plain', '--music', '60'], /--music: expected none with --plain, which leaves nothing to chance, got one/],
     ['a name that is no note', () => ['--notes', join(folder, 'hiss.wav')], /expected a file named by its note/],
     ['a note too short', () => { put('keys/70.wav', note(500, 0, 0.2)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected at least 350 ms of a note, got 200 ms/],
     ['silence', () => { put('keys/70.wav', new Float32Array(RATE)); return ['--notes', join(folder, 'keys')] }, /70\.wav: expected sound, got silence/],

@@ -1,7 +1,7 @@
 // One's own instrument, in seconds: single notes in, a preset for playing notes out. Every third semitone is enough; what was
 // not played is made of its neighbours.
 
-import { divergences } from '../../worklet/dictionary.ts'
+import type { Divergence } from '../../worklet/dictionary.ts'
 import type { Preset } from '../preset.ts'
 import type { Sizes } from './frames.ts'
 import { noteGains } from './note-gains.ts'
@@ -14,6 +14,8 @@ export interface Calibration {
   /** Each with the notes of one instrument, all at one rate; several are averaged, so that others of the kind are found too. */
   readonly instruments: readonly Instrument[]
   readonly sizes: Sizes
+  /** Finds the activations; β = ½ suits notes. */
+  readonly divergence: Divergence
   /** Whether a head is taught; without one plain thresholds judge. */
   readonly head: boolean
   /** Seconds of music made by chance to teach it on; more takes longer. */
@@ -24,11 +26,13 @@ export interface Calibration {
 
 export type Calibrated = Pick<Preset, 'dictionary' | 'head'>
 
-/** What a window for notes of recordings at this rate is: it tells semitones apart up to 5.5 kHz. */
-export function noteSizes(sampleRate: number): Sizes {
-  const rate = sampleRate >= 32_000 ? sampleRate / 4 : sampleRate
-  const fftSize = 2 ** Math.round(Math.log2(0.093 * rate))
-  return { sampleRate: rate, fftSize, hopSize: fftSize / 8, tailSize: fftSize / 4 }
+/** A window that tells semitones apart. */
+const WINDOW = 0.093 // seconds
+
+/** The analysis of notes that were recorded at a rate; up to 5.5 kHz unless another rate is to be kept. */
+export function noteSizes(recorded: number, kept = recorded >= 32_000 ? recorded / 4 : recorded): Sizes {
+  const fftSize = 2 ** Math.round(Math.log2(WINDOW * kept))
+  return { sampleRate: kept, fftSize, hopSize: fftSize / 8, tailSize: fftSize / 4 }
 }
 
 export const calibrationDefaults = { head: true, seconds: 150, seed: 1 } as const
@@ -36,12 +40,12 @@ export const calibrationDefaults = { head: true, seconds: 150, seed: 1 } as cons
 const EPOCHS = 8
 
 /** Yields the share that is done; who wants to stop stops asking. A note that cannot be learned from throws one sentence. */
-export function* calibrate({ source, instruments, sizes, head, seconds, seed, module }: Calibration): Generator<number, Calibrated> {
+export function* calibrate({ source, instruments, sizes, divergence, head, seconds, seed, module }: Calibration): Generator<number, Calibrated> {
   const several = instruments.length > 1
   const of = (notes: readonly Instrument[]) => noteTemplates(source, notes, sizes, module)
   // templates of all, and of all but one each: what an instrument sounds like to who has not heard it
   const share = head ? 0.5 / (several ? instruments.length + 1 : 4) : 1
-  const dictionaryOf = (templates: Templates): Preset['dictionary'] => ({ ...sizes, ...templates, divergence: divergences['beta-half']! })
+  const dictionaryOf = (templates: Templates): Preset['dictionary'] => ({ ...sizes, ...templates, divergence })
   let done = 0
   const all = dictionaryOf(yield* part(of(instruments), () => done, share))
   if (!head) return { dictionary: all, head: null }
