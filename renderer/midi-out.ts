@@ -1,7 +1,7 @@
 // Notes go out: to every port that was chosen, each message with its time, and to the synthesiser that plays them here.
 // Whatever ends the sound (a stop, another preset, another input, a port that goes, the page that goes) ends them.
 //
-//   stream seconds ─► the context's clock ─► the page's (midi-clock.ts) + a constant ─► port
+//   an event's seconds ─► the context's clock ─► the page's (midi-clock.ts) + a constant ─► port
 
 import { effect } from '@preact/signals'
 import type { NoteEvent } from '../worklet/notes.ts'
@@ -17,7 +17,12 @@ import { notes } from './notes-state.ts'
 import { state } from './state.ts'
 
 /** What comes with events: when second 0 of theirs was in the context's time, and how late they are told. */
-export interface Origin { readonly context: number; readonly lag: number }
+export interface Origin {
+  readonly context: number
+  readonly lag: number
+  /** They go out when their sound is heard; else as soon as they are known, which is before it is heard. */
+  readonly withSound?: boolean
+}
 
 interface Receiver { readonly voices: Voices; port: Port | null; wanted: boolean; attended: Promise<void> }
 
@@ -158,7 +163,7 @@ export function play(events: readonly NoteEvent[], origin: Origin): void {
     if (over || !take) take = new Take(since)
     over = false
     take.add({ ...event, seconds }, origin.lag)
-    const at = (clock.toPage(seconds) ?? now) + midi.ahead.peek()
+    const at = (clock.toPage(seconds) ?? now) - (origin.withSound ? 0 : clock.latency) + midi.ahead.peek()
     if (receivers.size && at < now - 1) late++
     for (const { voices } of receivers.values()) voices.play(event, at)
     listening?.play(event, seconds + midi.ahead.peek() / 1000)
@@ -168,7 +173,8 @@ export function play(events: readonly NoteEvent[], origin: Origin): void {
 
 function count(): void {
   let sounding = 0
-  for (const { voices } of receivers.values()) sounding += voices.sounding
+  for (const { voices } of receivers.values()) if (voices.state === 'open') sounding += voices.sounding
+  sounding += listening?.sounding ?? 0
   midi.sounding.value = sounding
 }
 
@@ -196,7 +202,8 @@ export const lastTake = (): Take | null => take
 function tick(): void {
   if (join()?.state === 'running') {
     const { contextTime = 0, performanceTime = 0 } = context!.getOutputTimestamp()
-    clock.observe({ contextTime, performanceTime })
+    const computedTime = context!.currentTime - (performance.now() - performanceTime) / 1000
+    clock.observe({ contextTime, computedTime, performanceTime })
   }
   midi.sent.value = sent
   midi.late.value = late

@@ -14,7 +14,7 @@ import type { PortInfo } from './midi-state.ts'
 import type { Setup } from './midi-voices.ts'
 
 const touchRow: Parameter = { name: 'touch', label: 'Touch', unit: '', min: -1, max: 1, initial: 0, step: 0.05, help: 'Above 0 soft playing comes out louder, below 0 softer. The softest and the hardest stay.' }
-const aheadRow: Parameter = { name: 'ahead', label: 'Steadiness', unit: '', min: 0, max: 60, initial: 15, step: 1, help: 'Milliseconds that every message waits, so that those of a busy moment are in time. More is steadier, less is sooner.' }
+const aheadRow: Parameter = { name: 'ahead', label: 'Steadiness', unit: '', min: 0, max: 80, initial: 20, step: 1, help: 'Milliseconds that every message waits, so that those of a busy moment are in time. More is steadier, less is sooner.' }
 const levelRow: Parameter = { name: 'level', label: 'Level', unit: 'dB', min: -60, max: 0, initial: -12, step: 0.5, help: 'How loud the notes are heard, beside the sound' }
 const ranges = [2, 12, 24, 48] as const
 

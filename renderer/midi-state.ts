@@ -23,7 +23,7 @@ export const midi = {
   chosen: signal<readonly string[]>([]),
   setup: signal<Setup>({ channel: 0, mpe: false, bendRange: 2, program: null, touch: 0 }),
   /** Milliseconds between a note that is known and its message: those that come late within it are still in time. */
-  ahead: signal(15),
+  ahead: signal(20),
   /** The notes through a synthesiser of our own. */
   hear: signal(false),
   /** dB. */
@@ -31,7 +31,7 @@ export const midi = {
   /** Why it cannot be heard. */
   mute: signal<string | null>(null),
 
-  /** Notes that sound at some receiver. */
+  /** Notes that sound somewhere. */
   sounding: signal(0),
   /** Messages that were sent, and those that came too late to be sent at their time. */
   sent: signal(0),

@@ -57,7 +57,7 @@ function tick(): void {
   if (to <= sent!) return
   const events = due(shownNotes.peek(), sounding, sent!, to)
   sent = to
-  if (events.length) play(events.map(({ event, at }) => ({ ...event, seconds: context.currentTime + at - position })), { context: 0, lag: 0 })
+  if (events.length) play(events.map(({ event, at }) => ({ ...event, seconds: context.currentTime + at - position })), { context: 0, lag: 0, withSound: true })
 }
 
 function stop(): void {

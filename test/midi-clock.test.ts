@@ -4,17 +4,19 @@ import { expect, test } from 'vitest'
 import { StreamClock } from '../renderer/midi-clock.ts'
 import { random } from './signals.ts'
 
+const LATENCY = 25 // ms
+
 interface World { readonly drift?: number; readonly tremble?: number; readonly seed?: number; jump?(ms: number): number }
 
 /** Observed every 100 ms, as the page does; what the clock said of each moment, less what was true. */
-function errors({ drift = 0, tremble = 4, seed = 1, jump = () => 0 }: World, seconds: number, clock = new StreamClock()): { at: number; error: number }[] {
+function errors({ drift = 0, tremble = 4, seed = 1, jump = () => 0 }: World, seconds: number, clock = new StreamClock()): { at: number; error: number; latency: number }[] {
   const next = random(seed)
-  const found: { at: number; error: number }[] = []
+  const found: { at: number; error: number; latency: number }[] = []
   for (let now = 50; now < seconds * 1000; now += 100) {
     const truth = (now - 700) / 1000 * (1 + drift) - jump(now) / 1000
-    clock.observe({ contextTime: truth + (next() - 0.5) * tremble / 1000, performanceTime: now })
+    clock.observe({ contextTime: truth + (next() - 0.5) * tremble / 1000, computedTime: truth + (LATENCY + 10 * (next() - 0.5)) / 1000, performanceTime: now })
     const said = clock.toPage(truth)
-    if (said !== null) found.push({ at: now, error: said - now })
+    if (said !== null) found.push({ at: now, error: said - now, latency: clock.latency })
   }
   return found
 }
@@ -62,12 +64,21 @@ test('one wild measurement moves nothing', () => {
   expect(Math.max(...found.filter(({ at }) => at > 3000 && at !== 10_050).map(({ error }) => Math.abs(error)))).toBeLessThan(1)
 })
 
+test('what is heard comes so much after what is computed; that is measured once, and holds still', () => {
+  const clock = new StreamClock()
+  const found = errors({ drift: 1e-4 }, 40, clock)
+  expect(new Set(found.filter(({ at }) => at > 2500).map(({ latency }) => latency)).size).toBe(1)
+  expect(Math.abs(clock.latency - LATENCY)).toBeLessThan(5)
+  clock.restart()
+  expect(clock.latency).toBe(0)
+})
+
 test('before the first sound it says nothing, and the same block twice is one', () => {
   const clock = new StreamClock()
-  clock.observe({ contextTime: 0, performanceTime: 0 })
+  clock.observe({ contextTime: 0, computedTime: 0, performanceTime: 0 })
   expect(clock.toPage(1)).toBe(null)
-  clock.observe({ contextTime: 1, performanceTime: 5000 })
-  clock.observe({ contextTime: 0.5, performanceTime: 5000 })
+  clock.observe({ contextTime: 1, computedTime: 1.02, performanceTime: 5000 })
+  clock.observe({ contextTime: 0.5, computedTime: 0.6, performanceTime: 5000 })
   expect(clock.toPage(1)).toBe(5000)
   clock.restart()
   expect(clock.toPage(1)).toBe(null)
