@@ -14,6 +14,7 @@ export class KeptFrames {
   count = 0
   private readonly chunks: (Float64Array | undefined)[] = []
   private readonly strengths: (Float32Array | undefined)[] = []
+  private readonly attacks: (Float32Array | undefined)[] = []
   private readonly learned: (Float32Array | undefined)[] = []
 
   /** `most`: how many frames are kept at least; Infinity: all. */
@@ -21,15 +22,16 @@ export class KeptFrames {
 
   get first(): number { return this.most === Infinity ? 0 : Math.max(0, (Math.ceil((this.count - this.most) / CHUNK) - 1) * CHUNK) }
 
-  keep({ seconds, level, strengths, learned, cents }: NoteFrame): void {
+  keep({ seconds, level, strengths, attacks, learned, cents }: NoteFrame): void {
     const [chunk, at] = [Math.floor(this.count / CHUNK), this.count % CHUNK]
     const facts = (this.chunks[chunk] ??= new Float64Array(CHUNK * FACTS))
     facts.set([seconds, level, cents], at * FACTS)
     ;(this.strengths[chunk] ??= new Float32Array(CHUNK * this.pitches)).set(strengths, at * this.pitches)
+    ;(this.attacks[chunk] ??= new Float32Array(CHUNK * this.pitches)).set(attacks, at * this.pitches)
     if (this.hasHead) (this.learned[chunk] ??= new Float32Array(CHUNK * this.pitches)).set(learned!, at * this.pitches)
     this.count++
     const gone = Math.floor(this.first / CHUNK) - 1
-    if (gone >= 0) this.chunks[gone] = this.strengths[gone] = this.learned[gone] = undefined
+    if (gone >= 0) this.chunks[gone] = this.strengths[gone] = this.attacks[gone] = this.learned[gone] = undefined
   }
 
   /** The events that frames from `first` on come to with these settings; at the end nothing is ended. */
@@ -37,7 +39,7 @@ export class KeptFrames {
     const logic = new NoteLogic(pitches, hopSeconds, gains)
     logic.set(settings)
     logic.onEvent = tell
-    const frame = { seconds: 0, level: 0, cents: NaN, strengths: new Float32Array(this.pitches), learned: this.hasHead ? new Float32Array(this.pitches) : null }
+    const frame = { seconds: 0, level: 0, cents: NaN, strengths: new Float32Array(this.pitches), attacks: new Float32Array(this.pitches), learned: this.hasHead ? new Float32Array(this.pitches) : null }
     for (let i = this.first; i < this.count; i++) {
       const [chunk, at] = [Math.floor(i / CHUNK), i % CHUNK]
       const facts = this.chunks[chunk]!
@@ -45,6 +47,7 @@ export class KeptFrames {
       frame.level = facts[at * FACTS + 1]!
       frame.cents = facts[at * FACTS + 2]!
       frame.strengths.set(this.strengths[chunk]!.subarray(at * this.pitches, (at + 1) * this.pitches))
+      frame.attacks.set(this.attacks[chunk]!.subarray(at * this.pitches, (at + 1) * this.pitches))
       frame.learned?.set(this.learned[chunk]!.subarray(at * this.pitches, (at + 1) * this.pitches))
       logic.judge(frame)
     }

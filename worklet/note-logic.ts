@@ -15,6 +15,8 @@ export interface NoteFrame {
   /** Amplitude of everything that sounds, and of each pitch; a sine at full scale is about 1. */
   level: number
   readonly strengths: Float32Array
+  /** What of each pitch sounds as a stroke does. */
+  readonly attacks: Float32Array
   /** How sure the learned head is that a note begins, 0 to 1; null without one. */
   readonly learned: Float32Array | null
   /** Cents that the one note that sounds is away from its pitch; NaN where it is not known. */
@@ -24,18 +26,22 @@ export interface NoteFrame {
 /** Cents that are not worth an event. */
 const STILL = 2
 /** What was loud lately is forgotten so fast; sooner where nothing is nearly as loud any more, so that soft notes are heard after loud ones. */
-const [FORGET_SECONDS, SOON_SECONDS, NEARLY] = [2, 0.4, 0.15]
+const [FORGET_SECONDS, SOON_SECONDS, NEARLY] = [2, 0.1, 0.1]
+/** Of all that sounds, noise included, this share counts as loud: in noise no note is. */
+const OF_LEVEL = 0.3
 /** Frames back to which a rise is measured. */
 const BACK = 4
 // a plain note, at a threshold of a half:
 /** is as strong as this share of what was loud lately, */
-const SHARE = 0.26
+const SHARE = 0.24
 /** has grown so many times, */
 const GROWN = 1.6
 /** rises so many times as much as its neighbours, and has so much of their strength; */
 const [OVER_RISE, OF_STRENGTH] = [1.2, 0.5]
-/** struck again, it rises by this share of what was loud lately. */
+/** struck again, it rises by this share of what was loud lately; */
 const RISEN = 0.2
+/** or by a fifth of the decibels where it sounds like a stroke and the whole sound rises with it, hardly any note more than this one. */
+const STROKE = { decibels: 0.2, attack: 0.01, grown: 3, level: 1.2, most: 0.6 }
 /** Semitones down to notes whose overtones this one may be, and how strong those are. */
 const UNDER = [[12, 1], [19, 0.7], [24, 0.6], [28, 0.4]] as const
 /** While what is loudest still grows so fast from frame to frame, accurate and fast, half of the stroke is seen: too little to tell which note it is. */
@@ -59,8 +65,10 @@ export class NoteLogic {
   private readonly strong: Float64Array
   /** Of a learned judge: whether it has calmed down since it called. */
   private readonly calm: Uint8Array
-  /** Strengths of the last frames, a ring; the newest at `newest`. */
+  /** Strengths, attacks and levels of the last frames, rings; the newest at `newest`. */
   private readonly past: readonly Float32Array[]
+  private readonly struck: readonly Float32Array[]
+  private readonly levels = new Float32Array(BACK)
   private newest = 0
   /** By how much each pitch is above its least in them. */
   private readonly rises: Float32Array
@@ -70,6 +78,9 @@ export class NoteLogic {
   private readonly below: Int16Array
   private readonly above: Int16Array
   private recent = 0
+  private level = 0
+  private leastLevel = 0
+  private mostRise = 0
   private loudest = 0
   private growing = false
   private bent = 0
@@ -89,6 +100,7 @@ export class NoteLogic {
     this.begun = new Float64Array(count)
     this.strong = new Float64Array(count)
     this.past = Array.from({ length: BACK }, () => new Float32Array(count))
+    this.struck = Array.from({ length: BACK }, () => new Float32Array(count))
     this.under = UNDER.map(([semitones]) => rowsAt(-semitones))
     this.below = rowsAt(-1)
     this.above = rowsAt(1)
@@ -110,7 +122,7 @@ export class NoteLogic {
     this.sounding.fill(0)
     this.calm.fill(1)
     this.begun.fill(-Infinity)
-    for (const frame of this.past) frame.fill(0)
+    for (const frame of [...this.past, ...this.struck, this.levels]) frame.fill(0)
     this.recent = this.loudest = this.seconds = this.bent = 0
   }
 
@@ -121,9 +133,9 @@ export class NoteLogic {
 
   judge(frame: NoteFrame): void {
     const { settings, sounding, allowed, begun, calm } = this
-    const { strengths, learned, seconds } = frame
+    const { strengths, attacks, level, learned, seconds } = frame
     this.seconds = seconds
-    this.look(strengths)
+    this.look(strengths, level)
     const quietest = amplitude(settings.quietest)
     const asked = learned !== null && settings.judge === 0 ? learned : null
     for (let row = 0; row < strengths.length; row++) {
@@ -131,17 +143,22 @@ export class NoteLogic {
       if (sounding[row]) this.follow(row, now, 0.25 * quietest, seconds)
       if (asked && asked[row]! < CALMED * settings.threshold) calm[row] = 1
       if (!allowed[row] || now < quietest || seconds - begun[row]! < settings.refractory || this.isOvertone(row)) continue
-      if (asked ? calm[row] === 1 && asked[row]! >= settings.threshold : this.begins(row, now)) this.begin(row, now, seconds)
+      if (asked ? calm[row] === 1 && asked[row]! >= settings.threshold : this.begins(row, now, attacks[row]!)) this.begin(row, now, seconds)
     }
     this.bend(frame.cents, seconds)
     this.newest = (this.newest + 1) % BACK
     this.past[this.newest]!.set(strengths)
+    this.struck[this.newest]!.set(attacks)
+    this.levels[this.newest] = level
   }
 
   /** What is loud, and what rises. */
-  private look(strengths: Float32Array): void {
-    const { past, least, rises } = this
-    let most = 0
+  private look(strengths: Float32Array, level: number): void {
+    const { past, least, rises, levels } = this
+    let most = OF_LEVEL * level
+    this.mostRise = 0
+    this.leastLevel = Math.min(levels[0]!, levels[1]!, levels[2]!, levels[3]!)
+    this.level = level
     for (let row = 0; row < strengths.length; row++) {
       const now = strengths[row]!
       let low = past[0]![row]!
@@ -149,6 +166,7 @@ export class NoteLogic {
       least[row] = low
       rises[row] = Math.max(0, now - low)
       if (now > most) most = now
+      if (rises[row]! > this.mostRise) this.mostRise = rises[row]!
     }
     const seconds = most < NEARLY * this.recent ? SOON_SECONDS : FORGET_SECONDS
     this.growing = most > GROWING[this.settings.timing === 1 ? 1 : 0] * this.loudest && most >= this.recent
@@ -177,7 +195,7 @@ export class NoteLogic {
   }
 
   /** The plain judge. */
-  private begins(row: number, now: number): boolean {
+  private begins(row: number, now: number, attack: number): boolean {
     const { settings: { threshold, restrike }, past, rises, recent, dips, below, above } = this
     if (this.growing || now < SHARE * (threshold / (1 - threshold)) * recent) return false
     for (let side = 0; side < 2; side++) {
@@ -185,7 +203,17 @@ export class NoteLogic {
       if (other >= 0 && (rises[row]! < OVER_RISE * rises[other]! || now < OF_STRENGTH * (this.least[other]! + rises[other]!))) return false
     }
     if (!this.sounding[row]) return now > GROWN * this.least[row]!
-    return now > past[this.newest]![row]! && now > amplitude(restrike) * dips[row]! && now - dips[row]! > RISEN * recent
+    if (now <= past[this.newest]![row]!) return false
+    if (now > amplitude(restrike) * dips[row]! && now - dips[row]! > RISEN * recent) return true
+    return now > amplitude(STROKE.decibels * restrike) * dips[row]! && this.isStroke(row, now, attack)
+  }
+
+  private isStroke(row: number, now: number, attack: number): boolean {
+    const { struck } = this
+    let least = attack
+    for (let k = 0; k < BACK; k++) least = Math.min(least, struck[k]![row]!)
+    return attack > STROKE.attack * now && attack > STROKE.grown * least && this.level > STROKE.level * this.leastLevel &&
+      this.rises[row]! >= STROKE.most * this.mostRise
   }
 
   private begin(row: number, strength: number, seconds: number): void {

@@ -41,7 +41,7 @@ export interface NotesOptions {
 }
 
 /** Seconds from a stroke to the plain judge's call, accurate and fast: the fall of the window passes, and a hop or two more. */
-const LAGS = [0.056, 0.052] as const
+const LAGS = [0.06, 0.058] as const
 
 export class Notes {
   /** Called for every event, in time's order. */
@@ -92,7 +92,7 @@ export class Notes {
     this.logic = new NoteLogic(pitches, this.hopSeconds, this.gains)
     this.logic.set(this.settings)
     this.logic.onEvent = (event) => this.onEvent(event)
-    this.frame = { seconds: 0, level: 0, strengths: this.strengths.strengths, learned: this.network && new Float32Array(pitches.length), cents: NaN }
+    this.frame = { seconds: 0, level: 0, strengths: this.strengths.strengths, attacks: this.strengths.attacks, learned: this.network && new Float32Array(pitches.length), cents: NaN }
   }
 
   /** From the next frame on. The timing stays what it was: another one is another window, and a new `Notes`. */
