@@ -20,7 +20,7 @@ const signal = (sampleRate: number, channel: number): Float32Array => {
 }
 
 describe.each(names)('%s', (name) => {
-  const { dictionary, settings, selection, learned, description } = readPreset(new Uint8Array(readFileSync(new URL(`${name}.preset`, folder))), name)
+  const { dictionary, settings, selection, learned, description, head } = readPreset(new Uint8Array(readFileSync(new URL(`${name}.preset`, folder))), name)
   const sources = dictionarySources(dictionary.atoms)
   const used: Selection = sources.length > 0 ? selection ?? wholeDictionary(sources)
     : { mask: 'wiener', sources: [{ name: 'left', places: [{ level: -6, delay: 0 }] }, { name: 'right', places: [{ level: 6, delay: 0 }] }] }
@@ -45,7 +45,7 @@ describe.each(names)('%s', (name) => {
   test.each([16000, 44100, 48000, 88200, 96000])('at %i Hz sources and rest null against the delayed input at −120 dB, in both modes', (sampleRate) => {
     for (const mode of ['direct', 'sliced'] as const) {
       const input = [signal(sampleRate, 0), signal(sampleRate, 1)]
-      const { separator, run } = rig({ dictionary, selection: used, settings, sampleRate, channels: 2, mode })
+      const { separator, run } = rig({ dictionary, selection: used, settings, ...(head && { head }), sampleRate, channels: 2, mode })
       const stems = run(input)
       expect(nullDb(stems, input, separator.latencySamples), mode).toBeLessThan(-120)
       expect(stems.slice(0, -1).some(([stem]) => stem!.some((x) => Math.abs(x) > 1e-3))).toBe(true) // the sources hold something
@@ -53,7 +53,7 @@ describe.each(names)('%s', (name) => {
   })
 
   test.each([44100, 48000, 96000])('at %i Hz masks of one are the input, delayed by exactly the latency that is declared', (sampleRate) => {
-    const { separator, run } = rig({ dictionary, selection: { mask: 'soft', sources: [{ name: 'all' }] }, settings: { ...settings, floor: -120 }, sampleRate })
+    const { separator, run } = rig({ dictionary, selection: { mask: 'soft', sources: [{ name: 'all' }] }, settings: { ...settings, floor: -120 }, ...(head && { head }), sampleRate })
     const input = signal(sampleRate, 0)
     expect(errorDb(run([input])[0]![0]!, delayed(input, separator.latencySamples))).toBeLessThan(-115)
   })
