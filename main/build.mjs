@@ -9,7 +9,7 @@
 //
 // The whole app is made beside its place and moved there at the end: a failed build leaves the last one standing.
 
-import { cp, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
@@ -50,10 +50,21 @@ const bundle = (entry, fileName, { format = 'es', node = true, outDir = dist } =
   },
 })
 
+const jsx = { jsx: { runtime: 'automatic', importSource: 'preact' } }
+
 const page = () => build({
   ...quiet, root: root + 'renderer', base: './',
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  oxc: jsx,
   build: { outDir: app, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0 },
+})
+
+/** For hosts of Web Audio Modules: one file, which fetches the others from the folder above. */
+const plugin = async () => build({
+  ...quiet, oxc: jsx, define: { VERSION: JSON.stringify(JSON.parse(await readFile(root + 'package.json', 'utf8')).version) },
+  build: {
+    outDir: app + 'plugin', emptyOutDir: false, minify: false, target: 'es2023', assetsInlineLimit: 0,
+    lib: { entry: root + 'renderer/plugin/plugin.ts', formats: ['es'], fileName: () => 'index.js' },
+  },
 })
 
 async function presets() {
@@ -65,12 +76,12 @@ async function presets() {
 
 /** The native module in one file, and what it loads beside it. It is optional: where npm could not install it, the app says so. */
 async function midi() {
-  const from = root + 'node_modules/@julusian/midi/'
+  const prebuilds = root + 'node_modules/@julusian/midi/prebuilds'
   await rm(dist + 'midi.cjs', { force: true })
   await rm(dist + 'prebuilds', { recursive: true, force: true })
-  if (!await realpath(from).catch(() => null)) return
-  await bundle('node_modules/@julusian/midi/dist/lazy.js', 'midi.cjs', { format: 'cjs' })
-  await cp(from + 'prebuilds', dist + 'prebuilds', { recursive: true })
+  if (!await realpath(prebuilds).catch(() => null)) return
+  await bundle('main/midi-native.mjs', 'midi.cjs', { format: 'cjs' })
+  await cp(prebuilds, dist + 'prebuilds', { recursive: true })
 }
 
 const targets = {
@@ -78,6 +89,7 @@ const targets = {
   'kernel-relaxed': () => kernel('kernel-relaxed', ['--enable', 'relaxed-simd']),
   worklet: () => bundle('worklet/processor.ts', 'worklet.js', { node: false, outDir: app }),
   page,
+  plugin,
   presets,
   main: () => bundle('main/main.ts', 'main.js'),
   preload: () => bundle('main/preload.ts', 'preload.cjs', { format: 'cjs' }),

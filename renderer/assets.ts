@@ -5,7 +5,11 @@ import { readPreset } from '../presets/preset.ts'
 import { chooseKernel } from '../worklet/kernel.ts'
 import type { ChosenPreset } from './state.ts'
 
-const beside = (path: string): URL => new URL(path, document.baseURI)
+/** A plug-in stands in another page, which knows nothing of what came with it. */
+let home = (): string => document.baseURI
+export function standAt(address: string): void { home = () => address }
+
+const beside = (path: string): URL => new URL(path, home())
 
 async function bytesOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(beside(path)).catch(() => {

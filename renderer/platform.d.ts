@@ -9,6 +9,8 @@ interface AudioContext {
 }
 
 declare module '*.css'
+/** As a text, for a shadow root. */
+declare module '*.css?inline' { const text: string; export default text }
 declare module 'audioworklet-polyfill'
 
 /** The package's own types are out of the compiler's reach ("exports" names none); of what it has, this is what we use. */

@@ -85,7 +85,7 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
   const buffer = globalThis.crossOriginIsolated
     ? new SharedArrayBuffer(ringBytes(layoutFor(dictionary, selection, context.sampleRate, channels), SLOTS)) : null
   const processorOptions: ProcessorOptions =
-    { module, dictionary, selection, covariances, head, channels, mode: 'direct', stems, live: true, frames: buffer }
+    { module, dictionary, selection, covariances, head, channels, mode: 'direct', stems, live: context instanceof AudioContext, frames: buffer }
   const outputs = stems ? selection.sources.length + 2 : 1
   const node = new AudioWorkletNode(context, PROCESSOR_NAME, {
     numberOfInputs: 1, numberOfOutputs: outputs, outputChannelCount: Array<number>(outputs).fill(channels),

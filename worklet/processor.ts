@@ -8,6 +8,7 @@ import { type FromProcessor, PROCESSOR_NAME, type ProcessorOptions, type ToProce
 import { checkLearned, type Covariances } from './covariance.ts'
 import type { Selection } from './selection.ts'
 import { Separator } from './separator.ts'
+import './group-member.ts'
 import './tap.ts'
 
 // AudioWorkletGlobalScope, as far as it is used.

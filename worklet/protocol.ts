@@ -66,3 +66,11 @@ export type FromTap =
 
 /** The tap is told to end: nothing comes after this. */
 export type ToTap = { readonly type: 'stop' }
+
+/** Of the plug-in, in its host's group: see group-member.ts. */
+export const GROUP_MEMBER_NAME = 'winnow-group-member'
+export interface GroupMemberOptions { readonly groupId: string; readonly moduleId: string; readonly instanceId: string }
+export type ToGroupMember =
+  | { readonly type: 'connect'; readonly to: string; readonly output: number | undefined }
+  | { readonly type: 'disconnect'; readonly to: string | undefined; readonly output: number | undefined }
+  | { readonly type: 'leave' }
