@@ -66,3 +66,35 @@ export function inRoom(x: Float32Array, level: number, delay: number, tail: numb
     return straight.map((v, i) => ways.reduce((sum, { late, gain }) => sum + gain * (x[i - late] ?? 0), v))
   })
 }
+
+/** Something like a voice: syllables of harmonics under two formants, which glide, with hissing before some; and pauses. */
+export function voice(length: number, sampleRate: number, seed = 9): Float32Array {
+  const next = random(seed)
+  const out = new Float32Array(length)
+  for (let start = 0; start < length; ) {
+    const duration = Math.round(sampleRate * (0.12 + 0.2 * next()))
+    const pitch = 110 + 90 * next(), glide = 0.9 + 0.2 * next()
+    const low = 300 + 500 * next(), high = 900 + 1500 * next()
+    const hiss = next() < 0.3 ? Math.round(0.06 * sampleRate) : 0
+    for (let i = 0; i < hiss && start + i < length; i++) out[start + i] = 0.04 * (i % 2 ? 1 : -1) * (0.3 + next()) * Math.sin((Math.PI * i) / hiss)
+    let phase = 0
+    for (let i = 0; i < duration && start + hiss + i < length; i++) {
+      const hertz = pitch * glide ** (i / duration)
+      phase += (2 * Math.PI * hertz) / sampleRate
+      const fade = Math.sin((Math.PI * i) / duration) ** 0.5
+      for (let partial = 1; partial * hertz < 4000; partial++) {
+        const at = partial * hertz
+        const gain = Math.exp(-(((at - low) / 150) ** 2)) + 0.5 * Math.exp(-(((at - high) / 250) ** 2)) + 0.02
+        out[start + hiss + i]! += 0.2 * fade * gain * Math.sin(partial * phase)
+      }
+    }
+    start += hiss + duration + Math.round(sampleRate * (next() < 0.2 ? 0.5 : 0.05) * next())
+  }
+  return out
+}
+
+/** Noise as a fan makes it: what is low is loud. */
+export function rumble(length: number, seed = 1, gain = 0.1, low = 0.9): Float32Array {
+  let past = 0
+  return noise(length, seed, gain).map((x) => (past = low * past + x))
+}
