@@ -11,12 +11,10 @@ import { learn as learning, type Method, type Outcome, type Plan, type Progress 
 import { chooseDivergence, type Match } from '../presets/learn/matching.ts'
 import type { Pair } from '../presets/learn/pairs.ts'
 import { seededRandom } from '../presets/learn/random.ts'
-import type { Head } from '../worklet/network.ts'
 import { learnMaskHead, type MaskPlan, type MaskProgress } from '../presets/learn/mask-head.ts'
 import type { Preset } from '../presets/preset.ts'
 import { heldOutScore, tune, type Choice, type Space, type Trial } from '../presets/learn/tune.ts'
 import { threads } from './crew.ts'
-import { moduleOf, type Heard } from './learn-plan.ts'
 import { sparkline } from './progress.ts'
 import { Cancelled, asked, askedFor } from './user-error.ts'
 

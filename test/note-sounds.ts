@@ -54,7 +54,7 @@ export function struckPreset(low: number, high: number, { name = 'Struck', colou
   const notes = []
   for (let pitch = low; pitch <= high; pitch += 3)
     notes.push({ pitch, recording: { name: `${pitch}`, sampleRate: NOTE_RATE, channels: [struck(pitch, 1.2, 80, { colour })] } })
-  const steps = noteTemplates(name.toLowerCase(), [notes], sizes, module)
+  const steps = noteTemplates(name.toLowerCase(), notes, sizes, module)
   let step = steps.next()
   while (!step.done) step = steps.next()
   const { atoms, spectra } = step.value

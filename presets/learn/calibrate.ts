@@ -6,7 +6,7 @@ import type { Preset } from '../preset.ts'
 import type { Sizes } from './frames.ts'
 import { noteGains } from './note-gains.ts'
 import { noteHead } from './note-head.ts'
-import { noteTemplates, type Instrument, type Templates } from './templates.ts'
+import { meanTemplates, noteTemplates, type Instrument, type Templates } from './templates.ts'
 
 export interface Calibration {
   /** What the source is called: "piano". */
@@ -41,34 +41,27 @@ const EPOCHS = 8
 
 /** Yields the share that is done; who wants to stop stops asking. A note that cannot be learned from throws one sentence. */
 export function* calibrate({ source, instruments, sizes, divergence, head, seconds, seed, module }: Calibration): Generator<number, Calibrated> {
-  const several = instruments.length > 1
-  const of = (notes: readonly Instrument[]) => noteTemplates(source, notes, sizes, module)
-  // templates of all, and of all but one each: what an instrument sounds like to who has not heard it
-  const share = head ? 0.5 / (several ? instruments.length + 1 : 4) : 1
-  const dictionaryOf = (templates: Templates): Preset['dictionary'] => ({ ...sizes, ...templates, divergence })
-  let done = 0
-  const all = dictionaryOf(yield* part(of(instruments), () => done, share))
-  if (!head) return { dictionary: all, head: null }
-  done += share
-  const players = []
-  for (const notes of instruments) {
-    let dictionaries = [all]
-    if (several) {
-      dictionaries = [all, dictionaryOf(yield* part(of(instruments.filter((other) => other !== notes)), () => done, share))]
-      dictionaries.push(dictionaries[1]!)
-      done += share
-    }
-    players.push({ notes, dictionaries })
-  }
-  const taught = yield* part(noteHead(players, { seconds, seed, epochs: EPOCHS }, module), () => done, 1 - done)
-  return { dictionary: all, head: { ...taught, facts: { ...taught.facts, gains: noteGains(instruments, all, module) } } }
+  const share = (head ? 0.3 : 1) / instruments.length
+  const templates: Templates[] = []
+  for (const notes of instruments) templates.push(yield* part(noteTemplates(source, notes, sizes, module), share * templates.length, share))
+  const dictionaryOf = (some: readonly Templates[]): Preset['dictionary'] => ({ ...sizes, ...meanTemplates(some), divergence })
+  const dictionary = dictionaryOf(templates)
+  if (!head) return { dictionary, head: null }
+  // what an instrument sounds like to who has not heard it: through the mean of the others, and through one of them alone
+  const players = instruments.map((notes, i) => {
+    const others = templates.filter((_, j) => j !== i)
+    const mean = others.length > 0 ? [dictionaryOf(others)] : []
+    return { notes, dictionaries: [dictionary, ...mean, ...mean, ...(others.length > 1 ? others.map((one) => dictionaryOf([one])) : [])] }
+  })
+  const taught = yield* part(noteHead(players, { seconds, seed, epochs: EPOCHS }, module), share * instruments.length, 1 - share * instruments.length)
+  return { dictionary, head: { ...taught, facts: { ...taught.facts, gains: noteGains(instruments, dictionary, module) } } }
 }
 
 /** The steps of a part as a share of the whole. */
-function* part<R>(steps: Generator<number, R>, from: () => number, share: number): Generator<number, R> {
+function* part<R>(steps: Generator<number, R>, from: number, share: number): Generator<number, R> {
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
-    yield from() + share * step.value
+    yield from + share * step.value
   }
 }

@@ -7,9 +7,10 @@ import type { Key } from './note-voices.ts'
 /** dB from the softest to the loudest stroke of a key that was recorded in one way only; a recorded layer is moved by less. */
 const TOUCH = 24, TOUCH_LAYERED = 10
 const LEAD = 0.02
+const BELLS = 5
 
-/** One channel at the recordings' rate. */
-export function mixture(keys: readonly Key[], strokes: readonly Stroke[], seconds: number, sampleRate: number, random: () => number): Float32Array {
+/** One channel at the recordings' rate. `strange`: dB by which parts of the spectrum may differ from the recordings'. */
+export function mixture(keys: readonly Key[], strokes: readonly Stroke[], seconds: number, sampleRate: number, strange: number, random: () => number): Float32Array {
   const between = (low: number, high: number): number => low + (high - low) * random()
   const out = new Float32Array(Math.round(seconds * sampleRate))
   const byPitch = new Map(keys.map((key) => [key.pitch, key]))
@@ -23,6 +24,8 @@ export function mixture(keys: readonly Key[], strokes: readonly Stroke[], second
     add(out, voice, 10 ** ((inside + between(-1, 1)) / 20), onset * sampleRate, (offset - onset) * sampleRate, damped * sampleRate, speed, LEAD * sampleRate)
   }
   tilt(out, between(-0.6, 0.6), sampleRate, between(300, 3000))
+  for (let bell = 0; bell < BELLS; bell++)
+    colour(out, 10 ** (between(-strange, strange) / 20), Math.exp(between(Math.log(80), Math.log(6000))) / sampleRate, between(0.5, 2.5))
   if (random() < 0.6) echo(out, 10 ** (between(-26, -10) / 20), between(0.25, 1.4), sampleRate, random)
   const loudest = out.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-9)
   const gain = 10 ** (between(-30, -1) / 20) / loudest
@@ -56,6 +59,22 @@ function tilt(x: Float32Array, amount: number, sampleRate: number, corner: numbe
   for (let i = 0; i < x.length; i++) {
     low = keep * low + (1 - keep) * x[i]!
     x[i] = (1 - amount) * low + (1 + amount) * (x[i]! - low)
+  }
+}
+
+/** A bell-shaped boost or cut (Bristow-Johnson's peaking filter), its middle in cycles per sample. */
+function colour(x: Float32Array, gain: number, middle: number, quality: number): void {
+  const alpha = Math.sin(2 * Math.PI * middle) / (2 * quality), root = Math.sqrt(gain)
+  const a0 = 1 + alpha / root, turn = (-2 * Math.cos(2 * Math.PI * middle)) / a0
+  const b0 = (1 + alpha * root) / a0, b2 = (1 - alpha * root) / a0, a2 = (1 - alpha / root) / a0
+  let x1 = 0, x2 = 0, y1 = 0, y2 = 0
+  for (let i = 0; i < x.length; i++) {
+    const now = x[i]!
+    const y = b0 * now + turn * x1 + b2 * x2 - turn * y1 - a2 * y2
+    x2 = x1
+    x1 = now
+    y2 = y1
+    x[i] = y1 = y
   }
 }
 

@@ -20,52 +20,67 @@ export interface Templates { readonly atoms: readonly Atom[]; readonly spectra: 
 /** The recordings of an instrument, one note in each; several of one pitch are several ways of playing it. */
 export type Instrument = readonly Note[]
 
-/**
- * Three atoms for every semitone that any of the instruments has, from the lowest to the highest; where several have it, their
- * mean. One `yield` per semitone with the share that is done.
- */
-export function* noteTemplates(source: string, instruments: readonly Instrument[], sizes: Sizes, module: WebAssembly.Module): Generator<number, Templates> {
+/** Three atoms for every semitone that an instrument has, from its lowest to its highest. One `yield` each with the share that is done. */
+export function* noteTemplates(source: string, notes: Instrument, sizes: Sizes, module: WebAssembly.Module): Generator<number, Templates> {
   const bins = sizes.fftSize / 2 + 1
   const template = templater(sizes, module)
-  const onsets = new Map(instruments.flat().map(({ recording }) => [recording, onsetOf(recording)]))
+  const onsets = new Map(notes.map(({ recording }) => [recording, onsetOf(recording)]))
   for (const [{ name, sampleRate, channels }, onset] of onsets) {
     const seconds = channels[0]!.length / sampleRate - onset
     if (seconds < LEAST) throw new RangeError(`${name}: expected at least ${1000 * LEAST} ms of a note, got ${Math.round(1000 * seconds)} ms`)
   }
-  const recorded = instruments.map((notes) => [...new Set(notes.map(({ pitch }) => pitch))].sort((a, b) => a - b))
-  const all = recorded.flat()
-  const lowest = Math.min(...all), highest = Math.max(...all)
+  const recorded = [...new Set(notes.map(({ pitch }) => pitch))].sort((a, b) => a - b)
+  const lowest = recorded[0]!, highest = recorded.at(-1)!
   const atoms: Atom[] = []
   const rows: Float64Array[] = []
   for (let pitch = lowest; pitch <= highest; pitch++) {
     const sum = SPANS.map(() => new Float64Array(bins))
-    let count = 0
-    for (const [i, notes] of instruments.entries()) {
-      const near = neighbours(recorded[i]!, pitch)
-      if (near.length > 0) count++
-      for (const { pitch: from, weight } of near) {
-        const layers = notes.filter((note) => note.pitch === from)
-        for (const { recording } of layers) {
-          const onset = onsets.get(recording)!
-          const begin = Math.max(0, Math.round((onset - LEAD) * recording.sampleRate))
-          const moved = transposed(passage(recording, begin, onset), pitch - from)
-          const at = (onset - begin / recording.sampleRate) / 2 ** ((pitch - from) / 12)
-          template(moved, at).forEach((row, span) => row.forEach((x, bin) => { sum[span]![bin]! += (weight * x) / layers.length }))
-        }
+    const near = neighbours(recorded, pitch)
+    for (const { pitch: from, weight } of near) {
+      const layers = notes.filter((note) => note.pitch === from)
+      for (const { recording } of layers) {
+        const onset = onsets.get(recording)!
+        const begin = Math.max(0, Math.round((onset - LEAD) * recording.sampleRate))
+        const moved = transposed(passage(recording, begin, onset), pitch - from)
+        const at = (onset - begin / recording.sampleRate) / 2 ** ((pitch - from) / 12)
+        template(moved, at).forEach((row, span) => row.forEach((x, bin) => { sum[span]![bin]! += (weight * x) / layers.length }))
       }
     }
-    if (count > 0) for (const row of sum) {
+    if (near.length > 0) for (const row of sum) {
       rows.push(row)
       atoms.push({ source, pitch })
     }
     yield (pitch - lowest + 1) / (highest - lowest + 1)
   }
-  const spectra = new Float32Array(rows.length * bins)
+  return { atoms, spectra: normalised(rows) }
+}
+
+/** Several instruments as one of their kind: where more than one has a semitone, their mean. */
+export function meanTemplates(templates: readonly Templates[]): Templates {
+  if (templates.length === 1) return templates[0]!
+  const bins = templates[0]!.spectra.length / templates[0]!.atoms.length
+  const places = templates.map(({ atoms }) => new Map(atoms.map(({ pitch }, i) => [pitch! * SPANS.length + (i % SPANS.length), i])))
+  const all = [...new Set(places.flatMap((own) => [...own.keys()]))].sort((a, b) => a - b)
+  const rows = all.map((place) => {
+    const sum = new Float64Array(bins)
+    templates.forEach(({ spectra }, t) => {
+      const i = places[t]!.get(place)
+      if (i !== undefined) for (let bin = 0; bin < bins; bin++) sum[bin]! += spectra[i * bins + bin]!
+    })
+    return sum
+  })
+  const { source } = templates[0]!.atoms[0]!
+  return { atoms: all.map((place) => ({ source, pitch: Math.floor(place / SPANS.length) })), spectra: normalised(rows) }
+}
+
+/** Each row sums to one. */
+function normalised(rows: readonly Float64Array[]): Float32Array {
+  const spectra = new Float32Array(rows.length * (rows[0]?.length ?? 0))
   rows.forEach((row, i) => {
     const total = row.reduce((sum, x) => sum + x, 0)
-    row.forEach((x, bin) => { spectra[i * bins + bin] = x / total })
+    row.forEach((x, bin) => { spectra[i * row.length + bin] = x / total })
   })
-  return { atoms, spectra }
+  return spectra
 }
 
 /** The pitch itself where it was recorded; else the ones below and above, the nearer the more. */
