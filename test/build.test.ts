@@ -24,7 +24,7 @@ const files = async (folder = 'dist'): Promise<string[]> =>
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'winnow-build-'))
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
-  await put('package.json', '{ "type": "module" }')
+  await put('package.json', '{ "type": "module", "version": "1.2.3" }')
   for (const name of ['build.mjs', 'icons.mjs', 'png.mjs']) {
     await put('main/' + name, '')
     await cp(join(root, 'main', name), join(copy, 'main', name))
@@ -34,6 +34,7 @@ beforeAll(async () => {
   await put('worklet/kernel/index.ts', 'export function one(): i32 { return 1 }')
   await put('renderer/index.html', '<!doctype html><script type="module" src="./page.tsx"></script>')
   await put('renderer/page.tsx', "import { render } from 'preact'\nrender(<p>page</p>, document.body)")
+  await put('renderer/plugin/plugin.ts', 'declare const VERSION: string\nexport const version = [VERSION]')
   await put('presets/b.preset', 'b')
   await put('presets/a.preset', 'a')
 })
@@ -44,11 +45,12 @@ test('everything is made, and the same bytes the second time', async () => {
   const first = await files()
   const names = first.map((path) => path.slice(join(copy, 'dist/').length).replaceAll('\\', '/'))
   expect(names).toEqual(expect.arrayContaining([
-    'app/index.html', 'app/kernel-relaxed.wasm', 'app/kernel.wasm', 'app/presets/a.preset', 'app/presets/index.json', 'app/worklet.js',
+    'app/index.html', 'app/kernel-relaxed.wasm', 'app/kernel.wasm', 'app/plugin/index.js', 'app/presets/a.preset', 'app/presets/index.json', 'app/worklet.js',
     'cli.js', 'icons/icon.icns', 'icons/icon.ico', 'icons/icon.png', 'main.js', 'preload.cjs', 'start.js',
   ]))
   expect(names.filter((name) => !/^(app|icons|prebuilds)\//.test(name) && !/^[a-z]+\.c?js(\.map)?$/.test(name))).toEqual([])
   expect(await readFile(join(copy, 'dist/app/presets/index.json'), 'utf8')).toBe('["a.preset","b.preset"]')
+  expect(await readFile(join(copy, 'dist/app/plugin/index.js'), 'utf8')).toContain('1.2.3')
   const bytes = await Promise.all(first.map((path) => readFile(path)))
   expect(await build()).toMatchObject({ code: 0 })
   expect(await files()).toEqual(first)
