@@ -8,6 +8,7 @@ import { chromium } from './bench/chromium.ts'
 import { denoise } from './bench/denoise.ts'
 import { fft } from './bench/fft.ts'
 import { learn, learnSections } from './bench/learn.ts'
+import { notes } from './bench/notes.ts'
 import { presets } from './bench/presets.ts'
 import { solvers } from './bench/solvers.ts'
 import { stereo } from './bench/stereo.ts'
@@ -20,6 +21,7 @@ type Say = (line: string) => void
 const learning = learnSections(kernelModule)
 const slow: Readonly<Record<string, (say: Say) => unknown>> = {
   denoise: (say) => denoise(kernelModule(), say),
+  notes: (say) => notes(kernelModule(), say),
   learn: (say) => learn(learning, say),
   ...learning,
 }
