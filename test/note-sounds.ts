@@ -23,7 +23,16 @@ export function struck(pitch: number, seconds: number, velocity = 80, { held = s
     if (hertz > 0.4 * rate) break
     const amplitude = loud * n ** (-1.3 + 0.4 * colour) * Math.exp(-n * (130 - velocity) / 700)
     const falls = (1.2 + 0.5 * n) * 2 ** ((pitch - 60) / 24)
-    for (let i = 0; i < out.length; i++) out[i]! += amplitude * Math.exp(-falls * i / rate) * Math.sin(2 * Math.PI * hertz * i / rate + n)
+    // a phasor that turns and falls, sample by sample
+    const fall = Math.exp(-falls / rate), angle = (2 * Math.PI * hertz) / rate
+    const [turnRe, turnIm] = [fall * Math.cos(angle), fall * Math.sin(angle)]
+    let re = amplitude * Math.cos(n), im = amplitude * Math.sin(n)
+    for (let i = 0; i < out.length; i++) {
+      out[i]! += im
+      const next = re * turnRe - im * turnIm
+      im = re * turnIm + im * turnRe
+      re = next
+    }
   }
   const knock = noise(Math.round(0.03 * rate), pitch, loud * 0.2)
   knock.forEach((x, i) => { if (i < out.length) out[i]! += x * Math.exp(-i / (0.006 * rate)) })

@@ -46,6 +46,8 @@ const STROKE = { decibels: 0.2, attack: 0.01, grown: 3, level: 1.2, most: 0.6 }
 const UNDER = [[12, 1], [19, 0.7], [24, 0.6], [28, 0.4]] as const
 /** While what is loudest still grows so fast from frame to frame, accurate and fast, half of the stroke is seen: too little to tell which note it is. */
 const GROWING = [1.3, 1.7] as const
+/** A stroke is called while it rises: where it goes is told by how fast. Its loudness is what it has and so many times its last step. */
+const AHEAD = 2
 /** A learned judge that called must fall to this share of the threshold before it calls again. */
 const CALMED = 0.6
 
@@ -219,7 +221,8 @@ export class NoteLogic {
   private begin(row: number, strength: number, seconds: number): void {
     if (this.sounding[row]) this.end(row, seconds)
     const { loudest, touch } = this.settings
-    const level = 20 * Math.log10(strength) + (this.gains[row] ?? 0)
+    const loudness = strength + AHEAD * Math.max(0, strength - this.past[this.newest]![row]!)
+    const level = 20 * Math.log10(loudness) + (this.gains[row] ?? 0)
     const velocity = Math.max(1, Math.min(127, Math.round(127 + (126 * (level - loudest)) / touch)))
     this.sounding[row] = 1
     this.calm[row] = 0

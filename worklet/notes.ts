@@ -40,8 +40,11 @@ export interface NotesOptions {
   readonly source?: string | null
 }
 
+/** Input beyond ±120 dB over full scale, or that is no number, is taken as silence. */
+const LARGEST = 1e6
+
 /** Seconds from a stroke to the plain judge's call, accurate and fast: the fall of the window passes, and a hop or two more. */
-const LAGS = [0.06, 0.058] as const
+const LAGS = [0.056, 0.05] as const
 
 export class Notes {
   /** Called for every event, in time's order. */
@@ -120,7 +123,10 @@ export class Notes {
       const to = Math.min(length, from + hopSize - this.collected)
       for (let channel = 0; channel < channels; channel++) {
         const samples = input[channel] ?? input[0]!
-        for (let i = from; i < to; i++) strengths.write(channel, samples[i]!, this.collected + i - from)
+        for (let i = from; i < to; i++) {
+          const x = samples[i]!
+          strengths.write(channel, x > -LARGEST && x < LARGEST ? x : 0, this.collected + i - from)
+        }
       }
       this.collected += to - from
       this.position += to - from
