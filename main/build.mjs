@@ -11,10 +11,11 @@
 
 import { cp, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 import { build } from 'vite'
-import { icons } from './icons.mjs'
+import { icons, pageIcons } from './icons.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = root + 'dist/'
@@ -67,6 +68,16 @@ const plugin = async () => build({
   },
 })
 
+/** What lets a browser install the page and keep it; the list of files is made last. */
+async function offline() {
+  await cp(root + 'renderer/manifest.webmanifest', app + 'manifest.webmanifest')
+  await pageIcons(app)
+  await bundle('renderer/offline-worker.ts', 'offline.js', { node: false, outDir: app })
+  const kept = (await readdir(app, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+    .map((entry) => relative(app, join(entry.parentPath, entry.name)).replaceAll('\\', '/')).filter((name) => name !== 'files.json').sort()
+  await writeFile(app + 'files.json', JSON.stringify(kept))
+}
+
 async function presets() {
   await mkdir(app + 'presets', { recursive: true })
   const names = (await readdir(root + 'presets')).filter((name) => name.endsWith('.preset')).sort()
@@ -91,6 +102,7 @@ const targets = {
   page,
   plugin,
   presets,
+  offline,
   main: () => bundle('main/main.ts', 'main.js'),
   preload: () => bundle('main/preload.ts', 'preload.cjs', { format: 'cjs' }),
   midi,

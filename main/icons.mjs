@@ -72,8 +72,15 @@ function ico(pngs) {
   return Buffer.concat([head, ...sizes.map((size) => pngs.get(size))])
 }
 
+const draw = (size) => png(pixels(size), size, size)
+
+/** For a browser that installs the page. */
+export async function pageIcons(folder) {
+  for (const size of [192, 512]) await writeFile(`${folder}icon-${size}.png`, draw(size))
+}
+
 export async function icons(folder) {
-  const pngs = new Map([16, 32, 64, 128, 256, 512, 1024].map((size) => [size, png(pixels(size), size, size)]))
+  const pngs = new Map([16, 32, 64, 128, 256, 512, 1024].map((size) => [size, draw(size)]))
   await mkdir(folder, { recursive: true })
   await writeFile(folder + 'icon.png', pngs.get(512))
   await writeFile(folder + 'icon.icns', icns(pngs))

@@ -34,6 +34,7 @@ beforeAll(async () => {
   await put('worklet/kernel/index.ts', 'export function one(): i32 { return 1 }')
   await put('renderer/index.html', '<!doctype html><script type="module" src="./page.tsx"></script>')
   await put('renderer/page.tsx', "import { render } from 'preact'\nrender(<p>page</p>, document.body)")
+  await put('renderer/manifest.webmanifest', '{}')
   await put('renderer/plugin/plugin.ts', 'declare const VERSION: string\nexport const version = [VERSION]')
   await put('presets/b.preset', 'b')
   await put('presets/a.preset', 'a')
@@ -45,7 +46,7 @@ test('everything is made, and the same bytes the second time', async () => {
   const first = await files()
   const names = first.map((path) => path.slice(join(copy, 'dist/').length).replaceAll('\\', '/'))
   expect(names).toEqual(expect.arrayContaining([
-    'app/index.html', 'app/kernel-relaxed.wasm', 'app/kernel.wasm', 'app/plugin/index.js', 'app/presets/a.preset', 'app/presets/index.json', 'app/worklet.js',
+    'app/files.json', 'app/icon-192.png', 'app/index.html', 'app/kernel-relaxed.wasm', 'app/kernel.wasm', 'app/manifest.webmanifest', 'app/offline.js', 'app/plugin/index.js', 'app/presets/a.preset', 'app/presets/index.json', 'app/worklet.js',
     'cli.js', 'icons/icon.icns', 'icons/icon.ico', 'icons/icon.png', 'main.js', 'preload.cjs', 'start.js',
   ]))
   expect(names.filter((name) => !/^(app|icons|prebuilds)\//.test(name) && !/^[a-z]+\.c?js(\.map)?$/.test(name))).toEqual([])
