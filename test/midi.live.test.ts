@@ -1,6 +1,8 @@
 // Notes on their way out of the page in real Chromium, to ports that write down what they are told: when, to whom, and
 // what is said when a port refuses, goes, or is not allowed.
 
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import type { Served } from '../main/serve.ts'
@@ -10,6 +12,7 @@ import { fakeMidi, midiApp } from './midi-app.ts'
 import type { FakePort, Told } from './midi-app.ts'
 import { heard, instrument, openSound } from './page-app.ts'
 import type { PageApp } from './page-app.ts'
+import { microphoneInStudio } from './page-stories.ts'
 
 const silence = waveFile(band(4).map((channel) => channel.map(() => 0)) as ReturnType<typeof band>)
 const synth: FakePort = { id: 'a', name: 'Synth' }
@@ -257,4 +260,39 @@ describe.skipIf(noChromium)(because('MIDI out', noChromium), () => {
     await page.getByRole('button', { name: 'Pause' }).click()
     expect(await panel(page).getByRole('alert').count()).toBe(0)
   }, { sound: silence }))
+
+  test('from the microphone to the port: a tune comes out as its notes, and ends with the microphone', async () => {
+    const BEAT = 0.42
+    const tune = [74, 77, 76, 72, 74, 69, 71, null, 74, 76, 77, 81, 79, 76, 74, null] // band.ts: every eighth beat rests
+    const seconds = tune.length * BEAT
+    const file = join(app.folder, 'tune.wav')
+    await writeFile(file, waveFile(band(seconds, 'trumpet')))
+    const listening = await launch({ fakeMicrophone: file })
+    try {
+      const page = await listening.newPage({ viewport: { width: 1440, height: 900 } })
+      await fakeMidi(page, [synth])
+      await page.goto(served.url)
+      await microphoneInStudio(page)
+      await page.getByRole('combobox', { name: 'Preset' }).selectOption('band.preset')
+      await page.getByRole('button', { name: 'Notes', exact: true }).click()
+      await find(page)
+      await choose(page, 'Synth')
+      await page.waitForTimeout(3000)
+      await told(page)
+      await page.waitForTimeout(1000 * seconds)
+      const messages = await told(page)
+      const ons = messages.filter(({ bytes }) => bytes[0] === 0x90)
+      const notes = tune.flatMap((pitch, beat) => (pitch === null ? [] : [{ pitch, onset: beat * BEAT }]))
+      // The microphone begins anywhere in the file, which it plays over and over.
+      const hits = (start: number): number => notes.filter(({ pitch, onset }) =>
+        ons.some(({ at, bytes }) => bytes[1] === pitch && Math.abs((at / 1000 + start - onset + seconds / 2 + 100 * seconds) % seconds - seconds / 2) < 0.05)).length
+      const right = Math.max(...Array.from({ length: Math.floor(seconds / 0.01) }, (_, i) => hits(i * 0.01)))
+      const f = 2 * right / (notes.length + ons.length)
+      expect(f, `${right} of ${notes.length} notes, ${ons.length} told`).toBeGreaterThan(0.7)
+      await page.getByRole('button', { name: 'Stop the microphone' }).click()
+      await expect.poll(async () => { messages.push(...await told(page)); return ringing(messages) }).toEqual([])
+    } finally {
+      await listening.close()
+    }
+  })
 })
