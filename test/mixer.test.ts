@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Mixer } from '../worklet/mixer.ts'
 import { constantAutomation, initialSettings, type Settings } from '../worklet/parameters.ts'
 import type { SelectedSource, Selection } from '../worklet/selection.ts'
+import { noise } from './signals.ts'
 
 const RATE = 48000
 const N = 4800
@@ -78,6 +79,22 @@ describe('the mix', () => {
     expect(run({ matched: 0, bypass: 1 })).toBeCloseTo(2, 2) // the input as it is
     expect(Math.abs(out[0]! - before)).toBeLessThan(0.01)
     expect(run({ matched: 1, bypass: 1 })).toBeCloseTo(1, 2)
+  })
+  test('is the same sample by sample as when nothing seems to move: settings given once a quantum, or for every sample of it', () => {
+    const sounds = Array.from({ length: 3 }, (_, s) => [noise(N, s + 1), noise(N, s + 5)])
+    const run = (long: boolean): number[][] => {
+      const mixer = new Mixer({ sampleRate: RATE, channels: 2, selection: select({ gain: -3, pan: 0.3 }, {}) })
+      const mix = [new Float32Array(N), new Float32Array(N)]
+      for (let at = 0; at < N; at += 120) {
+        if (at === 2400) mixer.select(select({ gain: 2 }, { mute: true }))
+        const settings = { ...initialSettings(), reduction: 12, level: -2, wet: at < 1200 ? 0.7 : 1, matched: 1, bypass: at >= 3600 ? 1 : 0 }
+        const once = constantAutomation(settings)
+        const automation = long ? { ...once, wet: new Float32Array(120).fill(settings.wet) } : once
+        mixer.process(sounds.map((stem) => stem.map((x) => x.subarray(at, at + 120))), mix.map((x) => x.subarray(at, at + 120)), 120, automation)
+      }
+      return mix.map((x) => [...x])
+    }
+    expect(run(false)).toEqual(run(true))
   })
   test('automation may stand anywhere in a longer quantum', () => {
     const mixer = new Mixer({ sampleRate: RATE, channels: 1, selection: select({}) })

@@ -29,7 +29,7 @@ class Decibels {
 /** A gain on its way: wherever it is when the goal changes, it arrives 10 ms later. */
 class Ramp {
   private now = NaN
-  private goal = NaN
+  goal = NaN
   private step = 0
   constructor(private readonly samples: number) {}
 
@@ -47,6 +47,9 @@ class Ramp {
     return this.now
   }
 
+  /** Whether it is there and stays. */
+  isAt(goal: number): boolean { return this.goal === goal && this.now === goal }
+
   reset(): void { this.now = this.goal = NaN }
 }
 
@@ -56,6 +59,8 @@ export class Mixer {
   /** [(source × channels) + channel], the rest last: where each gain is, and where it is going. */
   private readonly ramps: readonly Ramp[]
   private readonly goals: Float64Array
+  /** For `carryOn`: what remains of each once wet has its say. */
+  private readonly factors: Float64Array
   /** The same without mutes and solos, for exported stems. */
   private readonly placed: Float64Array
   private readonly wet: Ramp
@@ -74,6 +79,7 @@ export class Mixer {
     const ramp = (): Ramp => new Ramp(RAMP_SECONDS * sampleRate)
     this.ramps = Array.from({ length: cells }, ramp)
     this.goals = new Float64Array(cells)
+    this.factors = new Float64Array(cells)
     this.placed = new Float64Array(cells).fill(1)
     this.wet = ramp()
     this.reduction = ramp()
@@ -109,6 +115,7 @@ export class Mixer {
 
   /** The mix as heard. `stems` as the separator fills them; `offset` is where the automation of their first sample stands. */
   process(stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], length: number, automation: Automation, offset = 0): void {
+    if (this.isSteady(automation)) return this.carryOn(stems, mix, length)
     const { channels, sources, ramps, goals, match } = this
     for (let i = 0; i < length; i++) {
       const bypass = this.bypass.to(valueAt(automation.bypass, offset + i) ? 1 : 0)
@@ -126,6 +133,38 @@ export class Mixer {
           const sample = stems[source]![channel]![i]!
           input += sample
           sum += sample * (1 + wet * (gain - 1))
+        }
+        const result = sum * out
+        if (matched > 0) match.take(input, result, channel)
+        mix[channel]![i] = result + bypass * (input * original - result)
+      }
+    }
+  }
+
+  /** Whether nothing moves and nothing is about to: most of the time. */
+  private isSteady({ bypass, wet, level, matched, reduction }: Automation): boolean {
+    const { ramps, goals } = this
+    if (bypass.length + wet.length + level.length + matched.length + reduction.length > 5) return false
+    for (let cell = 0; cell < goals.length; cell++) if (!ramps[cell]!.isAt(goals[cell]!)) return false
+    return this.bypass.isAt(bypass[0]! ? 1 : 0) && this.wet.isAt(wet[0]!) && this.out.isAt(this.levelGain.of(level[0]!))
+      && this.matched.isAt(matched[0]! >= 0.5 ? 1 : 0) && this.reduction.isAt(this.restGain.of(-reduction[0]!))
+  }
+
+  /** The same sums as in `process`, of gains that stay. */
+  private carryOn(stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], length: number): void {
+    const { channels, sources, goals, factors, match } = this
+    const bypass = this.bypass.goal, wet = this.wet.goal, out = this.out.goal, matched = this.matched.goal, reduction = this.reduction.goal
+    for (let cell = 0; cell < goals.length; cell++)
+      factors[cell] = 1 + wet * (goals[cell]! * (cell >= sources * channels ? reduction : 1) - 1)
+    for (let i = 0; i < length; i++) {
+      const original = matched > 0 ? 1 + matched * (match.next(bypass > 0) - 1) : 1
+      for (let channel = 0; channel < channels; channel++) {
+        let input = 0
+        let sum = 0
+        for (let source = 0; source <= sources; source++) {
+          const sample = stems[source]![channel]![i]!
+          input += sample
+          sum += sample * factors[source * channels + channel]!
         }
         const result = sum * out
         if (matched > 0) match.take(input, result, channel)

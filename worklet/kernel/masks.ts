@@ -43,6 +43,8 @@ export function explain(w: usize, h: usize, room: i32, ends: usize, groups: i32,
 @inline
 function sharpened(x: v128, sharpness: f32): v128 {
   if (sharpness == 2) return f32x4.mul(x, x)
+  if (sharpness == 1.5) return f32x4.mul(x, f32x4.sqrt(x))
+  if (sharpness == 1.25) return f32x4.mul(x, f32x4.sqrt(f32x4.sqrt(x)))
   return pow(x, sharpness)
 }
 
@@ -154,9 +156,11 @@ export function extend(out: usize, gates: usize, stride: usize, sources: i32, v:
       open += f32.load(gate + bin) * f32.load(v + bin)
     }
     const share = min<f32>(1, held / open)
-    for (let bin = top; bin < end; bin += 4) f32.store(mask + bin, share * f32.load(gate + bin))
+    let bin = top
+    for (const held = f32x4.splat(share); bin + 16 <= end; bin += 16) v128.store(mask + bin, f32x4.mul(held, v128.load(gate + bin)))
+    for (; bin < end; bin += 4) f32.store(mask + bin, share * f32.load(gate + bin))
   }
-  for (let bin = top; bin < end; bin += 4) {
+  for (let bin = sources > 1 ? top : end; bin < end; bin += 4) {
     let sum: f32 = 0
     for (let s = 0; s < sources; s++) sum += f32.load(out + stride * usize(s) + bin)
     if (sum <= 1) continue
