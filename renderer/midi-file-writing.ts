@@ -48,7 +48,7 @@ const MOST_SECONDS = 100_000
 const [NARROW, WIDE] = [2, 48] // semitones
 const RELEASE = 50 // of 100
 
-function expect(right: boolean, where: string, expected: string, got: unknown): void {
+function demand(right: boolean, where: string, expected: string, got: unknown): void {
   if (!right) throw new RangeError(`${where}: expected ${expected}, got ${String(got)}`)
 }
 const isSeven = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < 128
@@ -57,26 +57,26 @@ const isTime = (seconds: number): boolean => seconds >= 0 && seconds <= MOST_SEC
 export function checkNotes(notes: readonly Note[], at = ''): void {
   for (const [i, { onset, offset, pitch, velocity, bends = [] }] of notes.entries()) {
     const where = `${at}notes[${i}].`
-    expect(isTime(onset), `${where}onset`, `seconds from 0 to ${MOST_SECONDS}`, onset)
-    expect(isTime(offset) && offset >= onset, `${where}offset`, `seconds from the onset (${onset}) to ${MOST_SECONDS}`, offset)
-    expect(isSeven(pitch), `${where}pitch`, 'a whole number from 0 to 127', pitch)
-    expect(velocity > 0 && velocity <= 127, `${where}velocity`, 'a number above 0 and at most 127', velocity)
+    demand(isTime(onset), `${where}onset`, `seconds from 0 to ${MOST_SECONDS}`, onset)
+    demand(isTime(offset) && offset >= onset, `${where}offset`, `seconds from the onset (${onset}) to ${MOST_SECONDS}`, offset)
+    demand(isSeven(pitch), `${where}pitch`, 'a whole number from 0 to 127', pitch)
+    demand(velocity > 0 && velocity <= 127, `${where}velocity`, 'a number above 0 and at most 127', velocity)
     for (const { seconds, cents } of bends) {
-      expect(isTime(seconds), `${where}bends`, `seconds from 0 to ${MOST_SECONDS}`, seconds)
-      expect(Math.abs(cents) <= WIDE * 100, `${where}bends`, `at most ${WIDE * 100} cents`, cents)
+      demand(isTime(seconds), `${where}bends`, `seconds from 0 to ${MOST_SECONDS}`, seconds)
+      demand(Math.abs(cents) <= WIDE * 100, `${where}bends`, `at most ${WIDE * 100} cents`, cents)
     }
   }
 }
 
 function check(tracks: readonly NoteTrack[], tempo: number, grid: number): void {
-  expect(tracks.length > 0 && tracks.length <= 1000, 'tracks', 'from 1 to 1000', tracks.length)
-  expect(tempo >= TEMPOS[0] && tempo <= TEMPOS[1], 'tempo', `${TEMPOS[0]} to ${TEMPOS[1]} beats per minute`, tempo)
-  expect(grid >= 0 && grid <= 16, 'grid', 'at most 16 beats', grid)
+  demand(tracks.length > 0 && tracks.length <= 1000, 'tracks', 'from 1 to 1000', tracks.length)
+  demand(tempo >= TEMPOS[0] && tempo <= TEMPOS[1], 'tempo', `${TEMPOS[0]} to ${TEMPOS[1]} beats per minute`, tempo)
+  demand(grid >= 0 && grid <= 16, 'grid', 'at most 16 beats', grid)
   for (const [t, { name = '', program = 0, notes, pedal = [] }] of tracks.entries()) {
     const at = tracks.length > 1 ? `tracks[${t}].` : ''
-    expect(name.length <= 200, `${at}name`, 'at most 200 characters', name.length)
-    expect(isSeven(program), `${at}program`, 'a whole number from 0 to 127', program)
-    for (const { from, to } of pedal) expect(isTime(from) && isTime(to) && from <= to, `${at}pedal`, 'seconds, from before to', `${from} to ${to}`)
+    demand(name.length <= 200, `${at}name`, 'at most 200 characters', name.length)
+    demand(isSeven(program), `${at}program`, 'a whole number from 0 to 127', program)
+    for (const { from, to } of pedal) demand(isTime(from) && isTime(to) && from <= to, `${at}pedal`, 'seconds, from before to', `${from} to ${to}`)
     checkNotes(notes, at)
   }
 }
