@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import { noteParameters } from '../worklet/parameters.ts'
+import { openCalibration } from './calibrate-session.ts'
 import { capital, figure } from './format.ts'
 import { Icon } from './icons.tsx'
 import { MidiPanel } from './midi-panel.tsx'
@@ -58,6 +59,7 @@ const By = () => {
     : shipped.some((name) => name.startsWith(chosen.name)) ? `shipped:${shipped.find((name) => name.startsWith(chosen.name))!}` : 'none'
   const choose = (wish: string, select: HTMLSelectElement): void => {
     if (wish === 'open') { select.value = value; void openNotePreset() }
+    else if (wish === 'tune') { select.value = value; openCalibration() }
     else if (wish === 'play') useInPlay()
     else if (wish.startsWith('own:')) useOwn(own[Number(wish.slice(4))]!)
     else if (wish.startsWith('shipped:')) void useShipped(wish.slice(8))
@@ -71,6 +73,7 @@ const By = () => {
         {shipped.map((name) => <option key={name} value={`shipped:${name}`}>{capital(name.replace(/\.preset$/, ''))}</option>)}
         {own.map((each, i) => <option key={each.name} value={`own:${i}`}>{titleOf(each)}</option>)}
         <option value="open">Open a preset…</option>
+        <option value="tune">Tune to your instrument…</option>
       </select>
       <Icon name="down" size={12} />
     </label>
@@ -132,7 +135,7 @@ const Head = () => {
 
 /** What there is instead of notes. */
 const Empty = ({ seconds }: { readonly seconds: number | null }) => {
-  if (notes.problem.value) return <p class="roll-empty amber" role="alert">{notes.problem.value}</p>
+  if (notes.problem.value) return <p class="roll-empty amber" role="alert">{notes.problem.value} <button type="button" class="link" onClick={openCalibration}>Tune…</button></p>
   if (!notes.on.value) return <p class="roll-empty" role="status">Nobody listens for notes now.</p>
   if (!notes.preset.value) return <p class="roll-empty" role="status">Opening the instrument…</p>
   if (seconds !== null && notes.progress.value === null && notes.heard.value.length === 0 && !isEdited.value && notes.lag.value !== null)

@@ -9,6 +9,7 @@ import { loadPreset, readChosen } from './assets.ts'
 import { capital } from './format.ts'
 import { step } from './history.ts'
 import { host, presetFiles } from './host.ts'
+import { listKept, readKept } from './kept-presets.ts'
 import { notes } from './notes-state.ts'
 import { state } from './state.ts'
 import type { ChosenPreset } from './state.ts'
@@ -71,8 +72,20 @@ export const openNotePreset = (): Promise<void> => load(async () => {
   else fail(`${chosen.name}: expected a preset whose atoms have pitches, got one without: tune to your instrument, or make one with \`winnow learn --notes\``)
 })
 
+/** Instruments that were kept on this machine; a voice that was learned here is none. */
+async function findKept(): Promise<void> {
+  await listKept()
+  for (const { id } of state.kept.peek()) {
+    if (notes.own.peek().some(({ kept }) => kept === id)) continue
+    const chosen = await readKept(id)
+    if (hasPitches(chosen.preset)) notes.own.value = [...notes.own.peek(), chosen]
+  }
+}
+
 /** Before the first note: an instrument that is shipped, the piano first, else the preset in play if it can. */
 export async function ensureNotePreset(): Promise<void> {
+  if (notes.preset.peek()) return
+  await findKept().catch(() => {}) // a browser that keeps nothing has nothing kept
   if (notes.preset.peek()) return
   const first = [...shippedInstruments()].sort((a, b) => INSTRUMENTS.findIndex((start) => a.startsWith(start)) - INSTRUMENTS.findIndex((start) => b.startsWith(start)))[0]
   if (first) await useShipped(first)

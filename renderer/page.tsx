@@ -5,6 +5,8 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import '@fontsource-variable/inter/index.css'
 import { chooseSound, drop, seek, toggleBypass } from './actions.ts'
+import { Calibrate } from './calibrate.tsx'
+import { calibration } from './calibrate-state.ts'
 import { Banners } from './banners.tsx'
 import { turnRest } from './editing.ts'
 import { openExport } from './export.ts'
@@ -15,6 +17,7 @@ import { Live, isLive } from './live.tsx'
 import { liveKey } from './live-keys.ts'
 import { showNotes } from './notes-drawer.tsx'
 import { shapeFor } from '../worklet/stft.ts'
+import { keepForOffline } from './offline.ts'
 import { Side, showField } from './side.tsx'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
@@ -39,7 +42,7 @@ function undoes(event: KeyboardEvent): boolean {
 }
 
 function onKey(event: KeyboardEvent): void {
-  if (undoes(event)) return
+  if (calibration.open.value || undoes(event)) return
   if (event.ctrlKey || event.altKey || event.metaKey || takesKeys(event.target) || state.input.value.kind === 'none') return
   if (isLive()) return liveKey(event)
   const key = event.key.toLowerCase()
@@ -100,7 +103,7 @@ const Page = () => {
   }, [])
   return (
     <>
-      {isLive() ? <Live /> : state.input.value.kind === 'none' ? <Start /> : (
+      {calibration.open.value ? <Calibrate /> : isLive() ? <Live /> : state.input.value.kind === 'none' ? <Start /> : (
         <div class={`app${state.folded.value ? ' is-folded' : ''}`}>
           <Top />
           <Banners />
@@ -118,3 +121,4 @@ const Page = () => {
 
 render(<Page />, document.getElementById('app')!)
 void start()
+addEventListener('load', keepForOffline)

@@ -64,9 +64,11 @@ export async function instrument(page: Page, worklet = true): Promise<void> {
       return
     }
     const addModule = AudioWorklet.prototype.addModule
+    const recorded = new WeakSet<AudioWorklet>()
     AudioWorklet.prototype.addModule = async function (address, options) {
       await addModule.call(this, address, options)
       await addModule.call(this, new URL('test-recorder.js', document.baseURI).href)
+      recorded.add(this)
     }
     const Node = AudioWorkletNode
     window.AudioWorkletNode = class extends Node {
@@ -77,7 +79,7 @@ export async function instrument(page: Page, worklet = true): Promise<void> {
     }
     const connect = AudioNode.prototype.connect as (this: AudioNode, to: AudioNode | AudioParam, ...more: number[]) => AudioNode
     AudioNode.prototype.connect = function (this: AudioNode, to: AudioNode | AudioParam, ...more: number[]) {
-      if (to instanceof AudioDestinationNode) {
+      if (to instanceof AudioDestinationNode && recorded.has(this.context.audioWorklet)) {
         const tap = new Node(this.context, 'test-recorder', { numberOfOutputs: 0, channelCount: 2, channelCountMode: 'explicit' })
         tap.port.onmessage = ({ data }) => window.heard.push(data)
         connect.call(this, tap)
