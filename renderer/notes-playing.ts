@@ -47,17 +47,22 @@ function tick(): void {
   const [position, context] = [heardAt(), currentContext()]
   const feed = currentFeed() as FileFeed | null
   if (position === null || !context || !feed || context.state !== 'running') return
-  const jumped = feed.origin !== origin || sent === null || position + AHEAD < sent - FARTHEST || position > sent + FARTHEST
-  if (jumped) {
+  const tell = (events: readonly NoteEvent[], at: (i: number) => number): void =>
+    play(events.map((event, i) => ({ ...event, seconds: context.currentTime + at(i) - position })), { context: 0, lag: 0, withSound: true })
+  if (feed.origin !== origin || sent === null || position > sent + FARTHEST) {
     stop()
     origin = feed.origin
     sent = position
+  } else if (position + AHEAD < sent - FARTHEST) { // from the end to the beginning: no moment of the file is passed over
+    tell([...sounding.keys()].map((pitch) => ({ type: 'off', pitch, seconds: 0 })), () => 0)
+    sounding.clear()
+    sent = 0
   }
   const to = position + AHEAD
-  if (to <= sent!) return
-  const events = due(shownNotes.peek(), sounding, sent!, to)
+  if (to <= sent) return
+  const found = due(shownNotes.peek(), sounding, sent, to)
   sent = to
-  if (events.length) play(events.map(({ event, at }) => ({ ...event, seconds: context.currentTime + at - position })), { context: 0, lag: 0, withSound: true })
+  if (found.length) tell(found.map(({ event }) => event), (i) => found[i]!.at)
 }
 
 function stop(): void {
