@@ -24,6 +24,9 @@ export interface Taken {
   readonly lags: readonly number[]
   /** Of a mean frame that sounds, the share that the dictionary does not explain; null in silence. */
   readonly misfit: number | null
+  /** And the share that lies below the lowest note of all. */
+  readonly below: number
+  readonly lowest: number
 }
 
 const BLOCK = 4096
@@ -76,7 +79,7 @@ export async function takeNotes(input: string, preset: Preset, presetName: strin
     if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE)
       throw new UserError(`${input}: expected a sample rate from ${LOWEST_RATE} to ${HIGHEST_RATE} Hz, got ${sampleRate}`)
     const lags: number[] = []
-    let missed = 0, compared = 0, frames = 0
+    let missed = 0, under = 0, compared = 0, frames = 0
     let samples = 0
     const players = names.map((source) => {
       const engine = asked(() => new Notes({
@@ -88,6 +91,7 @@ export async function takeNotes(input: string, preset: Preset, presetName: strin
         finder.see()
         if (++frames % EVERY > 0 || engine.frame.level < FAINT) return
         missed += engine.misfit
+        under += engine.below
         compared++
       }
       engine.onEvent = (event) => {
@@ -112,6 +116,7 @@ export async function takeNotes(input: string, preset: Preset, presetName: strin
     return {
       tracks: players.map(({ source, sheet }) => ({ source, notes: sheet.notes.sort(inTime) })),
       seconds: samples / sampleRate, lags: lags.sort((a, b) => a - b), misfit: compared > 0 ? missed / compared : null,
+      below: compared > 0 ? under / compared : 0, lowest: Math.min(...players.map(({ engine }) => engine.pitches[0]!)),
     }
   } finally {
     await reader.close()

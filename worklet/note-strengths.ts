@@ -189,4 +189,16 @@ export class NoteStrengths {
     }
     return all > 0 ? missed / all : 0
   }
+
+  /** Of the last frame, the share that lies more than a semitone below its lowest note, where nothing of it sounds. */
+  below(): number {
+    const { heard, bands } = this
+    const lowest = 440 * 2 ** ((this.pitches[0]! - 70.5) / 12)
+    let under = 0, all = 0
+    for (let band = 0; band < bands.count; band++) {
+      if (bands.hertz[band]! < lowest) under += heard[band]!
+      all += heard[band]!
+    }
+    return all > 0 ? under / all : 0
+  }
 }

@@ -114,6 +114,9 @@ export class Notes {
   /** How much of the last frame the dictionary does not explain, as a share of it. Not for every frame. */
   get misfit(): number { return this.strengths.misfit() }
 
+  /** How much of it lies below the lowest note. */
+  get below(): number { return this.strengths.below() }
+
   /** Any number of samples per channel. */
   process(input: readonly Float32Array[], length = input[0]!.length): void {
     const { strengths } = this

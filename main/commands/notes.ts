@@ -2,6 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { writeMidiTracks, type NoteTrack } from '../../renderer/midi-file-writing.ts'
+import { pitchName } from '../../renderer/notes-names.ts'
 import { notesCsv, notesJson } from '../../renderer/notes-writing.ts'
 import { oneOf, wholeNumber, type Arguments } from '../arguments.ts'
 import { takeNotes, type Taken } from '../note-taking.ts'
@@ -14,8 +15,10 @@ import type { Command } from './command.ts'
 /** Note values, in beats. */
 const grids = { '1/4': 1, '1/8': 0.5, '1/8t': 1 / 3, '1/16': 0.25, '1/16t': 1 / 6, '1/32': 0.125 } as const
 
-/** A dictionary that leaves more than this of the sound unexplained is another instrument's, or ends where the sound goes on. */
-const STRANGE = 0.45
+/** A dictionary that leaves more than this of the sound unexplained is another instrument's; its own leaves about 0.4. */
+const STRANGE = 0.65
+/** Rumble takes less than this of what sounds, a lower instrument more. */
+const MUCH_BELOW = 0.15
 
 function named(path: string, endings: RegExp, expected: string): string {
   if (!endings.test(extname(path))) throw new UserError(`notes: expected an output ending in ${expected}, got ${path}`)
@@ -25,12 +28,14 @@ function named(path: string, endings: RegExp, expected: string): string {
 const round = (seconds: number): number => Math.round(seconds * 1e6) / 1e6
 
 /** What a person should know who wonders at the result. */
-function remarks(input: string, presetName: string, { tracks, misfit }: Taken): string[] {
+function remarks(input: string, presetName: string, { tracks, misfit, below, lowest }: Taken): string[] {
   const none = tracks.every(({ notes }) => notes.length === 0)
   return [
     ...(none ? [misfit === null ? `${input}: nothing sounds, so there are no notes` : `${input}: no note was found: try a lower --threshold or --quietest`] : []),
-    ...(misfit !== null && misfit > STRANGE ? [`${input}: ${Math.round(100 * misfit)} % of the sound is unlike anything that ${presetName} knows: `
+    ...(misfit !== null && misfit > STRANGE ? [`${input}: ${Math.round(100 * Math.min(1, misfit))} % of the sound is unlike anything that ${presetName} knows: `
       + 'another instrument, or notes beyond its range; a preset of its own notes (winnow learn --notes) does better'] : []),
+    ...(below > MUCH_BELOW ? [`${input}: ${Math.round(100 * below)} % of the sound lies below the lowest note of ${presetName}, ${pitchName(lowest)} (${lowest}): `
+      + 'what is played there is missing, or an octave too high'] : []),
   ]
 }
 
