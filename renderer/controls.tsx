@@ -3,6 +3,7 @@
 import { isSwitch, parameters, refusal } from '../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../worklet/parameters.ts'
 import { resetSettings } from './actions.ts'
+import { OutputPicker } from './devices-choice.tsx'
 import { turnSetting } from './editing.ts'
 import { Icon } from './icons.tsx'
 import { NumberWell, Slider } from './slider.tsx'
@@ -47,6 +48,7 @@ const Control = ({ row }: { row: Parameter }) => {
 
 export const Controls = () => (
   <div class="controls">
+    <div class="control"><span class="control-label">Output</span><OutputPicker /></div>
     {parameters.map((row) => <Control key={row.name} row={row} />)}
     <button type="button" class="button ghost" onClick={resetSettings}>Reset the settings</button>
   </div>

@@ -7,7 +7,7 @@ import { sentence, show, soundGoesOn } from './saying.ts'
 import { state } from './state.ts'
 import type { Device } from './state.ts'
 
-const SYSTEM = { deviceId: '', label: '', lost: false }
+const SYSTEM = { deviceId: '', label: 'The system’s output', lost: false }
 /** Whether what comes in live was being sent to the output that is gone. */
 let wasSending = false
 

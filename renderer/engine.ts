@@ -278,4 +278,7 @@ effect(() => {
   if (fits(current)) tell(current)
   if (!fits(current) || isFull(heard.peek(), capacityOf(current))) void rebuild()
 })
-effect(() => { void followTransport(state.playing.value, audible.value) })
+effect(() => {
+  void state.input.value // another input may have brought another session
+  void followTransport(state.playing.value, audible.value)
+})

@@ -64,14 +64,14 @@ function createMeasuring(): Viewer {
   let since = 0
   /** The clock of the audio thread is coarse, so single figures of a small load jump: null until one is seen, then their mean. */
   let load: number | null = null
-  let passes = Infinity, bad = 0, input = 0, output = 0
+  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0
   let claimed = new Float64Array(0)
   let total = 0
   let counted = 0
 
   const clear = (): void => {
-    const { latency, outputLatency, load, passes, inputPeak, outputPeak, position } = measured
-    for (const figure of [latency, outputLatency, load, passes, inputPeak, outputPeak, position]) figure.value = null
+    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position } = measured
+    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position]) figure.value = null
     measured.shares.value = []
   }
 
@@ -85,6 +85,7 @@ function createMeasuring(): Viewer {
     measured.load.value = load
     measured.passes.value = passes
     measured.badSamples.value = bad
+    measured.match.value = match
     measured.inputPeak.value = input
     measured.outputPeak.value = output
     if (total > 0) {
@@ -107,6 +108,7 @@ function createMeasuring(): Viewer {
       else if (now > 0) load = now
       passes = Math.min(passes, frame.fact('passes'))
       bad = frame.fact('badSamples')
+      match = frame.fact('match')
       input = Math.max(input, frame.fact('inputPeak'))
       output = Math.max(output, frame.fact('outputPeak'))
       counted++

@@ -74,7 +74,7 @@ export const Dial = ({ running }: { running: boolean }) => {
       <circle class="dial-thumb" cx={x} cy={y} r="8" />
       <text class="dial-figure" x={CX} y={CY + 4}>{text}</text>
       <text class="dial-unit" x={CX} y={CY + 27}>dB reduction</text>
-      <text class="dial-measured" x={CX} y={CY + 47}>{running ? `now ${now === null ? '–' : figure(now, 1)} dB` : 'paused'}</text>
+      <text class="dial-measured" x={CX} y={CY + 47}>{running ? `now ${now === null ? '–' : `${figure(Math.round(10 * now) / 10 + 0, 1)} dB`}` : 'paused'}</text>
       <text class="dial-end" x={at(0, RADIUS)[0]} y="204">0</text>
       <text class="dial-end" x={at(1, RADIUS)[0]} y="204">all</text>
     </svg>

@@ -1,10 +1,12 @@
 // The calm screen of a live session: what is heard, what is sent on, one dial. "Full view" shows the same session in the studio.
 
 import { latencies, latencyNames } from '../worklet/latency.ts'
+import { parameterNamed } from '../worklet/parameters.ts'
 import { Banners } from './banners.tsx'
 import { InputPicker, OutputPicker, SourceChoice } from './devices-choice.tsx'
 import { cleaningText } from './devices-state.ts'
-import { figure } from './format.ts'
+import { turnSetting } from './editing.ts'
+import { figure, signed } from './format.ts'
 import { Icon, Logo } from './icons.tsx'
 import { Dial } from './live-dial.tsx'
 import { Help, help } from './live-help.tsx'
@@ -14,6 +16,7 @@ import { Reading } from './live-reading.tsx'
 import { Strips } from './live-strips.tsx'
 import { Voices } from './live-voices.tsx'
 import { Meters } from './meters.tsx'
+import { Slider } from './slider.tsx'
 import { measured, state } from './state.ts'
 import { Compare, Figures } from './top.tsx'
 import { togglePlay } from './transport.ts'
@@ -63,23 +66,40 @@ const LatencyChoice = () => {
   )
 }
 
+const sensitivityRow = parameterNamed('sensitivity')!
+
+const KeepSpeech = () => {
+  const value = state.settings.value.sensitivity
+  return (
+    <div class="live-row" title={sensitivityRow.help}>
+      <span class="live-name">Keep speech</span>
+      <Slider row={sensitivityRow} value={value} label="Keep speech" text={`${signed(value)} dB`} initial={state.preset.value?.preset.settings.sensitivity ?? sensitivityRow.initial}
+        onChange={(next) => turnSetting('sensitivity', 'Keep speech', next)} />
+      <output>{signed(value)} dB</output>
+    </div>
+  )
+}
+
 const Side = ({ running }: { running: boolean }) => {
   const input = state.input.value
   const cleaning = input.kind === 'microphone' ? cleaningText(input.cleaning) : null
   const { solo } = state.rest.value
   return (
     <aside class="live-side" aria-label="Cleaning">
-      <Dial running={running} />
-      <div class="live-row">
-        <span class="live-name" id="live-goes">Hear what goes</span>
-        <button type="button" role="switch" class="switch" aria-checked={solo} aria-labelledby="live-goes" onClick={hearWhatGoes} />
-        <span class="grow" /><kbd>I</kbd>
+      <div class="live-controls">
+        <Dial running={running} />
+        <KeepSpeech />
+        <div class="live-row">
+          <span class="live-name" id="live-goes">Hear what goes</span>
+          <button type="button" role="switch" class="switch" aria-checked={solo} aria-labelledby="live-goes" onClick={hearWhatGoes} />
+          <span class="grow" /><kbd>I</kbd>
+        </div>
+        <LatencyChoice />
+        <Voices running={running} />
+        <NoiseCard running={running} />
+        <span class="grow" />
+        {cleaning && !cleaning.off && <p class="amber">{cleaning.text}</p>}
       </div>
-      <LatencyChoice />
-      <Voices running={running} />
-      <NoiseCard running={running} />
-      <span class="grow" />
-      {cleaning && <p class={cleaning.off ? 'faint' : 'amber'}>{cleaning.text}</p>}
       <Meters />
     </aside>
   )
@@ -88,13 +108,16 @@ const Side = ({ running }: { running: boolean }) => {
 const Status = () => {
   const rate = measured.sampleRate.value
   const input = state.input.value
+  const { bypass, matched } = state.settings.value
   return (
     <footer class="status">
       <span class="keys">
         <kbd>Space</kbd> compare A and B <kbd>I</kbd> hear what is removed <kbd>↑</kbd> <kbd>↓</kbd> reduction <kbd>Esc</kbd> full view
       </span>
       <span class="grow" />
+      {bypass === 1 && matched === 1 && measured.match.value !== null && <span>A is brought to the loudness of B: {signed(measured.match.value)} dB</span>}
       {measured.badSamples.value ? <span class="amber">{measured.badSamples.value} samples were not numbers and were silenced</span> : null}
+      {input.kind === 'microphone' && cleaningText(input.cleaning).off && <span title={cleaningText(input.cleaning).text}>the browser’s own cleaning is off</span>}
       {input.kind === 'microphone' && <span>{input.channels === 2 ? 'two channels' : 'one channel'}</span>}
       <span>{rate === null ? '–' : `${figure(rate / 1000, rate % 1000 ? 1 : 0)} kHz`}</span>
     </footer>

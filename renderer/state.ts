@@ -69,7 +69,7 @@ export const state = {
   microphones: signal<readonly Device[]>([]),
   outputs: signal<readonly Device[]>([]),
   /** Where the sound goes, and whether that is away and waited for. */
-  output: signal<Device & { readonly lost: boolean }>({ deviceId: '', label: '', lost: false }),
+  output: signal<Device & { readonly lost: boolean }>({ deviceId: '', label: 'The system’s output', lost: false }),
   /** How long a live session may lag; null: as the preset says. */
   latency: signal<Latency | null>(null),
   /** While the room alone is listened to: everything heard is rest, whatever the settings say. */
@@ -108,6 +108,8 @@ export const measured = {
   passes: signal<number | null>(null),
   dropouts: signal<number | null>(null),
   badSamples: signal<number | null>(null),
+  /** dB by which the original is brought to the loudness of the result, where the two are matched. */
+  match: signal<number | null>(null),
   /** dB by which all that is heard is turned down now, 0 or less. */
   removed: signal<number | null>(null),
   inputPeak: signal<number | null>(null),

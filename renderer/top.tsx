@@ -2,7 +2,7 @@
 
 import { chooseSound, seek } from './actions.ts'
 import { InputPicker, SourceChoice } from './devices-choice.tsx'
-import { DASH, clock, figure, withUnit } from './format.ts'
+import { DASH, clock, figure, signed, withUnit } from './format.ts'
 import { ExportButton } from './export-panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
@@ -53,10 +53,13 @@ const InputChoice = () => {
 
 /** `result`: what the other side is called. */
 export const Compare = ({ result = 'Result' }: { result?: string }) => {
-  const bypassed = state.settings.value.bypass === 1
+  const { bypass, matched } = state.settings.value
+  const bypassed = bypass === 1
+  const match = matched === 1 ? measured.match.value : null
+  const loudness = matched === 0 ? '' : match === null ? ', brought to the loudness of B' : `, brought to the loudness of B: ${signed(match)} dB`
   return (
     <div class="segments compare" role="group" aria-label="Compare">
-      <button type="button" aria-pressed={bypassed} aria-label="A, original" title="The input, with the same delay (A)"
+      <button type="button" aria-pressed={bypassed} aria-label="A, original" title={`The input, with the same delay${loudness} (A)`}
         onClick={() => set('bypass', 1)}><b>A</b><span>Original</span></button>
       <button type="button" aria-pressed={!bypassed} aria-label={`B, ${result.toLowerCase()}`} title="What the sources make (A)"
         onClick={() => set('bypass', 0)}><b>B</b><span>{result}</span></button>

@@ -98,7 +98,7 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     const mono = noise(48_000, 3, 0.3)
     await dropFile(page, 'hiss.wav', waveFile([mono], 48_000))
     await page.getByText('48 kHz').waitFor()
-    await page.waitForTimeout(400)
+    await expect.poll(async () => peak(await record(page, 100))).toBeGreaterThan(0.29)
     await heard(page)
     const recording = await record(page, 400)
     expect(largestError(recording, [mono, mono], placeOf(recording[0], mono))).toBeLessThan(1e-5)

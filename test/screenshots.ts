@@ -5,7 +5,7 @@
 // They go to the folder that SCREENSHOTS names (default: dist/screenshots); APP names another build of the app, ONLY some
 // of the states ("playing", "mixing-small"). ONLY=readme makes the picture of the README, in its place.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
@@ -13,6 +13,7 @@ import { band, RATE, waveFile } from './band.ts'
 import { launch, serveApp } from './browser.ts'
 import { allOf, melodies } from './field-sounds.ts'
 import { openSound, pageApp } from './page-app.ts'
+import { furnishLive, liveStates } from './screenshots-live.ts'
 
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
 const only = process.env['ONLY']?.split(',')
@@ -23,8 +24,7 @@ const app = await pageApp(process.env['APP'])
 await mkdir(folder, { recursive: true })
 const music = waveFile(band(24))
 const three = waveFile(allOf(melodies(8)))
-const microphone = join(app.folder, 'microphone.wav')
-await writeFile(microphone, waveFile([band(20)[0]]))
+const microphone = await furnishLive(app, process.env['APP'])
 const served = await serveApp({ folder: app.folder })
 const browser = await launch({ fakeMicrophone: microphone })
 
@@ -50,6 +50,7 @@ function quietBand(): Buffer {
 
 /** Each ends in the state that is its name. */
 const states: Record<string, (page: Page) => Promise<void>> = {
+  ...liveStates,
   empty: async () => {},
   playing: async (page) => {
     await openSound(page, 'small-band.wav', music)
@@ -73,29 +74,8 @@ const states: Record<string, (page: Page) => Promise<void>> = {
   microphone: async (page) => {
     await page.getByRole('button', { name: /^Clean a microphone/ }).click()
     await page.getByRole('button', { name: 'Stop the microphone' }).waitFor()
+    await page.getByRole('button', { name: 'Full view' }).click()
     await page.waitForTimeout(FILLED)
-  },
-  lost: async (page) => {
-    await page.addInitScript(() => {
-      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-      navigator.mediaDevices.getUserMedia = async (wish) => {
-        const stream = await open(wish)
-        setTimeout(() => stream.getAudioTracks()[0]!.dispatchEvent(new Event('ended')), 6000)
-        return stream
-      }
-    })
-    await page.reload()
-    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
-    await page.getByRole('alert').waitFor()
-    await page.waitForTimeout(500)
-  },
-  denied: async (page) => {
-    await page.addInitScript(() => {
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
-    })
-    await page.reload()
-    await page.getByRole('button', { name: /^Clean a microphone/ }).click()
-    await page.getByRole('alert').waitFor()
   },
   broken: async (page) => {
     await states['playing']!(page)
