@@ -15,7 +15,10 @@ export interface ViewFigures {
 }
 export interface ViewsFigures {
   readonly microphone: ViewFigures
+  /** The same with the piano roll below it. */
+  readonly microphoneNotes: ViewFigures
   readonly file: ViewFigures
+  readonly fileNotes: ViewFigures
   readonly painting: ViewFigures & { readonly gestureMillis: { readonly median: number; readonly worst: number } }
 }
 
@@ -58,6 +61,14 @@ const timeGestures = (page: Page): Promise<unknown> => page.addInitScript(() => 
   } as typeof MessagePort.prototype.postMessage
 })
 
+/** The notes of whatever plays, with the one instrument that is at hand. */
+async function withNotes(page: Page, session: CDPSession): Promise<ViewFigures> {
+  await page.keyboard.press('n')
+  await page.locator('.roll-box[aria-busy=false]').waitFor()
+  await page.waitForTimeout(1500)
+  return watched(page, session)
+}
+
 async function paint(page: Page): Promise<void> {
   const box = (await page.locator('.painting').boundingBox())!
   await page.keyboard.press('b')
@@ -99,6 +110,8 @@ export async function views(say: (line: string) => void): Promise<ViewsFigures |
     await live.waitForTimeout(1000)
     const microphone = await watched(live, liveSession)
     say(shown('a live microphone', microphone))
+    const microphoneNotes = await withNotes(live, liveSession)
+    say(shown('with its notes on the roll', microphoneNotes))
     await live.context().close()
 
     const [page, session] = await opened()
@@ -108,11 +121,14 @@ export async function views(say: (line: string) => void): Promise<ViewsFigures |
     await page.locator('.picture-progress').waitFor({ state: 'detached' })
     const file = await watched(page, session)
     say(shown('a file', file))
+    const fileNotes = await withNotes(page, session)
+    say(shown('with its notes on the roll', fileNotes))
+    await page.keyboard.press('Escape')
     const drawing = await watched(page, session, () => paint(page))
     const waits = (await page.evaluate(() => window.waits)).sort((a, b) => a - b)
     const painting = { ...drawing, gestureMillis: { median: waits[waits.length >> 1]!, worst: waits.at(-1)! } }
     say(`${shown('painting into it', painting)}; the processor is told after ${painting.gestureMillis.median.toFixed(0)} ms, ${painting.gestureMillis.worst.toFixed(0)} at the worst of ${waits.length}`)
-    return { microphone, file, painting }
+    return { microphone, microphoneNotes, file, fileNotes, painting }
   } finally {
     await browser.close()
     await served.close()
