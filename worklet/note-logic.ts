@@ -48,6 +48,8 @@ const UNDER = [[12, 1], [19, 0.7], [24, 0.6], [28, 0.4]] as const
 const GROWING = [1.3, 1.7] as const
 /** A stroke is called while it rises: where it goes is told by how fast. Its loudness is what it has and so many times its last step. */
 const AHEAD = 2
+/** What is fainter than this share of what was loud lately is an overtone to a learned judge, which knows no other instrument than its own. */
+const FAINT = 0.15
 /** A learned judge that called must fall to this share of the threshold before it calls again. */
 const CALMED = 0.6
 
@@ -145,7 +147,7 @@ export class NoteLogic {
       if (sounding[row]) this.follow(row, now, 0.25 * quietest, seconds)
       if (asked && asked[row]! < CALMED * settings.threshold) calm[row] = 1
       if (!allowed[row] || now < quietest || seconds - begun[row]! < settings.refractory || this.isOvertone(row)) continue
-      if (asked ? calm[row] === 1 && asked[row]! >= settings.threshold : this.begins(row, now, attacks[row]!)) this.begin(row, now, seconds)
+      if (asked ? calm[row] === 1 && asked[row]! >= settings.threshold && now >= FAINT * this.recent : this.begins(row, now, attacks[row]!)) this.begin(row, now, seconds)
     }
     this.bend(frame.cents, seconds)
     this.newest = (this.newest + 1) % BACK

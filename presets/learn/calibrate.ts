@@ -47,11 +47,11 @@ export function* calibrate({ source, instruments, sizes, divergence, head, secon
   const dictionaryOf = (some: readonly Templates[]): Preset['dictionary'] => ({ ...sizes, ...meanTemplates(some), divergence })
   const dictionary = dictionaryOf(templates)
   if (!head) return { dictionary, head: null }
-  // what an instrument sounds like to who has not heard it: through the mean of the others, and through one of them alone
+  // what an instrument sounds like to who has not heard it: through the mean of the others
   const players = instruments.map((notes, i) => {
     const others = templates.filter((_, j) => j !== i)
     const mean = others.length > 0 ? [dictionaryOf(others)] : []
-    return { notes, dictionaries: [dictionary, ...mean, ...mean, ...(others.length > 1 ? others.map((one) => dictionaryOf([one])) : [])] }
+    return { notes, dictionaries: [dictionary, ...mean, ...mean] }
   })
   const taught = yield* part(noteHead(players, { seconds, seed, epochs: EPOCHS }, module), share * instruments.length, 1 - share * instruments.length)
   return { dictionary, head: { ...taught, facts: { ...taught.facts, gains: noteGains(instruments, dictionary, module) } } }

@@ -33,7 +33,7 @@ const PIECE = 10 // seconds
 const HELD_OUT = 6
 const UNITS = [24, 12]
 /** dB by which an instrument's overtones may be other than expected: another one of its kind, or the same elsewhere. */
-const STRANGE = { others: 12, own: 5 }
+const STRANGE = { others: 3, own: 3 }
 const BATCH = 1024
 const RATE = 5e-3
 /** Shares of the progress: telling rows, teaching, judging. */

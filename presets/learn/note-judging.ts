@@ -13,6 +13,9 @@ const TRIED = Array.from({ length: 18 }, (_, i) => 0.1 + 0.05 * i)
 /** Seconds within which a call is right, once the constant lag is taken away; and the latest that it belongs to a stroke at all. */
 const TOLERANCE = 0.05, LATEST = 0.15
 
+/** Of the best F, what a surer threshold may lose: recordings hold more that is like a stroke than mixtures do. */
+const GIVEN = 0.015
+
 export interface Judgement { readonly threshold: number; readonly lag: number; readonly f: number }
 
 export interface Heard { readonly mixed: Mixed; readonly dictionary: Dictionary }
@@ -26,8 +29,7 @@ export function judgement(heard: readonly Heard[], layers: readonly Layer[], tim
     notes.process([mixed.sound])
     return { frames, notes, strokes: mixed.strokes }
   })
-  let best: Judgement = { threshold: 0.5, lag: 0.06, f: -1 }
-  for (const threshold of TRIED) {
+  const tried = TRIED.map((threshold): Judgement => {
     const calls = kept.map(({ frames, notes: { pitches, hopSeconds } }) => callsOf(frames, pitches, hopSeconds, { ...settings, threshold }))
     const lag = medianLag(kept.map(({ strokes }, i) => ({ strokes, calls: calls[i]! })))
     let right = 0, all = 0
@@ -36,9 +38,10 @@ export function judgement(heard: readonly Heard[], layers: readonly Layer[], tim
       all += strokes.length + calls[i]!.length
     })
     const f = all > 0 ? (2 * right) / all : 0
-    if (f > best.f) best = { threshold, lag, f }
-  }
-  return best
+    return { threshold, lag, f }
+  })
+  const most = Math.max(...tried.map(({ f }) => f))
+  return tried.findLast(({ f }) => f >= most - GIVEN)!
 }
 
 interface Call { readonly pitch: number; readonly seconds: number }

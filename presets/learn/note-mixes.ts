@@ -5,7 +5,7 @@ import type { Stroke } from './note-pieces.ts'
 import type { Key } from './note-voices.ts'
 
 /** dB from the softest to the loudest stroke of a key that was recorded in one way only; a recorded layer is moved by less. */
-const TOUCH = 24, TOUCH_LAYERED = 10
+const TOUCH = 24, TOUCH_LAYERED = 6
 const LEAD = 0.02
 const BELLS = 5
 

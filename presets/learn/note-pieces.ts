@@ -12,7 +12,7 @@ export interface Stroke {
 
 const MAJOR = [0, 2, 4, 5, 7, 9, 11]
 /** Semitones over the lowest note of a chord. */
-const CHORDS = [[12], [4, 7], [3, 7], [3, 7, 12], [4, 7, 12], [4, 7, 10], [7, 12, 16], [12, 15, 19], [3, 6, 9], [5, 12], [7], [4], [3], [9], [8]] as const
+const CHORDS = [[12], [12], [4, 7], [3, 7], [3, 7, 12], [4, 7, 12], [4, 7, 10], [7, 12, 16], [3, 6, 9], [5, 9], [5, 12], [7], [4], [3], [9], [8]] as const
 
 /** Two hands, each with a pace of its own, over so many seconds. `pitches` from the lowest to the highest. */
 export function randomPiece(pitches: readonly number[], seconds: number, random: () => number): Stroke[] {
@@ -41,14 +41,14 @@ export function randomPiece(pitches: readonly number[], seconds: number, random:
       if (!chance(again)) at = Math.max(0, Math.min(own.length - 1, at + Math.round(between(-1, 1) * (chance(0.2) ? 14 : 5))))
       for (let tries = 0; tries < 4 && !fits(own[at]!); tries++) at = Math.min(own.length - 1, at + 1)
       const shape = chance(chords) ? CHORDS[Math.floor(random() * CHORDS.length)]! : []
-      const force = Math.max(0.02, Math.min(1, loudness + between(-0.25, 0.25) + (hand === 1 ? 0.08 : 0)))
+      const force = Math.max(0.02, Math.min(1, loudness + between(-0.14, 0.14) + (hand === 1 ? 0.08 : 0)))
       const spread = chance(0.15) ? between(0.03, 0.08) : between(0, 0.015)
       const length = Math.max(0.06, gap * held * between(0.7, 1.3) * (chance(0.12) ? 5 : 1))
       ;[0, ...shape].forEach((over, i) => {
         const pitch = own[at]! + over
         if (!pitches.includes(pitch)) return
         const onset = time + i * spread * random()
-        strokes.push({ onset, pitch, offset: pedals ? pedals(onset + length) : onset + length, force: Math.max(0.02, Math.min(1, force + between(-0.15, 0.1))) })
+        strokes.push({ onset, pitch, offset: pedals ? pedals(onset + length) : onset + length, force: Math.max(0.02, Math.min(1, force + between(-0.08, 0.05))) })
       })
       time += steady ? gap * (chance(0.25) ? 2 : 1) * between(0.97, 1.03) : gap * Math.exp(between(-0.7, 0.7))
     }
