@@ -1,6 +1,6 @@
 // The keys of the calm screen.
 
-import { toggleBypass } from './actions.ts'
+import { chooseSound, toggleBypass } from './actions.ts'
 import { turnRest, turnSetting } from './editing.ts'
 import { reductionRow, state } from './state.ts'
 import { clamp } from './numbers.ts'
@@ -26,6 +26,7 @@ export function liveKey(event: KeyboardEvent): void {
   else if (key.toLowerCase() === 'i') hearWhatGoes()
   else if (key === 'ArrowUp' && !inside('input, select, [role=slider]')) turnReduction(state.settings.peek().reduction + step)
   else if (key === 'ArrowDown' && !inside('input, select, [role=slider]')) turnReduction(state.settings.peek().reduction - step)
+  else if (key.toLowerCase() === 'o') void chooseSound()
   else if (key === 'Escape') showStudio()
   else return
   event.preventDefault()

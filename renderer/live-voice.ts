@@ -2,6 +2,7 @@
 // kept in memory until it is learned, and nowhere after that.
 
 import { batch, signal } from '@preact/signals'
+import { writePreset } from '../presets/preset.ts'
 import type { Preset } from '../presets/preset.ts'
 import type { FromTap, TapOptions, ToTap } from '../worklet/protocol.ts'
 import { TAP_NAME } from '../worklet/protocol.ts'
@@ -9,11 +10,13 @@ import { choose, universalPreset } from './actions.ts'
 import { plainKernelModule } from './assets.ts'
 import * as engine from './engine.ts'
 import { watch } from './frames.ts'
+import { host, presetFiles } from './host.ts'
 import { freeName, keepPreset } from './kept-presets.ts'
 import type { FromLearning, ToLearning } from './learning-worker.ts'
 import { Speaking } from './live-speaking.ts'
-import { sentence } from './saying.ts'
+import { sentence, show } from './saying.ts'
 import { measured } from './state.ts'
+import type { ChosenPreset } from './state.ts'
 import { spareThreads } from './threads.ts'
 
 /** Seconds of voice that are wanted, and with how many it can be left at. */
@@ -101,8 +104,12 @@ export function startReading(): void {
     voice.heard.value = voice.quiet.value = voice.done.value = 0
     voice.message.value = null
   })
-  unwatch = watch({ begin: listen, draw() {} })
-  if (!tap) listen()
+  try {
+    unwatch = watch({ begin: listen, draw() {} })
+    if (!tap) listen()
+  } catch (error) {
+    fail(error)
+  }
 }
 
 /** Nothing is kept. */
@@ -130,12 +137,20 @@ export async function learnVoice(): Promise<void> {
       recordings: [{ name: `read aloud, ${Math.round(read.seconds)} s`, sampleRate: read.sampleRate, channels: read.recording() }],
     })
     if (!preset) return // cancelled
-    await choose(await keepPreset(preset), `Learn ${name}`, true)
+    await choose(await keepOrSay(preset), `Learn ${name}`, true)
     voice.phase.value = 'learned'
   } catch (error) {
     fail(error)
   }
 }
+
+/** Where nothing can be kept on this machine it is used all the same, and a person may save it. */
+const keepOrSay = (preset: Preset): Promise<ChosenPreset> => keepPreset(preset).catch((error: unknown) => {
+  const name = preset.name ?? 'My voice'
+  show('warn', `“${name}” is in use, but could not be kept: ${sentence(error)}`, 'It is gone when the page is closed.',
+    { label: 'Save it as a file', run: () => void host().saveFile(`${name}.preset`, presetFiles, writePreset(preset).buffer) })
+  return { name, preset }
+})
 
 /** Null when it was cancelled meanwhile. */
 function enrolled(order: ToLearning): Promise<Preset | null> {

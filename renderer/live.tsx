@@ -18,7 +18,7 @@ import { Voices } from './live-voices.tsx'
 import { Meters } from './meters.tsx'
 import { Slider } from './slider.tsx'
 import { measured, state } from './state.ts'
-import { Compare, Figures } from './top.tsx'
+import { Compare, Figures, transportVerb } from './top.tsx'
 import { togglePlay } from './transport.ts'
 
 export const isLive = (): boolean => state.screen.value === 'live' && state.input.value.kind !== 'file'
@@ -26,7 +26,7 @@ export const isLive = (): boolean => state.screen.value === 'live' && state.inpu
 const Top = () => {
   const { kind } = state.input.value
   const playing = state.playing.value
-  const verb = playing ? 'Stop the microphone' : 'Start the microphone'
+  const verb = transportVerb()
   return (
     <header class="top">
       <h1 class="logo"><Logo /><span>Winnow</span></h1>

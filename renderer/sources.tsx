@@ -9,6 +9,7 @@ import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { addSource, choose, hasRoom, removeSource, renameSource, turnRest, turnSetting, turnSource } from './editing.ts'
 import { DASH, capital, figure, signed } from './format.ts'
+import { useVoice } from './live-kept.ts'
 import { LearnButton } from './learning-panel.tsx'
 import { redo, redoName, undo, undoName } from './history.ts'
 import { Icon } from './icons.tsx'
@@ -131,24 +132,34 @@ const provenance = ({ description, learned: { files, licences } }: Preset): stri
   `Learned from ${files.length ? `${files.length} file${files.length === 1 ? '' : 's'}` : 'no recording'}.`, ...licences,
 ].join('\n')
 
+/** Before the number of a preset that is kept on this machine. */
+const KEPT = 'kept:'
+
 const Presets = () => {
   const { value: chosen } = state.preset
   const shipped = state.presets.value
-  const isShipped = shipped.some((name) => name.replace(/\.preset$/, '') === chosen?.name)
+  const kept = state.kept.value
+  const isKept = kept.some(({ id }) => id === chosen?.kept)
+  const isShipped = chosen?.kept === undefined && shipped.some((name) => name.replace(/\.preset$/, '') === chosen?.name)
+  const shown = isKept ? `${KEPT}${chosen!.kept}` : isShipped ? chosen!.name + '.preset' : ''
   return (
     <div class="preset">
       <label class="picker">
         <span class="visually-hidden">Preset</span>
-        <select title={chosen?.preset.description ?? 'Preset'} value={isShipped ? chosen!.name + '.preset' : ''}
+        <select title={chosen?.preset.description ?? 'Preset'} value={shown}
           onChange={(event) => {
             const { value } = event.currentTarget
             if (value === 'open') {
-              event.currentTarget.value = isShipped ? chosen!.name + '.preset' : ''
+              event.currentTarget.value = shown
               void choosePresetFile()
-            } else void choosePreset(value)
+            } else if (value.startsWith(KEPT)) void useVoice(Number(value.slice(KEPT.length)))
+            else void choosePreset(value)
           }}>
-          {!isShipped && <option value="">{chosen ? capital(chosen.preset.name ?? chosen.name) : DASH}</option>}
+          {!isShipped && !isKept && <option value="">{chosen ? capital(chosen.preset.name ?? chosen.name) : DASH}</option>}
           {shipped.map((name) => <option key={name} value={name}>{capital(name.replace(/\.preset$/, ''))}</option>)}
+          {kept.length > 0 && (
+            <optgroup label="Learned here">{kept.map(({ id, name }) => <option key={id} value={`${KEPT}${id}`}>{name}</option>)}</optgroup>
+          )}
           <option value="open">Open a preset…</option>
         </select>
         <Icon name="down" size={12} />

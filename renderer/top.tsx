@@ -9,11 +9,19 @@ import { Meters } from './meters.tsx'
 import { measured, set, state } from './state.ts'
 import { togglePlay } from './transport.ts'
 
+/** What the one large button does. */
+export function transportVerb(): string {
+  const input = state.input.value
+  const playing = state.playing.value
+  if (input.kind === 'file') return playing ? 'Pause' : 'Play'
+  return `${playing ? 'Stop' : 'Start'} ${input.kind === 'microphone' && input.from === 'system' ? 'what the machine plays' : 'the microphone'}`
+}
+
 export const Transport = () => {
   const input = state.input.value
   const playing = state.playing.value
   const isFile = input.kind === 'file'
-  const verb = isFile ? (playing ? 'Pause' : 'Play') : playing ? 'Stop the microphone' : 'Start the microphone'
+  const verb = transportVerb()
   return (
     <div class="transport">
       {isFile && (

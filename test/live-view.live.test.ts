@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { readPreset } from '../presets/preset.ts'
 import { because, noChromium } from './browser.ts'
-import { RATE, furnish, mix, open, pcmOf, pressed, sendTo, turned, voice } from './live-stories.ts'
+import { RATE, announce, furnish, mix, open, pcmOf, pressed, sendTo, turned, voice } from './live-stories.ts'
 import { figure, peak, record, siSdr, stories } from './page-stories.ts'
 
 /** Where in the looped mix a recording begins: there it is most like it, however loud. */
@@ -128,6 +128,11 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     const progress = panel.getByRole('progressbar', { name: 'Voice heard' })
     await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), { timeout: 15_000 }).toBeGreaterThan(0)
     expect(await panel.getByRole('button', { name: 'Learn from this' }).isDisabled()).toBe(true)
+    const before = Number(await progress.getAttribute('aria-valuenow'))
+    await page.evaluate(() => window.bench.tracks.at(-1)!.dispatchEvent(new Event('ended'))) // a contact that shakes
+    await expect.poll(() => panel.innerText()).toMatch(/s are kept; it goes on by itself when the microphone is back/)
+    await announce(page)
+    await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), { timeout: 15_000 }).toBeGreaterThan(before)
     // More of the voice than a test has time for comes the way all of it comes, only faster.
     await page.evaluate(([seconds, rate, base64]) => {
       const pcm = new Int16Array(Uint8Array.from(atob(base64 as string), (c) => c.charCodeAt(0)).buffer)
@@ -139,6 +144,10 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     await page.getByText('“My voice” is learned and in use').waitFor({ timeout: 40_000 })
     const chosen = page.getByRole('combobox', { name: 'Voice' })
     expect(await chosen.locator('option:checked').textContent()).toBe('My voice')
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => chosen.locator('option:checked').textContent()).toBe('Anyone')
+    await page.keyboard.press('Control+Shift+z')
+    await expect.poll(() => chosen.locator('option:checked').textContent()).toBe('My voice')
 
     await page.reload()
     await open(page)
@@ -161,6 +170,29 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     await page.getByRole('button', { name: 'Full view' }).click()
     await expect.poll(() => page.getByRole('combobox', { name: 'Preset' }).inputValue()).toBe('speech.preset')
   }, { before: turned }))
+
+  test('by keyboard alone: every control of it is reached once, named, and shows its focus', () => visit(async (page) => {
+    await open(page)
+    const names: string[] = []
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press('Tab')
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement!
+        if (element === document.body) return null
+        const by = element.getAttribute('aria-labelledby')
+        const name = element.getAttribute('aria-label') ?? (by ? document.getElementById(by)?.textContent : null) ?? (element as HTMLInputElement).labels?.[0]?.querySelector('span')?.textContent ?? element.textContent
+        const marked = [element, element.parentElement!].some((target) => getComputedStyle(target).boxShadow.includes('234, 216, 168'))
+          || element.matches('input[type=range], svg') // their thumb has the ring, which is looked for in pictures
+        return { name: name?.trim() ?? '', marked }
+      })
+      if (!focused) break
+      expect(focused.name, `a name for the control after ${names.at(-1)}`).not.toBe('')
+      expect(focused.marked, `visible focus on ${focused.name}`).toBe(true)
+      names.push(focused.name)
+    }
+    expect(names).toEqual(['Stop the microphone', 'File', 'Microphone', 'System', 'Microphone', 'Output', 'Into a call', 'A, original', 'B, cleaned', 'Full view',
+      'Reduction', 'Keep speech', 'Hear what goes', 'low, 8 ms', 'normal, 16 ms', 'high, 32 ms', 'Learn my voice', 'Learn noise', 'Hold the noise'])
+  }))
 
   test('reading may be left: nothing is kept, and the sound goes on', () => visit(async (page) => {
     await open(page)
