@@ -31,9 +31,7 @@ export interface Teaching {
 const PIECE = 10 // seconds
 /** One piece in so many is kept to judge by. */
 const HELD_OUT = 6
-const UNITS = [24, 12]
-/** dB by which an instrument's overtones may be other than expected: another one of its kind, or the same elsewhere. */
-const STRANGE = { others: 3, own: 3 }
+const UNITS = [32, 16]
 const BATCH = 1024
 const RATE = 5e-3
 /** Shares of the progress: telling rows, teaching, judging. */
@@ -49,7 +47,7 @@ export function* noteHead(players: readonly Player[], { seconds, seed, epochs }:
   for (let piece = 0; piece < count; piece++) {
     const which = piece % players.length
     const { notes, dictionaries } = players[which]!
-    const mixed = mixedOf(keys[which]!, notes[0]!.recording.sampleRate, players.length > 1 ? STRANGE.others : STRANGE.own, random)
+    const mixed = mixedOf(keys[which]!, notes[0]!.recording.sampleRate, random)
     const dictionary = dictionaries[Math.floor(random() * dictionaries.length)]!
     // not every sixth of all: with three players that would always be the same one
     if (Math.floor(piece / players.length) % HELD_OUT === HELD_OUT - 1 || piece === count - 1) heldOut.push({ mixed, dictionary })
@@ -69,9 +67,9 @@ export function* noteHead(players: readonly Player[], { seconds, seed, epochs }:
 
 const rounded = (x: number): number => Math.round(1e4 * x) / 1e4
 
-function mixedOf(keys: readonly Key[], sampleRate: number, strange: number, random: () => number): Heard['mixed'] {
+function mixedOf(keys: readonly Key[], sampleRate: number, random: () => number): Heard['mixed'] {
   const strokes = randomPiece(keys.map(({ pitch }) => pitch), PIECE, random)
-  return { strokes, sampleRate, sound: mixture(keys, strokes, PIECE, sampleRate, strange, random) }
+  return { strokes, sampleRate, sound: mixture(keys, strokes, PIECE, sampleRate, random) }
 }
 
 /** By weighted cross entropy. */

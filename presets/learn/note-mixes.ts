@@ -7,10 +7,11 @@ import type { Key } from './note-voices.ts'
 /** dB from the softest to the loudest stroke of a key that was recorded in one way only; a recorded layer is moved by less. */
 const TOUCH = 24, TOUCH_LAYERED = 6
 const LEAD = 0.02
-const BELLS = 5
+/** Parts of the spectrum differ from the recordings' by so many dB. */
+const BELLS = 5, COLOUR = 3
 
-/** One channel at the recordings' rate. `strange`: dB by which parts of the spectrum may differ from the recordings'. */
-export function mixture(keys: readonly Key[], strokes: readonly Stroke[], seconds: number, sampleRate: number, strange: number, random: () => number): Float32Array {
+/** One channel at the recordings' rate. */
+export function mixture(keys: readonly Key[], strokes: readonly Stroke[], seconds: number, sampleRate: number, random: () => number): Float32Array {
   const between = (low: number, high: number): number => low + (high - low) * random()
   const out = new Float32Array(Math.round(seconds * sampleRate))
   const byPitch = new Map(keys.map((key) => [key.pitch, key]))
@@ -25,7 +26,7 @@ export function mixture(keys: readonly Key[], strokes: readonly Stroke[], second
   }
   tilt(out, between(-0.6, 0.6), sampleRate, between(300, 3000))
   for (let bell = 0; bell < BELLS; bell++)
-    colour(out, 10 ** (between(-strange, strange) / 20), Math.exp(between(Math.log(80), Math.log(6000))) / sampleRate, between(0.5, 2.5))
+    colour(out, 10 ** (between(-COLOUR, COLOUR) / 20), Math.exp(between(Math.log(80), Math.log(6000))) / sampleRate, between(0.5, 2.5))
   if (random() < 0.6) echo(out, 10 ** (between(-26, -10) / 20), between(0.25, 1.4), sampleRate, random)
   const loudest = out.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-9)
   const gain = 10 ** (between(-30, -1) / 20) / loudest

@@ -6,7 +6,7 @@ import { FEATURES, Notes } from '../../worklet/notes.ts'
 import type { Stroke } from './note-pieces.ts'
 
 /** Seconds after a stroke at which it is to be called, by timing; sooner and for a while later a call is neither right nor wrong. */
-const CALLED = [{ from: 0.05, to: 0.09, until: 0.125 }, { from: 0.035, to: 0.065, until: 0.1 }] as const
+const CALLED = [{ from: 0.05, to: 0.09, until: 0.125 }, { from: 0.035, to: 0.08, until: 0.115 }] as const
 /** A stroke is not heard before it. */
 const EARLY = -0.005
 /** Keys that seem fainter than this cannot begin, whatever the settings. */
