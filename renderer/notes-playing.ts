@@ -7,6 +7,7 @@ import { currentContext, currentFeed } from './engine.ts'
 import type { FileFeed } from './feeds.ts'
 import { heardAt } from './frames.ts'
 import { play, silence } from './midi-out.ts'
+import { due } from './notes-due.ts'
 import { notes, shownNotes } from './notes-state.ts'
 import type { RollNote } from './roll-sheet.ts'
 import { state } from './state.ts'
@@ -15,27 +16,6 @@ const TICK = 10 // ms
 const AHEAD = 0.015 // seconds
 /** Between two ticks: more is a jump, or a page that slept. */
 const FARTHEST = 0.25
-
-/** What is due between two moments of a file, given what sounds; `at` in seconds of the file. Pure. */
-export function due(list: readonly RollNote[], sounding: Map<number, RollNote>, from: number, to: number): { readonly event: NoteEvent; readonly at: number }[] {
-  const found: { event: NoteEvent; at: number }[] = []
-  for (const [pitch, note] of sounding) {
-    // It may have been moved, cut or deleted since it began.
-    const now = list.find(({ id }) => id === note.id)
-    const end = now && now.pitch === pitch ? now.offset! : from
-    if (end < to) {
-      found.push({ event: { type: 'off', pitch, seconds: 0 }, at: Math.max(from, end) })
-      sounding.delete(pitch)
-    } else for (const { seconds, cents } of now?.bends ?? []) if (seconds >= from && seconds < to) found.push({ event: { type: 'bend', pitch, cents, seconds: 0 }, at: seconds })
-  }
-  for (const note of list) {
-    if (note.onset < from || note.onset >= to || note.offset === null) continue
-    if (sounding.has(note.pitch)) found.push({ event: { type: 'off', pitch: note.pitch, seconds: 0 }, at: note.onset })
-    found.push({ event: { type: 'on', pitch: note.pitch, velocity: note.velocity, seconds: 0 }, at: note.onset })
-    sounding.set(note.pitch, note)
-  }
-  return found.sort((a, b) => a.at - b.at || Number(a.event.type === 'on') - Number(b.event.type === 'on'))
-}
 
 const sounding = new Map<number, RollNote>()
 /** Up to where everything was sent. */

@@ -7,8 +7,7 @@ import type { RollNote } from './roll-sheet.ts'
 /** Notes that ended longer ago than this are forgotten. */
 const KEPT = 60 // seconds
 
-export class LiveSheet {
-  readonly heat: Heat
+export class LiveNotes {
   /** By onset, nearly. Replaced, never changed. */
   notes: readonly RollNote[] = []
   /** Seconds of the stream that were heard. */
@@ -18,17 +17,10 @@ export class LiveSheet {
   private next = 1
   private readonly open = new Map<number, RollNote>()
 
-  constructor(hopSeconds: number, readonly lag: number, seconds: number) {
-    this.heat = new Heat(Math.ceil((seconds + lag) / hopSeconds) + 2, hopSeconds, true)
-  }
+  /** `lag`: how much later than its stroke an event is told. */
+  constructor(readonly lag: number) {}
 
   get sounding(): ReadonlySet<number> { return new Set(this.open.keys()) }
-
-  add(codes: Uint8Array, first: number, seconds: number): void {
-    this.heat.add(codes, first)
-    this.now = Math.max(this.now, seconds)
-    this.version++
-  }
 
   take(events: readonly NoteEvent[]): void {
     for (const event of events) {
@@ -71,6 +63,22 @@ export class LiveSheet {
   /** Nobody listens any more. */
   silence(): void {
     for (const note of [...this.open.values()]) this.end(note, this.now)
+    this.version++
+  }
+}
+
+/** With how much of each pitch was heard. */
+export class LiveSheet extends LiveNotes {
+  readonly heat: Heat
+
+  constructor(hopSeconds: number, lag: number, seconds: number) {
+    super(lag)
+    this.heat = new Heat(Math.ceil((seconds + lag) / hopSeconds) + 2, hopSeconds, true)
+  }
+
+  add(codes: Uint8Array, first: number, seconds: number): void {
+    this.heat.add(codes, first)
+    this.now = Math.max(this.now, seconds)
     this.version++
   }
 }
