@@ -93,7 +93,7 @@ function worstQuanta(mode: Mode): { worst: number; raw: number } {
 export function countCollections(): Pick<Bench, 'collections' | 'collectionsLittering'> {
   // small, because the number of calls matters, not their size; with free atoms, so that every stage runs
   const small = randomDictionary(12, 2, 256)
-  const call = quantumTask('direct', { dictionary: small, values: { freeAtoms: 2 } })
+  const call = quantumTask('direct', { dictionary: small, values: { freeAtoms: 2, tracker: 1, sensitivity: 3, smoothing: 0.2, matched: 1 } })
   let calls = 0
   const solving = quantumTask('direct', { dictionary: { ...small, divergence: divergences['euc']! }, values: { freeAtoms: 2, block: 0.1, variation: 0.1 },
     turn: ({ solver }) => { solver[0] = (calls++ >> 5) % solvers.length } })

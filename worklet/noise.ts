@@ -3,8 +3,11 @@
 // complexity and low tracking delay, 2012). It needs no pauses, and follows a noise that grows by any amount within seconds: what has
 // been surely speech for long is not.
 
+import type { Activations } from './activations.ts'
 import type { Basis } from './basis.ts'
+import type { Features } from './features.ts'
 import type { Kernel } from './kernel.ts'
+import type { Settings } from './parameters.ts'
 
 /** What speech is taken to have over the noise where it is: 12 dB, where the paper has 15. */
 const PRIOR = 10 ** 1.2
@@ -68,7 +71,7 @@ export class NoiseTracker {
   }
 }
 
-/** The tracker's noise as an atom of the basis. */
+/** The tracker's noise as an atom of the basis, after the free atoms in use. */
 export class NoiseAtom {
   private readonly row: Float32Array
   private readonly dealt: Float32Array
@@ -80,7 +83,20 @@ export class NoiseAtom {
     this.dealt = kernel.floats(basis.paddedBins)
   }
 
-  write(atom: number): void {
+  /**
+   * Brings noise and atom to a frame that sounds; returns whether the frame is taken for noise whatever it sounds like.
+   * `asked`: somebody else wants to know the noise, be there an atom or not.
+   */
+  hear(features: Features, activations: Activations, { listen, hold, tracker, freeAtoms }: Settings, asked: boolean): boolean {
+    const { noise, basis } = this
+    const alone = listen === 1 || (tracker === 1 && noise.starting)
+    if ((tracker === 0 && !asked) || !activations.hears(features.dealt)) return alone
+    if (hold === 0 || noise.starting) noise.track(features.magnitude, listen === 1)
+    if (tracker === 1) this.write(basis.fixed + freeAtoms)
+    return alone
+  }
+
+  private write(atom: number): void {
     const { kernel: { run }, basis, noise, row, dealt } = this
     run.roots(noise.power.byteOffset, row.byteOffset, row.length)
     basis.deal(row, dealt)

@@ -1,35 +1,36 @@
 // The chain, and nothing else:
 //
-//   in ─► Analysis ─► Features ─► Activations ─► Masks ─► Wiener ─► Synthesis ─► one output per source + the rest
-//                        │          │   ▲        ▲ │
-//                        │          └─► Free atoms ┘
-//                        └─► Places ─────────────┘
+//   in ─► Analysis ─► Features ─┬─► Activations ─► Masks ─► Head ─► Polish ─► Painted ─► Wiener ─► Synthesis ─► one output per source
+//     │                         │     │   ▲          ▲       ▲
+//     │                         │     └─► Free atoms │       │
+//     │                         ├─► Noise ─► atom ───┼───────┘
+//     │                         └─► Places ──────────┘
+//     └─► the same delay ─► minus the sources ─► the rest
 //
-// The rest is the delayed input minus the sources: whatever the masks do, everything adds up. schedule.ts says when which
-// part of a frame's work is done; the sliced mode is one hop later than the direct one.
+// Whatever the masks do, everything adds up. parts.ts makes the stages; schedule.ts says when which part of a frame's work is
+// done; the sliced mode is one hop later than the direct one.
 
-import { Activations } from './activations.ts'
-import { FreeAtoms, MAX_ONLINE_ATOMS } from './adapt.ts'
-import { Basis, SLICE } from './basis.ts'
+import type { Activations } from './activations.ts'
+import { type FreeAtoms, MAX_ONLINE_ATOMS } from './adapt.ts'
 import { FileClock, type Origin } from './clock.ts'
 import { type Covariances, checkLearned } from './covariance.ts'
-import { binCount, dictionarySources, fitSpectra, type Dictionary } from './dictionary.ts'
-import { Features } from './features.ts'
+import { binCount, type Dictionary } from './dictionary.ts'
+import type { Features } from './features.ts'
 import { fact, Frame, type FrameLayout } from './frame.ts'
 import { Intake } from './intake.ts'
-import { Kernel } from './kernel.ts'
-import { judged, MaskHead } from './mask-head.ts'
-import { Masks } from './masks.ts'
+import { judged, type MaskHead } from './mask-head.ts'
+import type { Masks } from './masks.ts'
 import type { Head } from './network.ts'
-import { Outputs } from './outputs.ts'
-import { NoiseAtom, NoiseTracker } from './noise.ts'
-import { Polish } from './polish.ts'
+import type { NoiseAtom, NoiseTracker } from './noise.ts'
+import type { Outputs } from './outputs.ts'
 import { type Automation, follow, initialSettings, type Settings } from './parameters.ts'
+import { partsOf } from './parts.ts'
+import type { Polish } from './polish.ts'
 import type { Mode } from './protocol.ts'
-import { Schedule, Slices, Stage } from './schedule.ts'
+import { Schedule, type Slices, Stage } from './schedule.ts'
 import type { Selection } from './selection.ts'
-import { Analysis, latencyOf, type Shape, shapeFor, Transform } from './stft.ts'
-import { Wiener } from './wiener.ts'
+import { type Analysis, latencyOf, type Shape, shapeFor } from './stft.ts'
+import type { Wiener } from './wiener.ts'
 
 export interface SeparatorOptions {
   readonly module: WebAssembly.Module
@@ -50,9 +51,6 @@ export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRa
   sources: selection.sources.length,
   atoms: dictionary.atoms.length + MAX_ONLINE_ATOMS,
 })
-
-/** Bins in one unit of the sliced mode's work on places: filtering four takes as long as four panels of a hundred atoms. */
-const BINS = 64
 
 export class Separator {
   readonly shape: Shape
@@ -99,7 +97,6 @@ export class Separator {
   private readonly writing = new Stage((stem) => this.write(stem))
   private readonly schedule = new Schedule(
     [this.solving, this.placing, this.masking, this.judging, this.polishing, this.painting, this.filtering, this.learning, this.writing])
-  /** What masks come in, and what places and the Wiener filter come in. */
   private readonly panels: Slices
   private readonly bins: Slices
 
@@ -126,36 +123,24 @@ export class Separator {
     this.clock = new FileClock(sampleRate)
     this.learned = covariances
     checkLearned(selection, covariances)
-    const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
-    const fixed = (this.fixedAtoms = dictionary.atoms.length)
-    const sources = selection.sources.length
-    const padded = Basis.paddedBins(fitted.known)
-    const room = Basis.room(fixed, MAX_ONLINE_ATOMS)
-    const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, this.latencySamples) +
-      Outputs.floats(shape, channels, sources) + Features.floats(channels, fitted.bins, padded) + Basis.floats(fixed, MAX_ONLINE_ATOMS, fitted.known) +
-      Activations.floats(room, padded, dictionary.divergence) + FreeAtoms.floats(padded) + NoiseTracker.floats(fitted.known) + NoiseAtom.floats(fitted.known, padded) +
-      (head?.kind === 'mask' ? MaskHead.floats(head, fitted.known) : 0) +
-      Polish.floats(sources, fitted.bins) + Masks.floats(channels, dictionarySources(dictionary.atoms).length + 1, sources, fitted.bins, padded) + (channels === 2 ? Wiener.floats(fitted.bins) : 0))
-    const transform = new Transform(kernel, shape.fftSize)
-    const basis = new Basis(kernel, fitted, fixed, MAX_ONLINE_ATOMS)
-    const slice = this.sliced ? SLICE : basis.panels
-    const bins = Math.ceil(fitted.bins / 4) * 4
-    this.panels = new Slices(basis.panels, slice)
-    this.bins = new Slices(bins, this.sliced ? BINS : bins)
-    this.analyses = Array.from({ length: channels }, () => new Analysis(transform, shape, this.latencySamples))
+    const parts = partsOf({ module, dictionary, selection, covariances, head, sampleRate, channels }, shape, this.latencySamples, this.sliced, this.seconds)
+    this.analyses = parts.analyses
+    this.features = parts.features
+    this.activations = parts.activations
+    this.freeAtoms = parts.freeAtoms
+    this.noise = parts.noise
+    this.noiseAtom = parts.noiseAtom
+    this.masks = parts.masks
+    this.head = parts.head
+    this.polish = parts.polish
+    this.wiener = parts.wiener
+    this.outputs = parts.outputs
+    this.panels = parts.panels
+    this.bins = parts.bins
     this.intake = new Intake(this.analyses, shape.hopSize)
-    this.features = new Features(kernel, basis, channels)
-    this.activations = new Activations(kernel, basis, dictionary.divergence, slice, shape.hopSize / sampleRate)
-    this.freeAtoms = new FreeAtoms(kernel, basis, dictionary.divergence, shape.hopSize / sampleRate)
-    this.noise = new NoiseTracker(kernel, fitted.known, shape.hopSize / sampleRate)
-    this.noiseAtom = new NoiseAtom(kernel, basis, this.noise)
-    this.masks = new Masks(kernel, basis, dictionary.atoms, sampleRate, shape.fftSize, channels, selection, covariances, this.seconds)
-    this.wiener = this.masks.places && new Wiener(kernel, this.masks.places, fitted.bins, shape.hopSize / sampleRate)
-    this.head = head?.kind === 'mask' ? new MaskHead(kernel, head, fitted.known, sampleRate / shape.fftSize, shape.hopSize / sampleRate) : null
+    this.fixedAtoms = dictionary.atoms.length
     this.judged = this.head ? judged(selection, this.head.facts) : -1
-    this.polish = new Polish(kernel, this.masks.gains, this.masks.bands, this.masks.stride, fitted.bins, sampleRate / shape.fftSize, shape.hopSize / sampleRate)
     this.wanted = selection.mask === 'wiener'
-    this.outputs = new Outputs(transform, shape, sources, this.analyses)
   }
 
   /** The next frame starts cold: for benchmarks, which show what the warm start is worth. */
@@ -244,7 +229,7 @@ export class Separator {
     this.seconds[0] = this.clock.seconds[0]!
     this.passes = Math.min(settings.passes, Math.max(1, this.mostPasses))
     this.filtered = this.wiener !== null && this.wanted
-    const alone = this.hearsNoiseAlone()
+    const alone = this.noiseAtom.hear(features, activations, settings, this.judged >= 0)
     this.solving.units = activations.begin(features.dealt, this.atoms, this.passes, settings, alone)
     this.silent = this.solving.units === 0
     if (this.silent) {
@@ -267,16 +252,6 @@ export class Separator {
   }
 
   private get atoms(): number { return this.fixedAtoms + this.settings.freeAtoms + this.settings.tracker }
-
-  /** Whether the frame is taken for noise whatever it sounds like; brings the noise, and its atom, to this frame. */
-  private hearsNoiseAlone(): boolean {
-    const { settings: { listen, hold, tracker, freeAtoms }, noise, noiseAtom, features, fixedAtoms } = this
-    const alone = listen === 1 || (tracker === 1 && noise.starting)
-    if ((tracker === 0 && this.judged < 0) || !this.activations.hears(features.dealt)) return alone
-    if (hold === 0 || noise.starting) noise.track(features.magnitude, listen === 1)
-    if (tracker === 1) noiseAtom.write(fixedAtoms + freeAtoms)
-    return alone
-  }
 
   private place(slice: number): void {
     this.masks.claim(this.features, this.bins.from(slice), this.bins.to(slice))
