@@ -2,7 +2,8 @@
 // more from its beginning. What is known of the noise when a hearing ends is known when the next begins; what is kept is the
 // mean of the last two, of which each knew another side of every moment. Each adds up to the input, so their mean does.
 //
-// Works in overlapping stretches of half a minute, so that the length of the sound costs no memory.
+// A second look then smooths the noise over time to both sides (refine/steady.ts). All of it happens in overlapping stretches of
+// some seconds, so that the length of the sound costs no memory.
 
 import type { Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
@@ -10,11 +11,15 @@ import type { Head } from '../worklet/network.ts'
 import { type Automation, constantAutomation, type Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
+import { steadied } from './refine/steady.ts'
 
-const STRETCH_SECONDS = 30
+const STRETCH_SECONDS = 20
 const OVERLAP_SECONDS = 2
 /** Samples between two looks at the clock. */
 const TURN = 8192
+const HEARINGS = 3
+/** The share of the time that they take. */
+const HEARING = 0.75
 
 export interface OfflineOptions {
   readonly module: WebAssembly.Module
@@ -29,6 +34,9 @@ export interface OfflineOptions {
 
 /** Nobody waits for a moment of a file: symmetric windows, as long as the dictionary has them. */
 export const unhurried = (dictionary: Dictionary): Dictionary => ({ ...dictionary, tailSize: dictionary.fftSize })
+
+/** A noise tracker that has heard the other end needs no help: what free atoms learn beside it is mostly of the voice. */
+export const withHindsight = (settings: Partial<Settings>): Partial<Settings> => (settings.tracker === 1 ? { ...settings, freeAtoms: 0 } : settings)
 
 /** Why this selection cannot be heard backwards, as one sentence; null where it can. */
 export function irreversible({ sources }: Selection): string | null {
@@ -50,13 +58,16 @@ export class Offline {
   private readonly overlap: number
   private readonly waiting: readonly Float32Array[]
   private readonly automation: Automation
+  private readonly look: Parameters<typeof steadied>[1]
   private tails: readonly (readonly Float32Array[])[] | null = null
   private filled = 0
 
   constructor({ settings, dictionary, ...options }: OfflineOptions) {
+    const { module, sampleRate } = options
+    this.look = { module, sampleRate, dictionary: unhurried(dictionary) }
     this.separator = new Separator({ ...options, dictionary: unhurried(dictionary), mode: 'direct' })
-    this.most = Math.round(STRETCH_SECONDS * options.sampleRate)
-    this.overlap = Math.round(OVERLAP_SECONDS * options.sampleRate)
+    this.most = Math.round(STRETCH_SECONDS * sampleRate)
+    this.overlap = Math.round(OVERLAP_SECONDS * sampleRate)
     this.waiting = Array.from({ length: options.channels }, () => new Float32Array(this.most))
     this.automation = constantAutomation(settings)
   }
@@ -84,6 +95,7 @@ export class Offline {
       const other = past[k]![c]!
       for (let i = 0; i < filled; i++) x[i] = 0.5 * (x[i]! + other[filled - 1 - i]!)
     }))
+    for (const share of steadied(out, this.look)) yield HEARING + (1 - HEARING) * share
     if (tails)
       out.forEach((stem, k) => stem.forEach((x, c) => {
         const tail = tails[k]![c]!
@@ -109,7 +121,7 @@ export class Offline {
       const part = at < length ? input.map((x) => x.subarray(at, end)) : silence
       separator.process(part, stems.map((stem) => stem.map((x) => x.subarray(at, end))), end - at, automation)
       at = end
-      yield (time + at / (length + latencySamples)) / 3
+      yield (HEARING * (time + at / (length + latencySamples))) / HEARINGS
     }
     return stems.map((stem) => stem.map((x) => x.subarray(latencySamples)))
   }
