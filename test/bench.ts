@@ -6,9 +6,11 @@ import { bench as engine, kernelModule } from '../main/bench.ts'
 import { report } from '../main/commands/bench.ts'
 import { chromium } from './bench/chromium.ts'
 import { denoise } from './bench/denoise.ts'
+import { denoiseCost } from './bench/denoise-cost.ts'
 import { fft } from './bench/fft.ts'
 import { learn, learnSections } from './bench/learn.ts'
 import { notes } from './bench/notes.ts'
+import { notesCost } from './bench/notes-cost.ts'
 import { presets } from './bench/presets.ts'
 import { solvers } from './bench/solvers.ts'
 import { stereo } from './bench/stereo.ts'
@@ -21,6 +23,7 @@ type Say = (line: string) => void
 const learning = learnSections(kernelModule)
 const slow: Readonly<Record<string, (say: Say) => unknown>> = {
   denoise: (say) => denoise(kernelModule(), say),
+  'denoise-cost': denoiseCost,
   notes: (say) => notes(kernelModule(), say),
   learn: (say) => learn(learning, say),
   ...learning,
@@ -36,6 +39,7 @@ const sections: Readonly<Record<string, (say: Say) => unknown>> = {
   warm: (say) => warm(kernelModule(), say),
   solvers: (say) => solvers(kernelModule(), say),
   stream,
+  'notes-cost': (say) => notesCost(kernelModule(), say),
   presets: (say) => presets(kernelModule(), say),
   views,
   stereo: (say) => stereo(kernelModule(), say),

@@ -29,6 +29,8 @@ const STILL = 2
 const [FORGET_SECONDS, SOON_SECONDS, NEARLY] = [2, 0.1, 0.1]
 /** Of all that sounds, noise included, this share counts as loud: in noise no note is. */
 const OF_LEVEL = 0.3
+/** What sounds may become fainter than what may begin, to this share. */
+const LEFT = 0.25
 /** Frames back to which a rise is measured. */
 const BACK = 4
 // a plain note, at a threshold of a half:
@@ -61,6 +63,10 @@ export class NoteLogic {
   /** Of each pitch, whether it sounds. */
   readonly sounding: Uint8Array
   private settings: NoteSettings
+  // of the settings, as amplitudes
+  private quietest = 0
+  private again = 0
+  private againStruck = 0
   private readonly allowed: Uint8Array
   // per pitch, of what sounds: its loudest moment and the least since it was struck; seconds it began and was last strong
   private readonly peaks: Float32Array
@@ -115,6 +121,9 @@ export class NoteLogic {
 
   set(settings: NoteSettings): void {
     this.settings = { ...settings }
+    this.quietest = amplitude(settings.quietest)
+    this.again = amplitude(settings.restrike)
+    this.againStruck = amplitude(STROKE.decibels * settings.restrike)
     const steps: readonly number[] = Object.values(scales)[settings.scale]!
     this.pitches.forEach((pitch, row) => {
       this.allowed[row] = pitch >= settings.lowest && pitch <= settings.highest && steps.includes((pitch - settings.key + 120) % 12) ? 1 : 0
@@ -135,29 +144,28 @@ export class NoteLogic {
     for (let row = 0; row < this.sounding.length; row++) if (this.sounding[row]) this.end(row, seconds)
   }
 
+  // Numbers that are handed from function to function may be garbage to collect: the frame is handed on instead.
   judge(frame: NoteFrame): void {
-    const { settings, sounding, allowed, begun, calm } = this
-    const { strengths, attacks, level, learned, seconds } = frame
+    const { settings: { threshold, refractory, judge }, sounding, allowed, begun, calm, quietest } = this
+    const { strengths, seconds } = frame
     this.seconds = seconds
-    this.look(strengths, level)
-    const quietest = amplitude(settings.quietest)
-    const asked = learned !== null && settings.judge === 0 ? learned : null
+    this.look(frame)
+    const asked = judge === 0 ? frame.learned : null
     for (let row = 0; row < strengths.length; row++) {
-      const now = strengths[row]!
-      if (sounding[row]) this.follow(row, now, 0.25 * quietest, seconds)
-      if (asked && asked[row]! < CALMED * settings.threshold) calm[row] = 1
-      if (!allowed[row] || now < quietest || seconds - begun[row]! < settings.refractory || this.isOvertone(row)) continue
-      if (asked ? calm[row] === 1 && asked[row]! >= settings.threshold && now >= FAINT * this.recent : this.begins(row, now, attacks[row]!)) this.begin(row, now, seconds)
+      if (sounding[row]) this.follow(row, frame)
+      if (asked && asked[row]! < CALMED * threshold) calm[row] = 1
+      if (!allowed[row] || strengths[row]! < quietest || seconds - begun[row]! < refractory || this.isOvertone(row)) continue
+      if (asked ? calm[row] === 1 && asked[row]! >= threshold && strengths[row]! >= FAINT * this.recent : this.begins(row, frame)) this.begin(row, frame)
     }
-    this.bend(frame.cents, seconds)
+    this.bend(frame)
     this.newest = (this.newest + 1) % BACK
     this.past[this.newest]!.set(strengths)
-    this.struck[this.newest]!.set(attacks)
-    this.levels[this.newest] = level
+    this.struck[this.newest]!.set(frame.attacks)
+    this.levels[this.newest] = frame.level
   }
 
   /** What is loud, and what rises. */
-  private look(strengths: Float32Array, level: number): void {
+  private look({ strengths, level }: NoteFrame): void {
     const { past, least, rises, levels } = this
     let most = OF_LEVEL * level
     this.mostRise = 0
@@ -179,12 +187,13 @@ export class NoteLogic {
   }
 
   /** A note that sounds: ends it where little of it is left. */
-  private follow(row: number, now: number, faintest: number, seconds: number): void {
+  private follow(row: number, { strengths, seconds }: NoteFrame): void {
     const { peaks, dips, begun, strong, settings } = this
+    const now = strengths[row]!
     if (now > peaks[row]!) peaks[row] = now
     // what rises after the stroke is the stroke itself
     if (seconds - begun[row]! < settings.refractory / 2 || now < dips[row]!) dips[row] = now
-    if (now > settings.release * peaks[row]! && now > faintest) strong[row] = seconds
+    if (now > settings.release * peaks[row]! && now > LEFT * this.quietest) strong[row] = seconds
     if (!this.allowed[row] || (seconds - strong[row]! > settings.sustain && seconds - begun[row]! >= settings.shortest)) this.end(row, seconds)
   }
 
@@ -199,8 +208,9 @@ export class NoteLogic {
   }
 
   /** The plain judge. */
-  private begins(row: number, now: number, attack: number): boolean {
-    const { settings: { threshold, restrike }, past, rises, recent, dips, below, above } = this
+  private begins(row: number, { strengths, attacks }: NoteFrame): boolean {
+    const { settings: { threshold }, past, rises, recent, dips, below, above } = this
+    const now = strengths[row]!
     if (this.growing || now < SHARE * (threshold / (1 - threshold)) * recent) return false
     for (let side = 0; side < 2; side++) {
       const other = (side === 0 ? below : above)[row]!
@@ -208,19 +218,17 @@ export class NoteLogic {
     }
     if (!this.sounding[row]) return now > GROWN * this.least[row]!
     if (now <= past[this.newest]![row]!) return false
-    if (now > amplitude(restrike) * dips[row]! && now - dips[row]! > RISEN * recent) return true
-    return now > amplitude(STROKE.decibels * restrike) * dips[row]! && this.isStroke(row, now, attack)
-  }
-
-  private isStroke(row: number, now: number, attack: number): boolean {
-    const { struck } = this
+    if (now > this.again * dips[row]! && now - dips[row]! > RISEN * recent) return true
+    if (now <= this.againStruck * dips[row]!) return false
+    const attack = attacks[row]!
     let least = attack
-    for (let k = 0; k < BACK; k++) least = Math.min(least, struck[k]![row]!)
+    for (let k = 0; k < BACK; k++) least = Math.min(least, this.struck[k]![row]!)
     return attack > STROKE.attack * now && attack > STROKE.grown * least && this.level > STROKE.level * this.leastLevel &&
       this.rises[row]! >= STROKE.most * this.mostRise
   }
 
-  private begin(row: number, strength: number, seconds: number): void {
+  private begin(row: number, { strengths, seconds }: NoteFrame): void {
+    const strength = strengths[row]!
     if (this.sounding[row]) this.end(row, seconds)
     const { loudest, touch } = this.settings
     const loudness = strength + AHEAD * Math.max(0, strength - this.past[this.newest]![row]!)
@@ -240,7 +248,7 @@ export class NoteLogic {
   }
 
   /** Of the one note that sounds. */
-  private bend(cents: number, seconds: number): void {
+  private bend({ cents, seconds }: NoteFrame): void {
     if (!this.settings.bends || !(Math.abs(cents - this.bent) > STILL)) return
     const row = this.sounding.indexOf(1)
     if (row < 0 || this.sounding.indexOf(1, row + 1) >= 0) return

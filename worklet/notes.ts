@@ -167,7 +167,7 @@ export class Notes {
     const { strengths, frame, network } = this
     this.collected = 0
     strengths.frame()
-    frame.seconds = this.seconds
+    frame.seconds = this.position / this.sampleRate
     frame.level = strengths.level
     this.teller.tell(strengths.strengths, strengths.attacks, strengths.level, this.features)
     if (network) {
