@@ -5,8 +5,11 @@ import { dictionarySources } from '../worklet/dictionary.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { MAX_ATOMS, groupBySource, type Preset } from './preset.ts'
 
-/** The preset with what the other knows, and which of its sources were replaced. Settings and texts of the other win where it has them. */
-export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence }, settings, learned, name, description }: Preset): { preset: Preset; replaced: string[] } {
+/**
+ * The preset with what the other knows, which of its sources were replaced, and whether it lost its head, which was taught without
+ * this company. Settings, texts and head of the other win where it has them.
+ */
+export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence }, settings, learned, name, description, head: brought }: Preset): { preset: Preset; replaced: string[]; beheaded: boolean } {
   const { dictionary } = preset
   const added = dictionarySources(atoms)
   const replaced = dictionarySources(dictionary.atoms).filter((source) => added.includes(source))
@@ -17,6 +20,8 @@ export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence
   const all = new Float32Array((kept.length + atoms.length) * bins)
   kept.forEach(({ i }, row) => all.set(dictionary.spectra.subarray(i * bins, (i + 1) * bins), row * bins))
   all.set(spectra, kept.length * bins)
+  // a judge of notes looks at notes alone; one of masks has never seen the new source
+  const head = brought ?? (preset.head?.kind === 'notes' && replaced.length === 0 ? preset.head : null)
   return {
     preset: {
       ...preset, ...(name !== undefined && { name }), ...(description !== undefined && { description }),
@@ -24,6 +29,7 @@ export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence
         ...dictionary, ...groupBySource([...kept.map(({ atom }) => atom), ...atoms], all), divergence,
       },
       settings: { ...preset.settings, ...settings },
+      head,
       selection: preset.selection && withSources(preset.selection, added),
       learned: {
         ...preset.learned, ...learned,
@@ -34,6 +40,7 @@ export function grown(preset: Preset, { dictionary: { atoms, spectra, divergence
       },
     },
     replaced,
+    beheaded: preset.head !== null && head === null,
   }
 }
 

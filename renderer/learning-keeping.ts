@@ -35,7 +35,7 @@ function taught(outcome: Outcome | null): Taught | string {
     const learned = { method: 'nmf', files, licences: [], command: '', seed: 1 }
     const { dictionary } = preset
     const company = dictionary.atoms.length === 0 ? COMPANY : {}
-    preset = grown(preset, { ...preset, dictionary: { ...dictionary, atoms: outcome.atoms, spectra: outcome.spectra }, settings: company, learned, name: preset.dictionary.atoms.length ? `${preset.name ?? base.name} + ${capital(name)}` : capital(name), description: `Learned in the app from ${files.join(', ')}.` }).preset
+    preset = grown(preset, { ...preset, dictionary: { ...dictionary, atoms: outcome.atoms, spectra: outcome.spectra }, settings: company, head: null, learned, name: preset.dictionary.atoms.length ? `${preset.name ?? base.name} + ${capital(name)}` : capital(name), description: `Learned in the app from ${files.join(', ')}.` }).preset
   }
   const added: Place[] = places.map(({ passage: { from, to } }) => ({ learned: { from, to } }))
   const full = added.map(noRoomFor).find((sentence) => sentence !== null)

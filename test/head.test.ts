@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { biasCount, weightCount, type Activation, type Head, type Layer } from '../worklet/network.ts'
+import { grown } from '../presets/growing.ts'
 import { PresetError, readPreset, writePreset, type Preset } from '../presets/preset.ts'
 import { readContainer, writeContainer, type Tensor } from '../presets/safetensors.ts'
 import { smallPreset } from './cli-fixtures.ts'
@@ -100,4 +101,15 @@ test('2000 seeded mutations of what concerns the head: the same preset, another 
     }
   }
   expect(refused).toBeGreaterThan(1000)
+})
+
+test('a preset that grows keeps a judge of notes, takes a new head, and loses a judge of masks, which never met what joins', () => {
+  const masks: Head = { ...head, kind: 'mask' }
+  const other = smallPreset()
+  const joining = { ...other, dictionary: { ...other.dictionary, atoms: other.dictionary.atoms.map(({ pitch }) => ({ source: 'new', pitch })) } }
+  expect(grown(preset, joining)).toMatchObject({ preset: { head }, beheaded: false })
+  expect(grown(preset, { ...joining, head: masks })).toMatchObject({ preset: { head: masks }, beheaded: false })
+  expect(grown({ ...preset, head: masks }, joining)).toMatchObject({ preset: { head: null }, beheaded: true })
+  expect(grown(preset, smallPreset())).toMatchObject({ preset: { head: null }, beheaded: true }) // the source itself is another
+  expect(grown(smallPreset(), joining)).toMatchObject({ preset: { head: null }, beheaded: false })
 })

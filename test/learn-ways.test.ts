@@ -140,11 +140,11 @@ describe('a preset that grows', () => {
     await learn(`voice=${folder}/rec`, '--atoms', '2', '--iterations', '2')
     mkdirSync(join(folder, 'keys'))
     writeFileSync(join(folder, 'keys/69.wav'), wav([tone(RATE, 440, RATE)], RATE))
-    expect((await learn('--notes', join(folder, 'keys'), '--append')).err).toBe('')
+    expect((await learn('--notes', join(folder, 'keys'), '--plain', '--append')).err).toBe('')
     expect(read().dictionary.atoms.map(({ source, pitch }) => `${source} ${pitch}`)).toEqual(['voice null', 'voice null', 'keys 69', 'keys 69', 'keys 69'])
     expect(read().dictionary.divergence).toEqual({ alpha: 1, beta: 0 })
     writeFileSync(join(folder, 'keys/69.wav'), wav([tone(44_100, 440, 44_100)], 44_100))
-    expect((await learn('--notes', join(folder, 'keys'), '--append')).err).toBe('')
+    expect((await learn('--notes', join(folder, 'keys'), '--plain', '--append')).err).toBe('')
     const { spectra, fftSize } = read().dictionary
     const last = spectra.subarray(spectra.length - (fftSize / 2 + 1))
     expect(last.indexOf(Math.max(...last))).toBe(Math.round((440 * fftSize) / RATE))

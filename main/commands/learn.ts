@@ -99,13 +99,13 @@ export const learn: Command = {
       const made = await learned(args, sounds, sizes, asked, (share, detail) => bar.report(READING + (learning - READING) * share, detail), signal)
       const plain = presetOf(args, sizes, made, files)
       const one = args.has('head') ? await headed(plain, await headPlanOf(args, sounds), (share, detail) => bar.report(learning + (1 - learning) * share, detail), signal) : plain
-      const { preset, replaced } = base ? asSaid(() => grown(base, one), 'learn') : { preset: one, replaced: [] }
+      const { preset, replaced, beheaded } = base ? asSaid(() => grown(base, one), 'learn') : { preset: one, replaced: [], beheaded: false }
       const bytes = asSaid(() => writeChecked(preset, out), 'learn')
       await file.write(bytes)
       if (made.match) await (await output.file(pictureOf(out))).write(divergencePicture(basename(out), made.match))
       await output.commit()
       bar.clear()
-      return report(out, made, replaced, (performance.now() - began) / 1000, bytes.length, files.length)
+      return report(out, made, replaced, beheaded, (performance.now() - began) / 1000, bytes.length, files.length)
     } finally {
       bar.clear()
       await output.discard()
@@ -187,7 +187,7 @@ function commandOf(args: Arguments): string {
   ].map(quoted).join(' ')
 }
 
-function report(path: string, { learnt: { atoms, loss, frames }, match, tuned }: Made, replaced: readonly string[], seconds: number, bytes: number, recordings: number) {
+function report(path: string, { learnt: { atoms, loss, frames }, match, tuned }: Made, replaced: readonly string[], beheaded: boolean, seconds: number, bytes: number, recordings: number) {
   const sources = dictionarySources(atoms).map((name) =>
     ({ name, atoms: atoms.filter(({ source }) => source === name).length, frames: frames[name] ?? null, loss: loss[name] ?? [] }))
   const all = sources.reduce((sum, source) => sum + (source.frames ?? 0), 0)
@@ -198,12 +198,13 @@ function report(path: string, { learnt: { atoms, loss, frames }, match, tuned }:
     `${source.name}${replaced.includes(source.name) ? ' (replaced)' : ''} ${source.atoms} atoms${source.frames === null ? '' : ` of ${source.frames} frames`}`)
   return {
     json: {
-      output: path, loss: mean, seconds, bytes, recordings, sources, replaced,
+      output: path, loss: mean, seconds, bytes, recordings, sources, replaced, beheaded,
       ...(match && { chosen: { alpha: match.alpha, beta: match.beta, sum: match.sum, nearest: match.nearest }, picture: pictureOf(path) }),
       ...(tuned && { tuned: { ...tuned.best, trials: tuned.trials } }),
     },
     text: `${path}: ${said.length > 0 ? said.join(', ') : 'no atoms'}${mean.length > 0 ? ` · loss ${mean[0]!.toPrecision(4)} → ${mean.at(-1)!.toPrecision(4)}` : ''} · ${seconds.toFixed(1)} s\n`
       + (match ? `divergence: alpha ${match.alpha}, beta ${match.beta}, sum ${match.sum}, nearest ${match.nearest}; ${pictureOf(path)}\n` : '')
+      + (beheaded ? 'its head is gone: it was taught without what joined\n' : '')
       + (tuned ? `tuned: ${tuned.best.score!.toFixed(2)} dB, ${choiceText(tuned.best.choice)}; as asked ${tuned.trials[0]!.score!.toFixed(2)} dB\n` : ''),
   }
 }

@@ -20,7 +20,7 @@ export interface NotesFigures { readonly rows: readonly Row[]; readonly calibrat
 
 const judges = [['learned', 0], ['thresholds', 1]] as const
 const timings = [['accurate', 0], ['fast', 1]] as const
-/** An instrument of the shipped preset's, left out: a preset that has never met the pieces' instruments, taught on fewer. */
+/** Another preset and another head, which has met one piano less; the pieces' own instruments neither has. */
 const LEFT = ['piano', 'piano-upright', 'piano-old']
 
 export async function notes(module: WebAssembly.Module, say: (line: string) => void): Promise<NotesFigures | null> {
@@ -43,7 +43,7 @@ export async function notes(module: WebAssembly.Module, say: (line: string) => v
   judged('piano.preset', all, () => piano)
 
   const few = learned(await Promise.all(LEFT.map(folderOf)), module)
-  judged('three pianos, the seed another', all, () => few.preset)
+  judged('three pianos, taught anew', all, () => few.preset)
 
   const own = new Map<string, Preset>()
   const calibration: NotesFigures['calibration'] = []
