@@ -15,6 +15,8 @@ import { capital } from './format.ts'
 import { step } from './history.ts'
 import { host, presetFiles, readFile, selectionFiles, soundFiles } from './host.ts'
 import type { OpenedFile } from './host.ts'
+import { readKept } from './kept-presets.ts'
+import { remembered } from './remembered.ts'
 import { loading, sentence, show, soundGoesOn } from './saying.ts'
 import { selectionOf } from './separation.ts'
 import { measured, set, state } from './state.ts'
@@ -51,13 +53,19 @@ const suited = { microphone: ['speech', 'voice'], file: ['band'] } as const
 export const suitedName = (kind: keyof typeof suited): string | undefined =>
   state.presets.value.find((name) => suited[kind].some((start) => name.startsWith(start)))
 
+/** The voice that was kept last; it may have been forgotten since. */
+async function rememberedVoice(): Promise<ChosenPreset | null> {
+  const { voice } = remembered()
+  return voice === null ? null : readKept(voice).catch(() => null)
+}
+
 /** Before the first sound, unless a person brought one: the shipped preset that suits the input, else the first. */
 export async function ensurePreset(kind: keyof typeof suited): Promise<void> {
   if (state.preset.value) return
   const names = state.presets.value.length ? state.presets.value : await presetNames()
   if (!names.length) throw new Error('presets/index.json: expected at least one preset beside the page')
   state.presets.value = names
-  const chosen = await loadPreset(suitedName(kind) ?? names[0]!)
+  const chosen = (kind === 'microphone' ? await rememberedVoice() : null) ?? await loadPreset(suitedName(kind) ?? names[0]!)
   if (state.preset.value) return
   adopt(chosen)
   state.given.value = state.selection.value

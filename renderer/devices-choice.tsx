@@ -46,7 +46,8 @@ export const InputPicker = () => {
 const NOWHERE = 'nowhere'
 
 const hint = (): string => (choosesOutput()
-  ? 'Where the sound goes. A program for calls hears it through a virtual cable: see “Into a call”.'
+  ? state.outputs.value.length === 0 ? 'Where the sound goes. Browsers name the outputs once a microphone has been allowed.'
+    : 'Where the sound goes. A program for calls hears it through a virtual cable: see “Into a call”.'
   : 'This browser sends sound to the system’s output alone. Chrome, Edge and the desktop app let you choose.')
 
 /** A live session may go nowhere: then it is only looked at. A file is always heard. */

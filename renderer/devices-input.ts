@@ -10,6 +10,7 @@ import { InputError, listDevices, microphoneFeed, systemFeed } from './feeds-liv
 import type { InputFault, TrackEvents } from './feeds-live.ts'
 import { figure } from './format.ts'
 import { host } from './host.ts'
+import { remembered } from './remembered.ts'
 import { loading, sentence, show, soundGoesOn } from './saying.ts'
 import { state } from './state.ts'
 import type { LiveSource } from './state.ts'
@@ -24,14 +25,19 @@ const allow = (): string => {
 function advice(reason: InputFault | null, from: LiveSource): string {
   if (reason === 'denied') return from === 'system' ? 'Choose a screen or a tab, and tick its sound. ' : allow()
   if (reason === 'none') return 'Connect one, or open a file. '
-  return reason === 'silent' ? 'Tick “Also share audio” in the question that comes. ' : ''
+  return reason === 'silent' ? 'Choose a tab or a screen, and tick its sound in the question that comes. ' : ''
 }
 
 /** Whether the browser is about to ask a person; where it does not say, no. */
 const isAsked = async (): Promise<boolean> =>
   navigator.permissions?.query({ name: 'microphone' }).then(({ state: answer }) => answer === 'prompt', () => false) ?? false
 
-export const openMicrophone = (deviceId = '', fresh = false): Promise<void> => openLive('microphone', deviceId, fresh)
+/** An empty id is the one of last time, where it is there, else the system's choice. */
+export async function openMicrophone(deviceId = '', fresh = false): Promise<void> {
+  const usual = deviceId === '' ? remembered().microphone : null
+  const isThere = usual !== null && (await listDevices()).inputs.some((each) => each.deviceId === usual)
+  await openLive('microphone', isThere ? usual : deviceId, fresh)
+}
 export const openSystem = (): Promise<void> => openLive('system', '', false)
 
 /** `fresh`: in a context of its own, because the system's rate has changed. */

@@ -39,8 +39,13 @@ export async function microphoneFeed(context: AudioContext, deviceId: string, ev
   return feedOf(context, stream, deviceId, 'Microphone', events)
 }
 
-/** What the types of the compiler do not know: the whole system's sound is offered first, and goes on being heard. */
-interface SystemWish extends DisplayMediaStreamOptions { systemAudio: 'include'; windowAudio: 'system'; surfaceSwitching: 'exclude' }
+/** What the types of the compiler do not know: the whole system's sound is offered first, and what this page plays is left out. */
+interface SystemWish extends DisplayMediaStreamOptions {
+  audio: MediaTrackConstraints & { restrictOwnAudio: boolean }
+  systemAudio: 'include'
+  windowAudio: 'system'
+  surfaceSwitching: 'exclude'
+}
 
 /** Why what the machine plays cannot be heard here, and what to do instead; null where it can be tried. */
 export function whyNoSystemSound(platform = host().platform, devices: MediaDevices | undefined = navigator.mediaDevices): string | null {
@@ -54,7 +59,9 @@ export async function systemFeed(context: AudioContext, events: TrackEvents): Pr
   const why = whyNoSystemSound()
   if (why) throw new InputError('impossible', why)
   // A picture must be asked for as well; it is stopped at once, and nothing looks at it.
-  const wish: SystemWish = { audio: RAW, video: { width: 2, height: 2, frameRate: 1 }, systemAudio: 'include', windowAudio: 'system', surfaceSwitching: 'exclude' }
+  const wish: SystemWish = {
+    audio: { ...RAW, restrictOwnAudio: true }, video: { width: 2, height: 2, frameRate: 1 }, systemAudio: 'include', windowAudio: 'system', surfaceSwitching: 'exclude',
+  }
   const stream = await navigator.mediaDevices.getDisplayMedia(wish).catch((error: unknown) => {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
     throw name === 'NotAllowedError' ? new InputError('denied', 'What the machine plays was not shared.')

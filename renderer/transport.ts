@@ -7,6 +7,7 @@ import { outputGone } from './devices-output.ts'
 import { watchInput } from './devices-watch.ts'
 import * as engine from './engine.ts'
 import { listVoices } from './live-kept.ts'
+import { startRemembering } from './remembered.ts'
 import { state } from './state.ts'
 
 async function readPresetNames(): Promise<void> {
@@ -33,8 +34,9 @@ export async function start(): Promise<void> {
     outputGone,
   })
   watchInput()
+  startRemembering()
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
-  await Promise.all([readPresetNames(), listVoices()])
+  await Promise.all([readPresetNames(), listVoices(), devicesChanged()])
 }
 
 async function restart(): Promise<void> {

@@ -135,7 +135,7 @@ describe.skipIf(noChromium)(because('devices', noChromium), () => {
     await system.click()
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/was not shared\. Choose a screen or a tab, and tick its sound\. The sound goes on/)
     await page.getByRole('button', { name: 'Try again' }).click()
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/What was shared has no sound\. Tick/)
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/What was shared has no sound\. Choose a tab or a screen, and tick its sound/)
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect.poll(() => pressed(page, 'System')).toBe('true')
     await page.getByText(/Choose an output that is not what is listened to/).waitFor()

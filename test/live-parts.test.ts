@@ -12,6 +12,7 @@ import { fromTurn, toTurn, turnAt } from '../renderer/live-dial.tsx'
 import { READING } from '../renderer/live-reading-text.ts'
 import { levelsOf, sendOn } from '../renderer/live-sent.ts'
 import { STEP, Speaking } from '../renderer/live-speaking.ts'
+import { readRemembered } from '../renderer/remembered.ts'
 import { lagging } from '../renderer/separation.ts'
 import { state } from '../renderer/state.ts'
 import { readPreset } from '../presets/preset.ts'
@@ -192,6 +193,13 @@ describe('the dial', () => {
     expect(turnAt(138, 220)).toBe(1)
     expect(turnAt(20, 116)).toBeLessThan(turnAt(60, 40))
   })
+})
+
+test('what is remembered is read as it was written, and anything else is nothing', () => {
+  const nothing = { microphone: null, latency: null, voice: null }
+  for (const text of [null, '', '{', 'null', '[]', '7', '{"latency":"soon","microphone":3,"voice":"x"}', '{"voice":1.5,"microphone":""}']) expect(readRemembered(text), String(text)).toEqual(nothing)
+  const all = { microphone: 'desk', latency: 'low', voice: 3 } as const
+  expect(readRemembered(JSON.stringify(all))).toEqual(all)
 })
 
 test('a preset lags as asked, the same object for the same question', () => {

@@ -7,20 +7,36 @@ import { because, noChromium } from './browser.ts'
 import { RATE, announce, furnish, mix, open, pcmOf, pressed, sendTo, turned, voice } from './live-stories.ts'
 import { figure, peak, record, siSdr, stories } from './page-stories.ts'
 
-/** Where in the looped mix a recording begins: there it is most like it, however loud. */
-function placeOf(recording: Float32Array): number {
-  const window = 1500
+const loop = mix.length
+const PIECE = RATE / 2
+/** Where in the looped sound a recording begins, from `first` on: there it is most like it, however loud. */
+function placeOf(recording: Float32Array, sound: Float32Array, first = 0, count = loop): number {
+  const window = Math.min(PIECE, recording.length)
+  const stride = Math.max(3, Math.round(window * count / 2e8)) // enough to tell, and soon told
   let [best, place] = [-Infinity, -1]
-  for (let at = 0; at < mix.length; at++) {
-    let both = 0, own = 0
-    for (let i = 0; i < window; i += 3) {
-      const y = mix[(at + i) % mix.length]!
+  for (let at = first; at < first + count; at++) {
+    let both = 0, own = 1e-9
+    for (let i = 0; i < window; i += stride) {
+      const y = sound[(at + i + loop) % loop]!
       both += recording[i]! * y
       own += y * y
     }
     if (both / Math.sqrt(own) > best) { best = both / Math.sqrt(own); place = at }
   }
-  return place
+  return (place + loop) % loop
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
+/** dB by which a recording is nearer to the voice than the mix is, piece by piece: a busy machine drops a moment now and then. */
+function gains(recording: Float32Array, expected: number): number[] {
+  const found: number[] = []
+  for (let at = 0; at + PIECE <= recording.length; at += PIECE) {
+    const piece = recording.subarray(at, at + PIECE)
+    const place = placeOf(piece, voice, expected + at - 3000, 6000)
+    const original = Float32Array.from(piece, (_, i) => mix[(place + i) % loop]!)
+    found.push(siSdr([piece, piece], [voice, voice], place) - siSdr([original, original], [voice, voice], place))
+  }
+  return found
 }
 
 describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
@@ -34,7 +50,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     await sendTo(page, 'System’s output')
     await expect.poll(async () => peak(await record(page, 100))).toBeGreaterThan(0.05)
     const original = await record(page, 300)
-    let place = (placeOf(original[0]) + original[0].length) % mix.length
+    let place = placeOf(original[0], mix) + original[0].length
     await page.keyboard.press(' ')
     await expect.poll(() => pressed(page, 'B, cleaned')).toBe('true')
     for (let settled = 0; settled < RATE;) {
@@ -42,9 +58,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
       settled += length
       place += length
     }
-    const cleaned = await record(page, 3000)
-    const before = siSdr([mix, mix], [voice, voice], 0)
-    expect(siSdr(cleaned, [voice, voice], place % mix.length)).toBeGreaterThan(before + 3)
+    expect(median(gains((await record(page, 3000))[0], place % loop))).toBeGreaterThan(3)
 
     await expect.poll(() => page.locator('.dial-measured').textContent()).toMatch(/^now −\d+\.\d dB$/)
     const [above, below] = await page.locator('.live-well canvas').evaluate((element) => {
@@ -151,7 +165,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
 
     await page.reload()
     await open(page)
-    await chosen.selectOption({ label: 'My voice' })
+    await expect.poll(() => chosen.locator('option:checked').textContent()).toBe('My voice') // as it was left
     await page.getByRole('button', { name: 'Rename' }).click()
     await page.getByRole('textbox', { name: 'Name of My voice' }).fill('Ada')
     await page.keyboard.press('Enter')
