@@ -6,7 +6,8 @@ import type { NoteSettings } from '../worklet/parameters.ts'
 import { NumberWell, Slider } from './controls.tsx'
 import { step } from './history.ts'
 import { Icon } from './icons.tsx'
-import { notes } from './notes-state.ts'
+import { isEdited, notes } from './notes-state.ts'
+import { forgetEdits } from './roll-editing.ts'
 
 type Row = (typeof noteParameters)[number]
 
@@ -43,6 +44,7 @@ const reset = (): void => step('Reset the notes’ settings', () => {
 
 export const NoteControls = () => (
   <div class="notes-controls" role="group" aria-label="When a note is one" tabIndex={-1}>
+    {isEdited.value && <p class="field-remark" role="status">The notes were changed by hand and stay as they are. <button type="button" class="link" onClick={forgetEdits}>Back to what was heard</button></p>}
     {noteParameters.map((row) => <NoteControl key={row.name} row={row} />)}
     <button type="button" class="button ghost" onClick={reset}>Reset</button>
   </div>

@@ -72,7 +72,7 @@ const Status = () => {
     <footer class="status">
       <span class="keys">
         <kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source,
-        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>X</kbd> export <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
+        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>N</kbd> notes <kbd>X</kbd> export <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
       </span>
       <span class="grow" />
       {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}

@@ -20,7 +20,7 @@ export interface RollNote {
 export const WEAK = 32
 export const PITCHES = 128
 
-const RANGE = 56 // dB from dark to light
+const RANGE = 50 // dB from dark to light
 const LIGHTEST = -72 // dB: light does not follow a sound down beyond this
 const PER_CODE = 0.5 // dB
 const LOWEST = -118 // dB, of code 1
@@ -34,7 +34,7 @@ export const decibelsOf = (code: number): number => LOWEST + (code - 1) * PER_CO
 const ramp = ((): Uint8ClampedArray => {
   const pixels = new Uint8ClampedArray(4 * 256)
   for (let i = 0; i < 256; i++) {
-    const u = (i / 255) ** 0.75
+    const u = (i / 255) ** 0.9
     putLab(pixels, 4 * i, 0.115 + 0.5 * u, 0.004 * u, -0.005 - 0.13 * u * (1 - 0.45 * u))
   }
   return pixels

@@ -11,7 +11,7 @@ import { drawRoll } from './roll-drawing.ts'
 import { addNote, chosenNotes, moveNotes, removeNotes, resizeNotes, turnVelocity } from './roll-editing.ts'
 import { RollFigures } from './roll-figures.tsx'
 import { createRollHand, stepNote } from './roll-hand.ts'
-import { fitted, rollPlane, zoomPitches } from './roll-plane.ts'
+import { fitted, rollPlane, withinPitches, zoomPitches } from './roll-plane.ts'
 import type { RollPlane } from './roll-plane.ts'
 import type { RollNote } from './roll-sheet.ts'
 import { hearNote } from './roll-sound.ts'
@@ -69,6 +69,7 @@ export const Roll = ({ seconds }: { readonly seconds: number | null }) => {
         if (!sameSet(next, sounding)) {
           sounding = next
           notes.sounding.value = [...next].sort((a, b) => a - b)
+          if (live && !hand.current!.busy) reveal(notes.sounding.peek())
         }
         const now = plane()
         movePlayhead(playhead.current, position, now)
@@ -89,6 +90,7 @@ export const Roll = ({ seconds }: { readonly seconds: number | null }) => {
 
   const spot = (event: MouseEvent): readonly [number, number] => {
     const box = canvas.current!.getBoundingClientRect()
+    size.current = { width: canvas.current!.clientWidth, height: canvas.current!.clientHeight } // it may not have been drawn yet
     const zoom = canvas.current!.currentCSSZoom ?? 1
     return [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom]
   }
@@ -127,6 +129,13 @@ export const Roll = ({ seconds }: { readonly seconds: number | null }) => {
 }
 
 const placeOf = (plane: RollPlane, note: RollNote): readonly [number, number] => [Math.max(GUTTER, plane.x(note.onset)), plane.y(note.pitch)]
+
+/** A live note outside of what is shown comes into view. */
+function reveal(sounding: readonly number[]): void {
+  const { low, high } = notes.pitches.peek()
+  if (sounding.length > 0 && (sounding[0]! < low || sounding.at(-1)! >= high))
+    notes.pitches.value = withinPitches({ low: Math.min(low, sounding[0]! - 1), high: Math.max(high, sounding.at(-1)! + 2) })
+}
 
 const sameSet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => a.size === b.size && [...a].every((x) => b.has(x))
 

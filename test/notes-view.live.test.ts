@@ -132,6 +132,46 @@ describe.skipIf(noChromium)(because('notes on the page', noChromium), () => {
     })
   }))
 
+  test('by hand: a click hears its atom and says what it is, ends pull, Alt turns the velocity, a frame selects, a double click adds', () => visit(async (page) => {
+    await openPiece(page)
+    const first = await rows(page)
+    const { plane, left, top } = await planeOf(page, first)
+    const spot = (seconds: number, pitch: number): [number, number] => [left + plane.x(seconds), top + plane.y(pitch) + plane.row / 2]
+    const drag = async (from: [number, number], to: [number, number]): Promise<void> => {
+      await page.mouse.move(...from)
+      await page.mouse.down()
+      await page.mouse.move(...to, { steps: 6 })
+      await page.mouse.up()
+    }
+    const undone = (): Promise<string | null> => page.getByRole('button', { name: 'Undo' }).first().getAttribute('title')
+    await page.mouse.click(...spot(truth[2]!.onset + 0.3, 67))
+    const figures = page.getByRole('group', { name: 'Note G4' })
+    await expect.poll(() => figures.innerText()).toContain('392.0 Hz')
+    await figures.getByRole('button', { name: 'Hear its atom' }).click()
+    await page.keyboard.press('Escape')
+    expect(await rows(page)).toEqual(first)
+
+    await page.keyboard.down('Alt')
+    await drag(spot(truth[0]!.onset + 0.3, 60), [spot(truth[0]!.onset + 0.3, 60)[0], spot(0, 60)[1] + 25])
+    await page.keyboard.up('Alt')
+    expect(await undone()).toContain('Velocity of C4')
+    expect((await rows(page))[0]!.velocity).toBe(Math.max(1, first[0]!.velocity - 25))
+    await page.keyboard.press('Control+z')
+
+    await drag([spot(0, 57)[0], spot(0, 74)[1]], [spot(1.5, 74)[0], spot(0, 58)[1]])
+    await page.locator('.roll').focus()
+    await page.keyboard.press('Delete')
+    expect(await undone()).toMatch(/Delete 2 notes/)
+    expect(named(await rows(page))).toBe(named(first.slice(2)))
+    await page.keyboard.press('Control+z')
+
+    await page.mouse.dblclick(...spot(5.4, 62))
+    expect(await undone()).toContain('Add D4')
+    expect((await rows(page)).at(-1)).toMatchObject({ name: 'D4' })
+    await page.keyboard.press('Control+z')
+    expect(await rows(page)).toEqual(first)
+  }))
+
   test('other thresholds judge the whole file again at once; reset gives back what was', () => visit(async (page) => {
     await openPiece(page)
     const first = await rows(page)
@@ -224,7 +264,7 @@ describe.skipIf(noChromium)(because('notes on the page', noChromium), () => {
     const plain = smallPreset()
     const bare = { ...plain, dictionary: { ...plain.dictionary, atoms: plain.dictionary.atoms.map((atom) => ({ ...atom, pitch: null })) } }
     await (await chooser).setFiles({ name: 'bare.preset', mimeType: 'application/octet-stream', buffer: Buffer.from(writePreset(bare)) })
-    await expect.poll(() => page.locator('.roll-empty').innerText()).toMatch(/^bare: expected a preset whose atoms have pitches, got one without: tune to your instrument, or make one with `winnow learn --notes`\.$/)
+    await expect.poll(() => page.locator('.roll-empty').innerText()).toMatch(/^bare: expected a preset whose atoms have pitches, got one without: tune to your instrument, or make one with `winnow learn --notes`\. Tune…$/)
     await page.getByRole('button', { name: 'Overview', exact: true }).click()
     await page.locator('.overview').waitFor()
   }))

@@ -14,6 +14,7 @@ import { launch, serveApp } from './browser.ts'
 import { allOf, melodies } from './field-sounds.ts'
 import { openSound, pageApp } from './page-app.ts'
 import { furnishLive, liveStates } from './screenshots-live.ts'
+import { noteStates } from './screenshots-notes.ts'
 
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
 const only = process.env['ONLY']?.split(',')
@@ -176,6 +177,8 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await page.waitForTimeout(500)
   },
 }
+
+Object.assign(states, noteStates(states))
 
 try {
   for (const [size, viewport] of Object.entries(sizes))
