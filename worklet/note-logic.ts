@@ -52,6 +52,8 @@ const GROWING = [1.3, 1.7] as const
 const AHEAD = 2
 /** What is fainter than this share of what was loud lately is an overtone to a learned judge, which knows no other instrument than its own. */
 const FAINT = 0.15
+/** Where the plain judge calls too, so much of the threshold is enough. */
+const AGREED = 0.3
 /** A learned judge that called must fall to this share of the threshold before it calls again. */
 const CALMED = 0.6
 
@@ -155,7 +157,7 @@ export class NoteLogic {
       if (sounding[row]) this.follow(row, frame)
       if (asked && asked[row]! < CALMED * threshold) calm[row] = 1
       if (!allowed[row] || strengths[row]! < quietest || seconds - begun[row]! < refractory || this.isOvertone(row)) continue
-      if (asked ? calm[row] === 1 && asked[row]! >= threshold && strengths[row]! >= FAINT * this.recent : this.begins(row, frame)) this.begin(row, frame)
+      if (asked ? calm[row] === 1 && (asked[row]! >= threshold || (asked[row]! >= AGREED * threshold && this.begins(row, frame))) && strengths[row]! >= FAINT * this.recent : this.begins(row, frame)) this.begin(row, frame)
     }
     this.bend(frame)
     this.newest = (this.newest + 1) % BACK
