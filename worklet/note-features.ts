@@ -2,6 +2,8 @@
 // and was, what of the frame it has, what its relatives do whose overtones it shares, and what the sound as a whole does.
 // Amounts are logarithms relative to what was loud lately, so that a quiet recording is judged as a loud one is.
 
+import type { NoteFrame } from './note-logic.ts'
+
 export const FEATURES = 36
 /** Which list of features a head was trained on: another one would be nonsense to it. */
 export const FEATURE_SET = 'notes/2'
@@ -57,7 +59,7 @@ export class NoteFeatures {
   }
 
   /** Writes pitches × FEATURES. */
-  tell(strengths: Float32Array, attacks: Float32Array, level: number, out: Float32Array): void {
+  tell({ strengths, attacks, level }: Pick<NoteFrame, 'strengths' | 'attacks' | 'level'>, out: Float32Array): void {
     const { pitches, past, levels, relatives, rises } = this
     const count = pitches.length
     const now = this.frames % KEPT

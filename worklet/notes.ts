@@ -95,7 +95,7 @@ export class Notes {
     this.logic = new NoteLogic(pitches, this.hopSeconds, this.gains)
     this.logic.set(this.settings)
     this.logic.onEvent = (event) => this.onEvent(event)
-    this.frame = { seconds: 0, level: 0, strengths: this.strengths.strengths, attacks: this.strengths.attacks, learned: this.network && new Float32Array(pitches.length), cents: NaN }
+    this.frame = { seconds: NaN, level: NaN, strengths: this.strengths.strengths, attacks: this.strengths.attacks, learned: this.network && new Float32Array(pitches.length), cents: NaN }
   }
 
   /** From the next frame on. The timing stays what it was: another one is another window, and a new `Notes`. */
@@ -169,7 +169,7 @@ export class Notes {
     strengths.frame()
     frame.seconds = this.position / this.sampleRate
     frame.level = strengths.level
-    this.teller.tell(strengths.strengths, strengths.attacks, strengths.level, this.features)
+    this.teller.tell(frame, this.features)
     if (network) {
       network.run()
       for (let row = 0; row < this.pitches.length; row++) {
