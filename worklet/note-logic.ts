@@ -141,6 +141,19 @@ export class NoteLogic {
     this.recent = this.loudest = this.seconds = this.bent = 0
   }
 
+  /** The row of the one note that sounds, be its overtones taken for notes as well; −1: none, or several. */
+  only(): number {
+    const { sounding, under } = this
+    const row = sounding.indexOf(1)
+    for (let other = row + 1; row >= 0 && other < sounding.length; other++) {
+      if (!sounding[other]) continue
+      let over = false
+      for (let i = 0; i < UNDER.length; i++) if (under[i]![other] === row) over = true
+      if (!over) return -1
+    }
+    return row
+  }
+
   /** Ends what sounds. */
   release(seconds = this.seconds): void {
     for (let row = 0; row < this.sounding.length; row++) if (this.sounding[row]) this.end(row, seconds)
@@ -156,8 +169,8 @@ export class NoteLogic {
     for (let row = 0; row < strengths.length; row++) {
       if (sounding[row]) this.follow(row, frame)
       if (asked && asked[row]! < CALMED * threshold) calm[row] = 1
-      if (!allowed[row] || strengths[row]! < quietest || seconds - begun[row]! < refractory || this.isOvertone(row)) continue
-      if (asked ? calm[row] === 1 && (asked[row]! >= threshold || (asked[row]! >= AGREED * threshold && this.begins(row, frame))) && strengths[row]! >= FAINT * this.recent : this.begins(row, frame)) this.begin(row, frame)
+      if (!allowed[row] || strengths[row]! < quietest || seconds - begun[row]! < refractory || this.isOvertone(row) || this.isBend(row)) continue
+      if (asked ? calm[row] === 1 && this.isCalled(row, frame, asked) : this.begins(row, frame)) this.begin(row, frame)
     }
     this.bend(frame)
     this.newest = (this.newest + 1) % BACK
@@ -201,12 +214,27 @@ export class NoteLogic {
 
   /** Whether it rises no more than the overtones of a lower note would. */
   private isOvertone(row: number): boolean {
-    const { rises, under, settings: { octaves } } = this
+    const { rises, under, settings } = this
+    const octaves = settings.bends ? 1 : settings.octaves // one voice has no octaves of its own
     for (let i = 0; i < UNDER.length; i++) {
       const other = under[i]![row]!
       if (other >= 0 && rises[row]! < octaves * UNDER[i]![1] * rises[other]!) return true
     }
     return false
+  }
+
+  /** The learned judge. */
+  private isCalled(row: number, frame: NoteFrame, asked: Float32Array): boolean {
+    const { settings: { threshold }, recent } = this
+    if (frame.strengths[row]! < FAINT * recent || asked[row]! < AGREED * threshold) return false
+    return asked[row]! >= threshold || this.begins(row, frame)
+  }
+
+  /** Where one voice is followed, its own slide: a neighbour that comes up while nothing is struck. */
+  private isBend(row: number): boolean {
+    if (!this.settings.bends || this.level > STROKE.level * this.leastLevel) return false
+    const only = this.only()
+    return only >= 0 && only !== row && Math.abs(this.pitches[only]! - this.pitches[row]!) === 1
   }
 
   /** The plain judge. */
@@ -252,8 +280,8 @@ export class NoteLogic {
   /** Of the one note that sounds. */
   private bend({ cents, seconds }: NoteFrame): void {
     if (!this.settings.bends || !(Math.abs(cents - this.bent) > STILL)) return
-    const row = this.sounding.indexOf(1)
-    if (row < 0 || this.sounding.indexOf(1, row + 1) >= 0) return
+    const row = this.only()
+    if (row < 0) return
     this.bent = cents
     this.onEvent({ type: 'bend', pitch: this.pitches[row]!, cents, seconds })
   }
