@@ -157,7 +157,7 @@ export const Drawer = () => {
       <Head />
       {open && tab === 'overview' && isFile && <Overview peaks={input.peaks} seconds={input.seconds} />}
       {open && tab === 'notes' && (
-        <div ref={body} class="roll-box" aria-busy={notes.on.value && (notes.progress.value !== null || notes.lag.value === null)}>
+        <div ref={body} class="roll-box" aria-busy={isFile && notes.on.value && (notes.progress.value !== null || notes.lag.value === null)}>
           {notes.list.value ? <RollList live={!isFile} /> : <Roll seconds={seconds} />}
           {!notes.list.value && <Empty seconds={seconds} />}
           {notes.controls.value && <NoteControls />}

@@ -53,6 +53,7 @@ let asked = 0
 /** The last of several wishes holds. */
 async function load(work: () => Promise<ChosenPreset | null>, then: (chosen: ChosenPreset) => void): Promise<void> {
   const mine = ++asked
+  notes.problem.value = null
   try {
     const chosen = await work()
     if (chosen && mine === asked) then(chosen)

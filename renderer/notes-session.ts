@@ -186,7 +186,7 @@ function close(): void {
   listening?.close()
   if (listening) silence()
   listening = null
-  notes.progress.value = null
+  notes.progress.value = notes.lag.value = null
 }
 
 /** What decides who listens to what; the same answer is the same listening. */

@@ -10,7 +10,7 @@ import { WEAK } from './roll-sheet.ts'
 import type { RollNote } from './roll-sheet.ts'
 import { hearPitch } from './roll.tsx'
 
-const WIDTH = 214, HEIGHT = 92
+const WIDTH = 250, HEIGHT = 58
 
 /** The newest bend, where there is one. */
 const bendOf = ({ bends }: RollNote): string => (bends?.length ? ` ${bends.at(-1)!.cents >= 0 ? '+' : '−'}${figure(Math.abs(bends.at(-1)!.cents))} cents` : '')
@@ -33,16 +33,15 @@ export const RollFigures = ({ place, size, editable }: Props) => {
   const below = y + 14 + HEIGHT < size.height
   return (
     <div class="roll-figures" role="group" aria-label={`Note ${pitchName(note.pitch)}`} style={{ left: `${left}px`, top: `${below ? y + 14 : Math.max(4, y - HEIGHT - 6)}px` }}>
-      <p><b>{pitchName(note.pitch)}{bendOf(note)}</b><span>{figure(hertzOf(note.pitch), 1)} Hz</span></p>
-      <p><span>{editable ? clock(note.onset, 2) : 'live'}</span><span>{note.offset === null ? 'sounds' : `${figure(note.offset - note.onset, 2)} s`}</span></p>
+      <p><b>{pitchName(note.pitch)}{bendOf(note)}</b><span>{figure(hertzOf(note.pitch), 1)} Hz</span>
+        <span>{editable ? `${clock(note.onset, 2)}, ` : ''}{note.offset === null ? 'sounds' : `${figure(note.offset - note.onset, 2)} s`}</span></p>
       <p><span>velocity {note.velocity}{note.velocity < WEAK ? ', weak' : ''}</span>
-        {editable && <span class="roll-velocity">
-          <button type="button" class="tiny" aria-label="Softer" title="Softer ([)" onClick={() => turnVelocity([note], -5, true)}>−</button>
-          <button type="button" class="tiny" aria-label="Louder" title="Louder (])" onClick={() => turnVelocity([note], 5, true)}>+</button></span>}</p>
-      <p class="roll-doing">
-        <button type="button" class="button" onClick={() => hearPitch(note.pitch, note.velocity)}><Icon name="speaker" size={12} />Hear its atom</button>
-        {editable && <button type="button" class="button ghost" onClick={() => { removeNotes([note]); notes.pointed.value = null }}>Delete</button>}
-      </p>
+        <span class="roll-doing">
+          {editable && <button type="button" class="tiny" aria-label="Softer" title="Softer ([)" onClick={() => turnVelocity([note], -5, true)}>−</button>}
+          {editable && <button type="button" class="tiny" aria-label="Louder" title="Louder (])" onClick={() => turnVelocity([note], 5, true)}>+</button>}
+          <button type="button" class="tiny" aria-label="Hear its atom" title="Hear its atom (Enter)" onClick={() => hearPitch(note.pitch, note.velocity)}><Icon name="speaker" size={12} /></button>
+          {editable && <button type="button" class="tiny" aria-label="Delete this note" title="Delete" onClick={() => { removeNotes([note]); notes.pointed.value = null }}><Icon name="close" size={12} /></button>}
+        </span></p>
     </div>
   )
 }
