@@ -33,6 +33,10 @@ const APART = 8
 /** Pitches that are looked for, in hertz, and up to where their harmonics are. */
 const PITCHES = 96
 const LOWEST = 70, HIGHEST = 420, HARMONICS = 4000
+/** Hertz below which no voice has anything to say: rumble, however loud. */
+const SILENT = 60
+/** A logit that means no. */
+const NO = -30
 /** Contrast is against the mean of so many hertz to each side: the widest distance of two harmonics. */
 const AROUND = 200
 
@@ -75,6 +79,8 @@ export interface Lie {
   readonly reach: number
   readonly combs: Float32Array
   readonly half: number
+  /** Bins that are too low for a voice. */
+  readonly silent: number
 }
 
 export function lieOf(count: number, step: number, { bands, reach }: MaskFacts): Lie {
@@ -96,7 +102,7 @@ export function lieOf(count: number, step: number, { bands, reach }: MaskFacts):
       const fade = hertz < LOWEST / 2 ? 0 : Math.min(1, 2 - (2 * hertz) / HARMONICS)
       combs[pitch * harmonic + bin] = fade * Math.cos((2 * Math.PI * hertz) / pitchHertz(pitch))
     }
-  return { count, band, part, weight, reach: harmonic, combs, half: Math.round(AROUND / step) }
+  return { count, band, part, weight, reach: harmonic, combs, half: Math.round(AROUND / step), silent: Math.min(count, Math.ceil(SILENT / step)) }
 }
 
 const pitchHertz = (pitch: number): number => LOWEST * (HIGHEST / LOWEST) ** (pitch / (PITCHES - 1))
@@ -242,6 +248,7 @@ export class MaskHead {
     numbers[3] = steepness
     run.logits(coefficients.byteOffset, band.byteOffset, part.byteOffset, odds.byteOffset, over.byteOffset, contrast.byteOffset,
       comb.byteOffset, lie.count, logit.byteOffset)
+    logit.fill(NO, 0, lie.silent)
     run.remask(masks.byteOffset, gates.byteOffset, stride, sources, which, odds.byteOffset, logit.byteOffset, odds.length, numbers.byteOffset)
   }
 }

@@ -23,7 +23,7 @@ export interface Mix {
 const LOWEST = -8, HIGHEST = 13, CLEAR = 30
 const CLEAR_SHARE = 0.06
 /** The share of mixes whose noise is other voices, or made of nothing but chance. */
-const BABBLE = 0.16, COLOUR = 0.12, TWO = 0.2
+const BABBLE = 0.14, COLOUR = 0.1, CALLS = 0.16, KNOCKS = 0.08, TWO = 0.2
 /** Seconds of noise alone before the voice, at most, for two mixes of three. */
 const WAIT = 1
 const LOUDNESS = 0.06
@@ -51,11 +51,55 @@ function noiseOf({ sampleRate, voices, noises }: Materials, who: number, length:
   const one = (): Float32Array => equalised(stretchOf(random, noises[choose(random, noises.length)]!, between(random, 0.7, 1.4), length), sampleRate, random, 6)
   if (kind < BABBLE) return babble(voices, who, length, random)
   if (kind < BABBLE + COLOUR) return coloured(length, sampleRate, random)
+  if (kind < BABBLE + COLOUR + CALLS) return beside(calls(length, sampleRate, random), one(), random)
+  if (kind < BABBLE + COLOUR + CALLS + KNOCKS) return beside(knocks(length, sampleRate, random), one(), random)
   const noise = one()
-  if (kind >= BABBLE + COLOUR + TWO) return noise
-  const other = one()
-  const scale = Math.sqrt(energy(noise) / Math.max(1e-20, energy(other))) * 10 ** (between(random, -12, 3) / 20)
+  if (kind >= BABBLE + COLOUR + CALLS + KNOCKS + TWO) return noise
+  return beside(noise, one(), random, 3)
+}
+
+/** Two noises, the second weaker, or at most so many dB stronger. */
+function beside(noise: Float32Array, other: Float32Array, random: Random, most = -6): Float32Array {
+  const scale = Math.sqrt(energy(noise) / Math.max(1e-20, energy(other))) * 10 ** (between(random, most - 15, most) / 20)
   return noise.map((x, i) => x + scale * other[i]!)
+}
+
+/** Birds, insects, beasts, telephones: one to three that call again and again, each with its pitch, glide, overtones and pace. */
+function calls(length: number, sampleRate: number, random: Random): Float32Array {
+  const out = new Float32Array(length)
+  const count = 1 + choose(random, 3)
+  for (let n = 0; n < count; n++) {
+    const hertz = 200 * 35 ** random(), spread = between(random, 0, 0.35), overtones = 1 + choose(random, hertz < 1500 ? 10 : 3)
+    const long = 0.01 * 60 ** random() * sampleRate, gap = 0.02 * 60 ** random() * sampleRate
+    const gain = 10 ** (between(random, -10, 0) / 20), fall = between(random, 0.5, 1.6)
+    for (let from = random() * gap; from < length; from += (long + gap) * between(random, 0.7, 1.3)) {
+      const begin = hertz * (1 + spread * (2 * random() - 1)), glide = 1 + spread * (2 * random() - 1), tremble = between(random, 0, 0.03)
+      let phase = 0
+      for (let i = 0; i < long && from + i < length; i++) {
+        const share = i / long
+        phase += (2 * Math.PI * begin * glide ** share * (1 + tremble * Math.sin((2 * Math.PI * 25 * i) / sampleRate))) / sampleRate
+        let sound = 0
+        for (let partial = 1; partial <= overtones && partial * begin < 0.45 * sampleRate; partial++) sound += Math.sin(partial * phase) / partial ** fall
+        out[Math.floor(from) + i]! += gain * Math.sin(Math.PI * share) * sound
+      }
+    }
+  }
+  return out
+}
+
+/** Dishes, keys, steps: blows at any moment, of three resonances each. */
+function knocks(length: number, sampleRate: number, random: Random): Float32Array {
+  const out = new Float32Array(length)
+  const pace = 0.04 * 15 ** random() * sampleRate
+  for (let from = random() * pace; from < length; from += pace * -Math.log(1 - random())) {
+    const gain = 10 ** (between(random, -20, 0) / 20)
+    for (let n = 0; n < 3; n++) {
+      const hertz = 150 * 45 ** random(), decay = 0.004 * 25 ** random() * sampleRate, phase = 2 * Math.PI * random()
+      for (let i = 0; i < 5 * decay && from + i < length; i++)
+        out[Math.floor(from) + i]! += gain * Math.exp(-i / decay) * Math.sin((2 * Math.PI * hertz * i) / sampleRate + phase)
+    }
+  }
+  return out
 }
 
 /** Two to nine other people at once. */
