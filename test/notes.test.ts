@@ -215,3 +215,40 @@ test('a note of the dictionary is told from one that it does not know', () => {
   expect(misfit(struck(60, 0.5))).toBeLessThan(misfit(struck(60.5, 0.5)))
   expect(misfit(struck(30, 0.5))).toBeGreaterThan(1.5 * misfit(struck(60, 0.5)))
 })
+
+describe('bends, where one voice sounds', () => {
+  /** Six partials that follow a path of cents. */
+  const sung = (pitch: number, seconds: number, cents: (t: number) => number): Float32Array => {
+    const out = new Float32Array(Math.round(seconds * NOTE_RATE))
+    let phase = 0
+    for (let i = 0; i < out.length; i++) {
+      const t = i / NOTE_RATE
+      phase += (2 * Math.PI * 440 * 2 ** ((pitch - 69 + cents(t) / 100) / 12)) / NOTE_RATE
+      for (let n = 1; n <= 6; n++) out[i]! += (0.1 / n) * Math.min(1, t / 0.02) * Math.sin(n * phase + n)
+    }
+    return out
+  }
+  const bent = (sound: Float32Array): { cents: number; seconds: number }[] => heard([sound], { settings: { bends: 1 } }).flatMap((event) => (event.type === 'bend' ? [event] : []))
+
+  test('a note that is out of tune says by how much, to three cents', () => {
+    for (const [pitch, off] of [[48, 20], [60, -30], [72, 12], [60, 40]] as const) {
+      const steady = bent(sung(pitch, 1, () => off)).filter(({ seconds }) => seconds > 0.25 && seconds < 1)
+      const last = steady.at(-1) ?? bent(sung(pitch, 1, () => off)).filter(({ seconds }) => seconds < 1).at(-1)!
+      expect(Math.abs(last.cents - off)).toBeLessThan(3)
+    }
+  })
+  test('a slow slide is followed on its note; vibrato goes up and down as often as it does', () => {
+    const slide = heard([sung(60, 1.4, (t) => Math.max(0, Math.min(80, 100 * (t - 0.4))))], { settings: { bends: 1 } }).filter(({ seconds }) => seconds < 1.35)
+    expect(slide.filter(({ type }) => type === 'on').map(({ pitch }) => pitch)).toEqual([60])
+    expect(Math.abs((slide.filter((event) => event.type === 'bend').at(-1) as { cents: number }).cents - 80)).toBeLessThan(6)
+    const turns = bent(sung(64, 1.6, (t) => (t > 0.3 ? 40 * Math.sin(2 * Math.PI * 5 * (t - 0.3)) : 0))).filter(({ seconds }) => seconds > 0.5 && seconds < 1.5)
+    const up = turns.map(({ cents }) => (cents > 8 ? 1 : cents < -8 ? -1 : 0)).filter((sign) => sign !== 0)
+    expect(up.filter((sign, i) => i > 0 && sign !== up[i - 1]).length).toBeGreaterThanOrEqual(8)
+    expect(up.filter((sign, i) => i > 0 && sign !== up[i - 1]).length).toBeLessThanOrEqual(12)
+  })
+  test('nobody bends where several notes sound, or where it is not asked for', () => {
+    const chord = piece([stroke(0.1, 60, 0.8), stroke(0.1, 67, 0.8)], 0.9)
+    expect(heard([chord], { settings: { bends: 1 } }).filter(({ type, seconds }) => type === 'bend' && seconds > 0.2 && seconds < 0.9)).toEqual([])
+    expect(heard([sung(60, 0.6, () => 30)]).some(({ type }) => type === 'bend')).toBe(false)
+  })
+})

@@ -6,6 +6,7 @@
 //
 // Everything is causal. An event is decided `lag` after the stroke on the average: `seconds − lag` is when the note began.
 
+import { Bends } from './bends.ts'
 import type { Dictionary } from './dictionary.ts'
 import { type Head, Network } from './network.ts'
 import { FEATURES, FEATURE_SET, NoteFeatures } from './note-features.ts'
@@ -66,6 +67,7 @@ export class Notes {
   private readonly teller: NoteFeatures
   private readonly network: Network | null
   private readonly logic: NoteLogic
+  private readonly bends: Bends
   private readonly sampleRate: number
   private readonly learnedLag: number
   private settings: NoteSettings
@@ -92,6 +94,8 @@ export class Notes {
     this.features = this.network?.input ?? new Float32Array(pitches.length * FEATURES)
     if (facts) this.odds = 1 / facts.thresholds[timing] - 1
     this.gains = pitches.map((pitch) => facts?.gains?.[pitch] ?? 0)
+    const { shape, analyses } = this.strengths
+    this.bends = new Bends(analyses[0]!, sampleRate / shape.fftSize, shape.hopSize, shape.fftSize)
     this.logic = new NoteLogic(pitches, this.hopSeconds, this.gains)
     this.logic.set(this.settings)
     this.logic.onEvent = (event) => this.onEvent(event)
@@ -158,6 +162,7 @@ export class Notes {
   private forget(): void {
     this.strengths.reset()
     this.teller.reset()
+    this.bends.reset()
     this.network?.reset()
     this.logic.reset()
     this.collected = 0
@@ -177,6 +182,10 @@ export class Notes {
         frame.learned![row] = (p * this.odds) / (p * this.odds + 1 - p)
       }
     }
+    if (this.settings.bends) {
+      const row = this.logic.only()
+      frame.cents = this.bends.follow(row, this.pitches[row]!)
+    } else frame.cents = NaN
     this.onFrame()
     this.logic.judge(frame)
   }
