@@ -104,8 +104,9 @@ export const cleaningOf = ({ echoCancellation, noiseSuppression, autoGainControl
 /** Windows lists the system's choice twice, as the default and as that for calls. */
 const isListed = ({ deviceId }: MediaDeviceInfo): boolean => deviceId !== '' && deviceId !== 'communications'
 
+/** None where the browser refuses to list any. */
 export async function listDevices(): Promise<{ readonly inputs: readonly Device[]; readonly outputs: readonly Device[] }> {
-  const devices = (await navigator.mediaDevices?.enumerateDevices() ?? []).filter(isListed)
+  const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? []).filter(isListed)
   const ofKind = (kind: MediaDeviceKind, name: string): Device[] => devices.filter((device) => device.kind === kind)
     .map(({ deviceId, label }, i) => ({ deviceId, label: label || `${name} ${i + 1}` }))
   return { inputs: ofKind('audioinput', 'Microphone'), outputs: ofKind('audiooutput', 'Output').filter(({ deviceId }) => deviceId !== 'default') }
