@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { Kernel } from '../worklet/kernel.ts'
-import { FIRST_FRAMES, NoiseTracker } from '../worklet/noise.ts'
+import { FIRST_SECONDS, NoiseTracker } from '../worklet/noise.ts'
 import { kernels, plainKernel } from './kernels.ts'
 import { random } from './signals.ts'
 
 const HOP = 0.008
+const FIRST_FRAMES = FIRST_SECONDS / HOP
 const BINS = 33
 
 /** The magnitudes of noise as an STFT hears it: of each bin Rayleigh, with the root of `power` in the mean square. */

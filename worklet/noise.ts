@@ -15,7 +15,7 @@ const PRIOR = 10 ** 1.2
 const PRESENCE_SECONDS = -0.016 / Math.log(0.9)
 const POWER_SECONDS = 2 * (-0.016 / Math.log(0.8))
 /** What is heard first is noise, for lack of anything better. The window fills meanwhile, so later frames weigh more. */
-export const FIRST_FRAMES = 8
+export const FIRST_SECONDS = 0.064
 /** The longest mean over what somebody says is noise. */
 const MEAN_SECONDS = 2
 
@@ -30,7 +30,8 @@ export class NoiseTracker {
   private readonly numbers: Float32Array
   private readonly share: Float32Array
   private readonly longest: number
-  /** Frames since it knew nothing, up to FIRST_FRAMES; and since it was told that all is noise. */
+  private readonly first: number
+  /** Frames since it knew nothing, up to the first ones; and since it was told that all is noise. */
   private frames = 0
   private told = 0
 
@@ -47,10 +48,11 @@ export class NoiseTracker {
     this.numbers.set([Math.exp(-hopSeconds / PRESENCE_SECONDS), Math.exp(-hopSeconds / POWER_SECONDS), PRIOR])
     this.share = kernel.floats(1)
     this.longest = Math.ceil(MEAN_SECONDS / hopSeconds)
+    this.first = Math.ceil(FIRST_SECONDS / hopSeconds - 0.5)
   }
 
   /** Whether the next frame is one of the first, which are all noise. */
-  get starting(): boolean { return this.frames < FIRST_FRAMES }
+  get starting(): boolean { return this.frames < this.first }
 
   reset(): void {
     this.power.fill(0)
