@@ -1,5 +1,6 @@
 // What happens to the noise model of `speech` when the room changes: a fan, a slam, a microphone that is off for a while, nobody
-// speaking for a minute. Statements in decibels about sounds made by code; the preset plays as it is shipped.
+// speaking for a minute. Statements in decibels about sounds made by code; the preset plays as it is shipped, but for its head,
+// which judges what the noise model found and has learned from people: one of its own test at the end.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
@@ -20,7 +21,7 @@ const times = (x: Float32Array, gain: number): Float32Array => x.map((v) => gain
 const from = (x: Float32Array, second: number, to = Infinity): Float32Array => x.map((v, i) => (i >= second * RATE && i < to * RATE ? v : 0))
 
 /** The voice that is found in a sound, beside it; settings may change at a second. */
-function cleaned(x: Float32Array, turns: readonly (readonly [number, Partial<Settings>])[] = []): Float32Array {
+function cleaned(x: Float32Array, turns: readonly (readonly [number, Partial<Settings>])[] = [], learned = 0): Float32Array {
   const { dictionary, selection, settings, head = null } = preset
   const separator = new Separator({
     module: plainKernel, dictionary, selection: selection ?? wholeDictionary(['voice']), head, sampleRate: RATE, channels: 1, mode: 'direct',
@@ -29,7 +30,7 @@ function cleaned(x: Float32Array, turns: readonly (readonly [number, Partial<Set
   const input = new Float32Array(x.length + late)
   input.set(x)
   const stems = [[new Float32Array(input.length)], [new Float32Array(input.length)]]
-  const values = { ...initialSettings(), ...settings }
+  const values = { ...initialSettings(), ...settings, learned }
   for (let at = 0; at < input.length; at += 128) {
     for (const [second, change] of turns) if (at >= second * RATE) Object.assign(values, change)
     const to = Math.min(input.length, at + 128)
@@ -103,5 +104,20 @@ describe('the noise model', () => {
     const held = leak(turned, [[3, { hold: 1 }]], 6.1, 6.4)
     expect(held).toBeLessThan(leak(turned, [], 2, 3) + 1)
     expect(leak(turned, [[3, { hold: 1 }]], 4, 6)).toBeGreaterThan(leak(turned, [], 4, 6) + 3)
+  })
+})
+
+describe('the head', () => {
+  test('still hears a voice after a minute without one, and leaves the rest of the room out meanwhile', () => {
+    const heardAfter = (wait: number): number => {
+      const length = (wait + 4) * RATE
+      const spoken = new Float32Array(length)
+      spoken.set(voice(4 * RATE, RATE, 5), wait * RATE)
+      const room = rumble(length, 7, 0.03)
+      const y = cleaned(plus(spoken, room), [], 1)
+      expect(dB(seconds(y, wait / 2, wait), seconds(room, wait / 2, wait))).toBeLessThan(-12)
+      return dB(seconds(plus(y, times(spoken, -1)), wait, wait + 4), seconds(spoken, wait, wait + 4))
+    }
+    expect(heardAfter(60)).toBeLessThan(heardAfter(2) + 3)
   })
 })
