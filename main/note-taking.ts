@@ -48,6 +48,7 @@ class Sheet {
     const seconds = Math.max(0, event.seconds - this.lag)
     const { pitch } = event
     const note = this.open.get(pitch)
+    if (event.type === 'on' && seconds >= this.seconds()) return // the cut where the file ends is no note
     if (event.type === 'on') this.open.set(pitch, { onset: seconds, velocity: event.velocity, bends: [] })
     else if (!note) return
     else if (event.type === 'bend') note.bends.push({ seconds, cents: event.cents })
@@ -64,7 +65,8 @@ function playable(preset: Preset, presetName: string, only: string | null): stri
   const { dictionary } = preset
   const sources = dictionarySources(dictionary.atoms).filter((source) => pitchesOf(dictionary, source).length > 0)
   if (sources.length === 0)
-    throw new UserError(`${presetName}: expected a preset whose atoms have pitches, got one without: \`winnow learn OUT.preset --notes FOLDER\` makes one from recordings of single notes`)
+    throw new UserError(`${presetName}: expected a preset whose atoms have pitches, got one without: `
+      + '`winnow learn OUT.preset --notes FOLDER` makes one from recordings of single notes')
   if (only !== null && !sources.includes(only)) throw new UserError(`--source: expected ${sources.join(', ')}, got "${only}"`)
   return only === null ? sources : [only]
 }

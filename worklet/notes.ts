@@ -81,7 +81,9 @@ export class Notes {
     this.settings = { ...initialNoteSettings(), ...settings }
     this.sampleRate = sampleRate
     const pitches = (this.pitches = pitchesOf(dictionary, source))
-    if (pitches.length === 0) throw new RangeError(`atoms: expected notes with pitches${source === null ? '' : ` of ${source}`}, got none: \`winnow learn --notes\` makes a preset that has them`)
+    if (pitches.length === 0)
+      throw new RangeError(`atoms: expected notes with pitches${source === null ? '' : ` of ${source}`}, got none: `
+        + '`winnow learn --notes` makes a preset that has them')
     const facts = head?.kind === 'notes' ? checkFacts(head) : null
     const timing = (this.timing = this.settings.timing === 1 ? 1 : 0)
     this.strengths = new NoteStrengths({
@@ -99,7 +101,10 @@ export class Notes {
     this.logic = new NoteLogic(pitches, this.hopSeconds, this.gains)
     this.logic.set(this.settings)
     this.logic.onEvent = (event) => this.onEvent(event)
-    this.frame = { seconds: NaN, level: NaN, strengths: this.strengths.strengths, attacks: this.strengths.attacks, learned: this.network && new Float32Array(pitches.length), cents: NaN }
+    this.frame = {
+      seconds: NaN, level: NaN, strengths: this.strengths.strengths, attacks: this.strengths.attacks,
+      learned: this.network && new Float32Array(pitches.length), cents: NaN,
+    }
   }
 
   /** From the next frame on. The timing stays what it was: another one is another window, and a new `Notes`. */
