@@ -1,25 +1,33 @@
 // Denoising with hindsight: a file is not heard once, as a microphone must be, but from its beginning, from its end and once
 // more from its beginning. What is known of the noise when a hearing ends is known when the next begins; what is kept is the
-// mean of the last two, of which each knew another side of every moment. Each adds up to the input, so their mean does.
+// mean of the last two, of which each knew another side of every moment. Then the noise is fitted: a few atoms learn what was
+// taken away, all of it at once, and everything is heard anew with them in place of free ones. Each hearing adds up to the
+// input, so their mean does.
 //
-// A second look then smooths the noise over time to both sides (refine/steady.ts). All of it happens in overlapping stretches of
-// some seconds, so that the length of the sound costs no memory.
+// All of it happens in overlapping stretches of some seconds, so that the length of the sound costs no memory.
 
 import type { Covariances } from '../worklet/covariance.ts'
-import type { Dictionary } from '../worklet/dictionary.ts'
+import { type Dictionary, dictionarySources, divergences } from '../worklet/dictionary.ts'
 import type { Head } from '../worklet/network.ts'
 import { type Automation, constantAutomation, type Settings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
-import { steadied } from './refine/steady.ts'
+import { soundingFrames } from './learn/frames.ts'
+import { learn } from './learn/learn.ts'
+import { seededRandom } from './learn/random.ts'
 
 const STRETCH_SECONDS = 20
 const OVERLAP_SECONDS = 2
 /** Samples between two looks at the clock. */
 const TURN = 8192
 const HEARINGS = 3
-/** The share of the time that they take. */
-const HEARING = 0.75
+/** Atoms of the noise; more explain the voice as well. */
+const ATOMS = 4
+const PASSES = 12
+/** The share of the time that each half of the hearings takes, and the fit between them. */
+const HALF = 0.4
+
+type Stem = readonly Float32Array[]
 
 export interface OfflineOptions {
   readonly module: WebAssembly.Module
@@ -32,12 +40,6 @@ export interface OfflineOptions {
   readonly channels: 1 | 2
 }
 
-/** Nobody waits for a moment of a file: symmetric windows, as long as the dictionary has them. */
-export const unhurried = (dictionary: Dictionary): Dictionary => ({ ...dictionary, tailSize: dictionary.fftSize })
-
-/** A noise tracker that has heard the other end needs no help: what free atoms learn beside it is mostly of the voice. */
-export const withHindsight = (settings: Partial<Settings>): Partial<Settings> => (settings.tracker === 1 ? { ...settings, freeAtoms: 0 } : settings)
-
 /** Why this selection cannot be heard backwards, as one sentence; null where it can. */
 export function irreversible({ sources }: Selection): string | null {
   const placed = sources.find(({ places, painted }) => (places?.length ?? 0) > 0 || (painted?.length ?? 0) > 0)
@@ -46,7 +48,7 @@ export function irreversible({ sources }: Selection): string | null {
 
 export interface Heard {
   /** [stem][channel], the rest last; the first `length` samples count. */
-  readonly stems: readonly (readonly Float32Array[])[]
+  readonly stems: readonly Stem[]
   readonly length: number
 }
 
@@ -54,29 +56,29 @@ export interface Heard {
 export class Offline {
   /** Samples in a stretch. */
   readonly most: number
+  /** Of the first hearings. */
   readonly separator: Separator
+  private readonly options: OfflineOptions
   private readonly overlap: number
   private readonly waiting: readonly Float32Array[]
-  private readonly automation: Automation
-  private readonly look: Parameters<typeof steadied>[1]
-  private tails: readonly (readonly Float32Array[])[] | null = null
+  private tails: readonly Stem[] | null = null
   private filled = 0
 
-  constructor({ settings, dictionary, ...options }: OfflineOptions) {
-    const { module, sampleRate } = options
-    this.look = { module, sampleRate, dictionary: unhurried(dictionary) }
-    this.separator = new Separator({ ...options, dictionary: unhurried(dictionary), mode: 'direct' })
+  constructor(options: OfflineOptions) {
+    const { dictionary, sampleRate, channels } = options
+    // nobody waits for a moment of a file: symmetric windows, as long as the dictionary has them
+    this.options = { ...options, dictionary: { ...dictionary, tailSize: dictionary.fftSize } }
+    this.separator = new Separator({ ...this.options, mode: 'direct' })
     this.most = Math.round(STRETCH_SECONDS * sampleRate)
     this.overlap = Math.round(OVERLAP_SECONDS * sampleRate)
-    this.waiting = Array.from({ length: options.channels }, () => new Float32Array(this.most))
-    this.automation = constantAutomation(settings)
+    this.waiting = Array.from({ length: channels }, () => new Float32Array(this.most))
   }
 
   /** Nothing more fits. */
   get full(): boolean { return this.filled === this.most }
 
   /** Takes what fits of the samples `from` to `to`; says how many. */
-  take([input]: readonly (readonly Float32Array[])[], from: number, to: number): number {
+  take([input]: readonly Stem[], from: number, to: number): number {
     const count = Math.min(to - from, this.most - this.filled)
     this.waiting.forEach((x, c) => x.set(input![c]!.subarray(from, from + count), this.filled))
     this.filled += count
@@ -84,18 +86,15 @@ export class Offline {
   }
 
   /** Yields the share of this stretch that is done. `last`: nothing more comes, and everything goes out. */
-  *work(last: boolean): Generator<number, Heard> {
-    const { filled, overlap, tails, waiting } = this
+  async *work(last: boolean): AsyncGenerator<number, Heard> {
+    const { filled, overlap, tails, waiting, options: { settings } } = this
     const input = waiting.map((x) => x.subarray(0, filled))
-    const backwards = input.map((x) => x.slice().reverse())
-    yield* this.hear(input, 0)
-    const past = yield* this.hear(backwards, 1)
-    const out = yield* this.hear(input, 2)
-    out.forEach((stem, k) => stem.forEach((x, c) => {
-      const other = past[k]![c]!
-      for (let i = 0; i < filled; i++) x[i] = 0.5 * (x[i]! + other[filled - 1 - i]!)
-    }))
-    for (const share of steadied(out, this.look)) yield HEARING + (1 - HEARING) * share
+    const out = yield* bothWays(this.separator, input, settings, 0)
+    const fitted = await this.fitted(out.at(-1)!)
+    if (fitted) {
+      const again = yield* bothWays(new Separator({ ...this.options, dictionary: fitted, mode: 'direct' }), input, { ...settings, freeAtoms: 0 }, 1 - HALF)
+      average(out, again)
+    }
     if (tails)
       out.forEach((stem, k) => stem.forEach((x, c) => {
         const tail = tails[k]![c]!
@@ -108,21 +107,68 @@ export class Offline {
     return { stems: out, length }
   }
 
-  /** One hearing, in its place. Forgets the sound before, and not the noise. */
-  private *hear(input: readonly Float32Array[], time: number): Generator<number, Float32Array[][]> {
-    const { separator, automation } = this
-    const { latencySamples } = separator
-    const length = input[0]!.length
-    separator.forgetAudio()
-    const stems = [...separator.sourceNames, 'rest'].map(() => input.map(() => new Float32Array(length + latencySamples)))
-    const silence = input.map(() => new Float32Array(TURN))
-    for (let at = 0; at < length + latencySamples; ) {
-      const end = at < length ? Math.min(at + TURN, length) : Math.min(at + TURN, length + latencySamples)
-      const part = at < length ? input.map((x) => x.subarray(at, end)) : silence
-      separator.process(part, stems.map((stem) => stem.map((x) => x.subarray(at, end))), end - at, automation)
-      at = end
-      yield (HEARING * (time + at / (length + latencySamples))) / HEARINGS
-    }
-    return stems.map((stem) => stem.map((x) => x.subarray(latencySamples)))
+  /** The dictionary with atoms of what was taken away; null where that is nothing, or where nothing is to be learned of it. */
+  private async fitted(rest: Stem): Promise<Dictionary | null> {
+    const { module, dictionary, sampleRate, settings } = this.options
+    const learns = settings.hold === 0 && (settings.tracker === 1 || settings.freeAtoms > 0)
+    const window = this.separator.shape.fftSize
+    if (!learns || rest[0]!.length < window || !rest.some((x) => x.some((value) => value !== 0))) return null
+    const heard = soundingFrames([{ name: 'rest', sampleRate, channels: rest }], dictionary, module, Infinity, seededRandom(1))
+    if (heard.count < 2 * ATOMS) return null
+    const source = unusedName(dictionarySources(dictionary.atoms))
+    const steps = learn({
+      parts: [{ source, pitch: null, atoms: ATOMS, recordings: [], heard }], sizes: dictionary, method: 'nmf', divergence: divergences['kl']!,
+      iterations: PASSES, start: 'exemplar', seed: 1, frames: heard.count, module,
+    })
+    let step = await steps.next()
+    while (!step.done) step = await steps.next()
+    const { atoms, spectra } = step.value
+    const all = new Float32Array(dictionary.spectra.length + spectra.length)
+    all.set(dictionary.spectra)
+    all.set(spectra, dictionary.spectra.length)
+    return { ...dictionary, atoms: [...dictionary.atoms, ...atoms], spectra: all }
   }
+}
+
+const unusedName = (names: readonly string[]): string => {
+  let name = 'noise'
+  while (names.includes(name)) name += '\u2032'
+  return name
+}
+
+/** The mean of two, in the place of the first. */
+const average = (stems: readonly Stem[], others: readonly Stem[]): void =>
+  stems.forEach((stem, k) => stem.forEach((x, c) => {
+    const other = others[k]![c]!
+    for (let i = 0; i < x.length; i++) x[i] = 0.5 * (x[i]! + other[i]!)
+  }))
+
+/** There, back and there again, and the mean of the last two: [stem][channel]. Yields shares of HALF, from `begun` on. */
+function* bothWays(separator: Separator, input: Stem, settings: Settings, begun: number): Generator<number, Float32Array[][]> {
+  const automation = constantAutomation(settings)
+  const backwards = input.map((x) => x.slice().reverse())
+  const tell = (time: number) => (share: number): number => begun + (HALF * (time + share)) / HEARINGS
+  yield* hear(separator, input, automation, tell(0))
+  const past = yield* hear(separator, backwards, automation, tell(1))
+  for (const stem of past) for (const x of stem) x.reverse()
+  const out = yield* hear(separator, input, automation, tell(2))
+  average(out, past)
+  return out
+}
+
+/** One hearing, in its place. Forgets the sound before, and not the noise. */
+function* hear(separator: Separator, input: Stem, automation: Automation, tell: (share: number) => number): Generator<number, Float32Array[][]> {
+  const { latencySamples } = separator
+  const length = input[0]!.length
+  separator.forgetAudio()
+  const stems = [...separator.sourceNames, 'rest'].map(() => input.map(() => new Float32Array(length + latencySamples)))
+  const silence = input.map(() => new Float32Array(TURN))
+  for (let at = 0; at < length + latencySamples; ) {
+    const end = at < length ? Math.min(at + TURN, length) : Math.min(at + TURN, length + latencySamples)
+    const part = at < length ? input.map((x) => x.subarray(at, end)) : silence
+    separator.process(part, stems.map((stem) => stem.map((x) => x.subarray(at, end))), end - at, automation)
+    at = end
+    yield tell(at / (length + latencySamples))
+  }
+  return stems.map((stem) => stem.map((x) => x.subarray(latencySamples)))
 }

@@ -17,7 +17,7 @@ import { plainKernel } from './kernels.ts'
 import { melody, noise } from './signals.ts'
 
 const RATE = 8000
-const tones: Dictionary = dictionary({ sampleRate: RATE, fftSize: 512, hopSize: 64, tailSize: 256, tones: 24, air: 0, divergence: divergences['kl']! })
+const tones: Dictionary = dictionary({ sampleRate: RATE, fftSize: 512, hopSize: 128, tailSize: 256, tones: 24, air: 0, divergence: divergences['kl']! })
 const selection: Selection = { mask: 'soft', sources: [{ name: 'tones', atoms: ['tones'] }] }
 const settings: Settings = { ...initialSettings(), tracker: 1, passes: 4, steps: 1, sparsity: 0.1 }
 
@@ -27,7 +27,7 @@ const hiss = (seconds: number, seed: number): Float32Array => noise(seconds * RA
 const sum = (a: Float32Array, b: Float32Array): Float32Array => a.map((x, i) => x + b[i]!)
 
 /** [stem][channel] of all of it, given in pieces. */
-function offline(input: readonly Float32Array[], chop = (): number => 4096): Float32Array[][] {
+async function offline(input: readonly Float32Array[], chop = (): number => 4096): Promise<Float32Array[][]> {
   const length = input[0]!.length
   const heard = new Offline({ module: plainKernel, dictionary: tones, selection, head: null, settings, sampleRate: RATE, channels: input.length as 1 | 2 })
   const out = [0, 1].map(() => input.map(() => new Float32Array(length)))
@@ -36,14 +36,15 @@ function offline(input: readonly Float32Array[], chop = (): number => 4096): Flo
     taken += heard.take([input], taken, Math.min(length, taken + chop()))
     if (!heard.full && taken < length) continue
     const steps = heard.work(taken === length)
-    let [share, step] = [0, steps.next()]
-    for (; !step.done; step = steps.next()) {
+    let [share, step] = [0, await steps.next()]
+    for (; !step.done; step = await steps.next()) {
       expect(step.value).toBeGreaterThanOrEqual(share)
       share = step.value
     }
     expect(share).toBeLessThanOrEqual(1)
-    step.value.stems.forEach((stem, k) => stem.forEach((x, c) => out[k]![c]!.set(x.subarray(0, step.value.length as number), done)))
-    done += step.value.length
+    const { stems, length: ready } = step.value
+    stems.forEach((stem, k) => stem.forEach((x, c) => out[k]![c]!.set(x.subarray(0, ready), done)))
+    done += ready
   }
   expect(done).toBe(length)
   return out
@@ -53,36 +54,36 @@ const worstSum = (stems: readonly (readonly Float32Array[])[], input: readonly F
   Math.max(...input.map((x, c) => x.reduce((most, value, i) => Math.max(most, Math.abs(stems[0]![c]![i]! + stems[1]![c]![i]! - value)), 0)))
 
 describe('hearing a file from both ends', () => {
-  test('adds up to the input over several stretches and their seams, in two channels', () => {
-    const input = [sum(tune(47, 1), hiss(47, 2)), sum(tune(47, 1), hiss(47, 3))]
-    const stems = offline(input)
+  test('adds up to the input over two stretches and their seam, in two channels', async () => {
+    const input = [sum(tune(25, 1), hiss(25, 2)), sum(tune(25, 1), hiss(25, 3))]
+    const stems = await offline(input)
     expect(worstSum(stems, input)).toBeLessThan(1e-6)
-    // no seam is heard: what is taken from the tune near one is no more than elsewhere
-    const taken = (from: number, to: number): number => siSdr(tune(47, 1).subarray(from * RATE, to * RATE), stems[0]![0]!.subarray(from * RATE, to * RATE))
-    for (const seam of [18, 36]) expect(taken(seam, seam + 2)).toBeGreaterThan(taken(4, 46) - 3)
+    // the seam is not heard: what is taken from the tune near it is no more than elsewhere
+    const taken = (from: number, to: number): number => siSdr(tune(25, 1).subarray(from * RATE, to * RATE), stems[0]![0]!.subarray(from * RATE, to * RATE))
+    expect(taken(18, 20)).toBeGreaterThan(taken(4, 24) - 3)
   })
 
-  test('the same samples however they come in', () => {
+  test('the same samples however they come in', async () => {
     const input = [sum(tune(21, 4), hiss(21, 5))]
     const pieces = [1, 777, 128, 50_000]
     let next = 0
-    expect(difference(offline(input, () => pieces[next++ % pieces.length]!), offline(input, () => Infinity))).toBeNull()
+    expect(difference(await offline(input, () => pieces[next++ % pieces.length]!), await offline(input, () => Infinity))).toBeNull()
   })
 
-  test('is nearer to the truth than a live session, by more than a decibel', () => {
+  test('is nearer to the truth than a live session, by more than a decibel', async () => {
     const voice = tune(6, 6)
     const input = sum(voice, hiss(6, 7))
     const { separator, run } = rig({ dictionary: tones, selection, settings, sampleRate: RATE })
     const later = new Float32Array(input.length + separator.latencySamples)
     later.set(input)
     const live = run([later])[0]![0]!.subarray(separator.latencySamples)
-    const [before, heard, twice] = [input, live, offline([input])[0]![0]!].map((x) => siSdr(voice, x)) as [number, number, number]
+    const [before, heard, twice] = [input, live, (await offline([input]))[0]![0]!].map((x) => siSdr(voice, x)) as [number, number, number]
     expect(heard, `${before} → ${heard}`).toBeGreaterThan(before + 2)
     expect(twice, `${heard} → ${twice}`).toBeGreaterThan(heard + 1)
   })
 
-  test('less than a window, and nothing at all', () => {
-    for (const input of [noise(100), new Float32Array(300), noise(1)]) expect(worstSum(offline([input]), [input])).toBeLessThan(1e-6)
+  test('less than a window, and nothing at all', async () => {
+    for (const input of [noise(100), new Float32Array(300), noise(1)]) expect(worstSum(await offline([input]), [input])).toBeLessThan(1e-6)
   })
 })
 
@@ -110,15 +111,15 @@ describe('winnow denoise --offline', () => {
     })
   })
 
-  test('a passage of noise is heard first; free atoms come where they are asked for', async () => {
+  test('a passage of noise is heard first, and may be all that is known of it; free atoms are as many as asked for', async () => {
     const of = async (...words: string[]): Promise<readonly Float32Array[]> => {
       expect(await winnow(['denoise', at('mix.wav'), at('other.wav'), '--preset', preset, '--offline', ...words])).toMatchObject({ code: 0, err: '' })
       return read('other.wav')
     }
     const plain = await of()
     expect(difference([await of('--noise', '0.2..0.6', '--hold')], [plain])).not.toBeNull()
-    expect(difference([await of('--free-atoms', '2')], [plain])).not.toBeNull()
-    expect(difference([await of('--free-atoms', '0')], [plain])).toBeNull()
+    expect(difference([await of('--free-atoms', '4')], [plain])).not.toBeNull()
+    expect(difference([await of('--free-atoms', '2')], [plain])).toBeNull()
   })
 
   test.each([

@@ -20,17 +20,15 @@ export const newPair = (bins: number): Pair => {
 export class Frames {
   readonly bins: number
   readonly count: number
-  readonly hopSeconds: number
   private readonly shape: Shape
   private readonly analyses: readonly Analysis[]
   private readonly syntheses: readonly Synthesis[]
   private readonly ones: Float32Array
   private readonly written: readonly Row[]
 
-  /** Of up to so many channels of `length` samples; `sizes` are symmetric. */
-  constructor(module: WebAssembly.Module, sampleRate: number, channels: number, readonly length: number, sizes: Parameters<typeof shapeFor>[0] = FIELD_SHAPE) {
-    const shape = (this.shape = shapeFor(sizes, sampleRate))
-    this.hopSeconds = shape.hopSize / sampleRate
+  /** Of up to so many channels of `length` samples. */
+  constructor(module: WebAssembly.Module, sampleRate: number, channels: number, readonly length: number) {
+    const shape = (this.shape = shapeFor(FIELD_SHAPE, sampleRate))
     this.bins = shape.fftSize / 2 + 1
     this.count = Math.ceil(length / shape.hopSize) + shape.windowSize / shape.hopSize - 1
     const kernel = new Kernel(module, Transform.floats(shape.fftSize) + this.bins + 32 +

@@ -2,6 +2,7 @@
 
 import { enrol } from '../../presets/learn/enrol.ts'
 import type { Recording } from '../../presets/learn/learn.ts'
+import { Offline } from '../../presets/offline.ts'
 import type { Preset } from '../../presets/preset.ts'
 import { dictionarySources } from '../../worklet/dictionary.ts'
 import { type Latency, withLatency } from '../../worklet/latency.ts'
@@ -38,6 +39,22 @@ export function heard(preset: Preset, mix: Float32Array, sampleRate: number, mod
 
 export const winnow = (name: string, preset: Preset, module: WebAssembly.Module, latency: Latency, settings: Partial<Settings> = {}): System =>
   ({ name, clean: (mix, sampleRate) => heard(preset, mix, sampleRate, module, latency, settings) })
+
+/** As `winnow denoise --offline` writes it. */
+export const offline = (name: string, { dictionary, selection, head, settings }: Preset, module: WebAssembly.Module): System => ({
+  name,
+  async clean(mix, sampleRate) {
+    const chosen = selection ?? wholeDictionary(dictionarySources(dictionary.atoms))
+    const played = { ...initialSettings(), ...settings }
+    const hearing = new Offline({ module, dictionary, selection: chosen, head, settings: played, sampleRate, channels: 1 })
+    if (mix.length > hearing.most) throw new RangeError(`mix: expected at most ${hearing.most} samples, one stretch, got ${mix.length}`)
+    hearing.take([[mix]], 0, mix.length)
+    const { stems } = (await finish(hearing.work(true))).result
+    const out = new Float32Array(mix.length)
+    new Mixer({ sampleRate, channels: 1, selection: chosen }).process(stems, [out], mix.length, constantAutomation(played))
+    return out
+  },
+})
 
 export const enrolled = async (recordings: readonly Recording[], universal: Preset, module: WebAssembly.Module): Promise<Preset> =>
   (await finish(enrol({ recordings, universal, name: 'Kathleen', module }))).result

@@ -8,7 +8,7 @@ import type { Preset } from '../../presets/preset.ts'
 import { stoi } from '../stoi.ts'
 import { siSdr } from './audio.ts'
 import { type Group, LEVELS, type Material, material, type Mix, mixAt, RATE } from './denoise-mixes.ts'
-import { enrolled, type System, winnow } from './denoise-systems.ts'
+import { enrolled, offline, type System, winnow } from './denoise-systems.ts'
 import { logMmse } from './log-mmse.ts'
 import { rnnoise } from './rnnoise.ts'
 
@@ -79,8 +79,8 @@ export async function denoise(module: WebAssembly.Module, say: (line: string) =>
   ]
   const plain = (of: Preset, who: string): System[] => (of.head ? [winnow(`Winnow${who}, 32 ms, no head`, of, module, 'high', { learned: 0 })] : [])
   const systems = {
-    known: [...peers, winnow('Winnow, not enrolled, 32 ms', speech, module, 'high'), ...plain(own, ', enrolled'), ...live(own, ', enrolled')],
-    unknown: [...peers, ...plain(speech, ''), ...live(speech, '')],
+    known: [...peers, winnow('Winnow, not enrolled, 32 ms', speech, module, 'high'), ...plain(own, ', enrolled'), ...live(own, ', enrolled'), offline('Winnow, enrolled, --offline', own, module)],
+    unknown: [...peers, ...plain(speech, ''), ...live(speech, ''), offline('Winnow, --offline', speech, module)],
   }
   const seen = [...new Set([...seenBy(speech, found), ...seenBy(own, found)])]
   if (seen.length > 0) say(`WARNING: learned from recordings of this very test, so the figures of Winnow say nothing: ${seen.join(', ')}`)
