@@ -20,7 +20,7 @@ export interface Complaint {
   readonly envelopes: number
 }
 
-const WEIGHTS = { decibels: 2.5, loudness: 2, envelopes: 3 }
+const WEIGHTS = { decibels: 1.5, loudness: 3, envelopes: 3.5 }
 const POWER = 0.3, LEAST = 1e-4
 /** Frames of a stretch whose envelopes are compared, and from one to the next. */
 const STRETCH = 48, STRIDE = 32

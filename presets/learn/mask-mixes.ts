@@ -23,8 +23,8 @@ export interface Mix {
 const LOWEST = -8, HIGHEST = 13, CLEAR = 30
 const CLEAR_SHARE = 0.06
 /** The share of mixes whose noise is other voices, or made of nothing but chance. */
-const BABBLE = 0.14, COLOUR = 0.1, CALLS = 0.16, KNOCKS = 0.08, TWO = 0.2
-/** Seconds of noise alone before the voice, at most, for two mixes of three. */
+const BABBLE = 0.14, COLOUR = 0.1, CALLS = 0.1, KNOCKS = 0.06, TWO = 0.2
+/** Seconds of noise alone before the voice, at most, for every other mix. */
 const WAIT = 1
 const LOUDNESS = 0.06
 
@@ -36,7 +36,7 @@ export function mixOf({ sampleRate, voices, noises }: Materials, seconds: number
   const random = seededRandom(Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995)
   const length = Math.round(seconds * sampleRate)
   const who = choose(random, voices.length)
-  const wait = random() < 2 / 3 ? Math.round(random() * WAIT * sampleRate) : 0
+  const wait = random() < 0.5 ? Math.round(random() * WAIT * sampleRate) : 0
   const voice = new Float32Array(length)
   voice.set(equalised(stretchOf(random, voices[who]!, between(random, 0.88, 1.14), length - wait), sampleRate, random, 5), wait)
   level(voice, LOUDNESS * 10 ** (between(random, -15, 6) / 20))
