@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { readPreset } from '../presets/preset.ts'
 import { dictionarySources } from '../worklet/dictionary.ts'
 import { wholeDictionary, type Selection } from '../worklet/selection.ts'
+import { Notes } from '../worklet/notes.ts'
 import { delayed, nullDb, rig } from './engine.ts'
+import { plainKernel } from './kernels.ts'
+import { piece } from './note-sounds.ts'
 import { errorDb } from './reference.ts'
 import { melody, noise } from './signals.ts'
 
@@ -56,5 +59,22 @@ describe.each(names)('%s', (name) => {
     const { separator, run } = rig({ dictionary, selection: { mask: 'soft', sources: [{ name: 'all' }] }, settings: { ...settings, floor: -120 }, ...(head && { head }), sampleRate })
     const input = signal(sampleRate, 0)
     expect(errorDb(run([input])[0]![0]!, delayed(input, separator.latencySamples))).toBeLessThan(-115)
+  })
+})
+
+describe.each(['piano', 'guitar'])('%s plays notes', (name) => {
+  const { dictionary, head } = readPreset(new Uint8Array(readFileSync(new URL(`${name}.preset`, folder))), name)
+
+  test.each([44100, 48000])('at %i Hz its head takes what the engine tells it, and hears a note of another instrument once', (sampleRate) => {
+    for (const timing of [0, 1]) {
+      const notes = new Notes({ module: plainKernel, dictionary, head, sampleRate, channels: 1, settings: { timing } })
+      const on: number[] = []
+      notes.onEvent = (event) => { if (event.type === 'on') on.push(event.pitch) }
+      notes.process([piece([{ onset: 0.3, offset: 1.1, pitch: 60, velocity: 90 }], 1.5, 0, sampleRate)])
+      notes.flush()
+      expect(on, `timing ${timing}`).toEqual([60])
+      expect(notes.lag).toBeLessThan(timing === 0 ? 0.065 : 0.055)
+      expect(notes.gains.some((gain) => gain !== 0)).toBe(true)
+    }
   })
 })
