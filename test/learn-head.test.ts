@@ -76,7 +76,7 @@ describe('enrolment', () => {
     const mine = readPreset(writePreset(step.value), 'mine')
     expect(shares.at(-1)).toBe(1)
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
-    expect(mine).toMatchObject({ name: 'Me', settings: universal.settings, learned: { method: 'enrolment', files: ['me'], licences: ['CC0 1.0: somebody'] } })
+    expect(mine).toMatchObject({ name: 'Me', settings: { ...universal.settings, learned: 0.7 }, learned: { method: 'enrolment', files: ['me'], licences: ['CC0 1.0: somebody'] } })
     expect(mine.dictionary.atoms).toEqual(Array.from({ length: 24 }, () => ({ source: 'tones', pitch: null })))
     expect(mine.head!.layers).toEqual(universal.head!.layers)
     expect(mine.head!.facts).toEqual({ ...universal.head!.facts, own: true })

@@ -11,6 +11,8 @@ export const OWN_ATOMS = 24
 const PASSES = 60
 /** Frames: two and a half minutes of the shipped preset's. */
 const MOST = 20_000
+/** How much the head still counts: spectra of one's own are worth more than a head was taught (.3 dB). */
+const TRUSTED = 0.7
 /** Less than this, and a voice is not known. */
 export const LEAST_SECONDS = 10
 
@@ -45,7 +47,7 @@ export async function* enrol({ recordings, universal, name, module, seed = 1, co
   return {
     name, description: `${name}: this voice out of any noise, live. Learned from ${Math.round(seconds)} s of it.`,
     dictionary: { ...dictionary, atoms, spectra },
-    settings: universal.settings, selection: null, tensors: universal.tensors,
+    settings: { ...universal.settings, ...(head?.kind === 'mask' && { learned: TRUSTED }) }, selection: null, tensors: universal.tensors,
     learned: { method: 'enrolment', files: recordings.map((recording) => recording.name), licences: head ? learned.licences : [], command, seed },
     head: head?.kind === 'mask' ? { ...head, facts: { ...head.facts, source: voice, own: true } } : head,
   }
