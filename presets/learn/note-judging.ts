@@ -2,7 +2,7 @@
 // the engine's own logic, separately for each timing.
 
 import type { Dictionary } from '../../worklet/dictionary.ts'
-import type { Layer } from '../../worklet/network.ts'
+import type { Head, Layer } from '../../worklet/network.ts'
 import { NoteLogic, type NoteFrame } from '../../worklet/note-logic.ts'
 import { FEATURE_SET, Notes } from '../../worklet/notes.ts'
 import { initialNoteSettings } from '../../worklet/parameters.ts'
@@ -23,7 +23,8 @@ export interface Heard { readonly mixed: Mixed; readonly dictionary: Dictionary 
 export function judgement(heard: readonly Heard[], layers: readonly Layer[], timing: number, module: WebAssembly.Module): Judgement {
   const settings = { ...initialNoteSettings(), timing }
   const kept = heard.map(({ mixed, dictionary }) => {
-    const notes = new Notes({ module, dictionary, head: { kind: 'notes', layers, facts: { features: FEATURE_SET, thresholds: [0.5, 0.5] } }, sampleRate: mixed.sampleRate, channels: 1, settings })
+    const head: Head = { kind: 'notes', layers, facts: { features: FEATURE_SET, thresholds: [0.5, 0.5] } }
+    const notes = new Notes({ module, dictionary, head, sampleRate: mixed.sampleRate, channels: 1, settings })
     const frames: NoteFrame[] = []
     notes.onFrame = () => frames.push({ ...notes.frame, strengths: notes.frame.strengths.slice(), learned: notes.frame.learned!.slice() })
     notes.process([mixed.sound])

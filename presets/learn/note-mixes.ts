@@ -2,7 +2,7 @@
 // strokes are known to the sample. Everything that a recording may change is drawn by chance, so that none of it is learned.
 
 import type { Stroke } from './note-pieces.ts'
-import type { Key } from './note-voices.ts'
+import type { Key, Voice } from './note-voices.ts'
 
 /** dB from the softest to the loudest stroke of a key that was recorded in one way only; a recorded layer is moved by less. */
 const TOUCH = 24, TOUCH_LAYERED = 6
@@ -36,7 +36,8 @@ export function mixture(keys: readonly Key[], strokes: readonly Stroke[], second
 }
 
 /** A voice from its stroke on, played a little faster or slower; where the key is let go it dies away. */
-function add(out: Float32Array, { samples, onset }: { samples: Float32Array; onset: number }, gain: number, at: number, length: number, damped: number, speed: number, lead: number): void {
+function add(out: Float32Array, { samples, onset }: Voice, gain: number, at: number, length: number, damped: number, speed: number,
+  lead: number): void {
   const fall = Math.exp(-1 / damped)
   let fading = 1
   const from = Math.max(0, Math.ceil(at - Math.min(lead, onset / speed)))

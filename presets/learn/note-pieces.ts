@@ -28,7 +28,8 @@ export function randomPiece(pitches: readonly number[], seconds: number, random:
   const strokes: Stroke[] = []
   const hands = chance(0.8) ? 2 : 1
   for (let hand = 0; hand < hands; hand++) {
-    const low = hands === 1 ? lowest : hand === 0 ? lowest : Math.round(middle) - 3, high = hands === 1 ? highest : hand === 0 ? Math.round(middle) + 3 : highest
+    const low = hands === 1 || hand === 0 ? lowest : Math.round(middle) - 3
+    const high = hands === 1 || hand === 1 ? highest : Math.round(middle) + 3
     const own = pitches.filter((pitch) => pitch >= low && pitch <= high)
     const gap = Math.exp(between(Math.log(0.09), Math.log(0.7)))
     const chords = chance(0.3) ? 0.7 : 0.15

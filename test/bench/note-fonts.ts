@@ -27,13 +27,15 @@ export async function notesOf(font: string): Promise<Instrument | null> {
   const folder = mkdtempSync(join(tmpdir(), 'winnow-bench-'))
   try {
     writeFileSync(join(folder, 'notes.mid'), midi(0, 500, track(...events)))
-    const { status, stderr } = spawnSync('fluidsynth', ['-ni', '-g', '0.6', '-R', '0', '-C', '0', '-r', '44100', '-F', join(folder, 'notes.wav'), fonts + font, join(folder, 'notes.mid')], { encoding: 'utf8' })
+    const flags = ['-ni', '-g', '0.6', '-R', '0', '-C', '0', '-r', '44100', '-F', join(folder, 'notes.wav')]
+    const { status, stderr } = spawnSync('fluidsynth', [...flags, fonts + font, join(folder, 'notes.mid')], { encoding: 'utf8' })
     if (status !== 0) throw new Error(`fluidsynth: ${stderr.trim().split('\n').at(-1)}`)
     const { sampleRate, channels } = await load(pathToFileURL(join(folder, 'notes.wav')))
     const sound = mono({ channels })
     return played.map(({ pitch, velocity }, i) => {
       const from = Math.round(((GAP * i + 80) * sampleRate) / 1000)
-      return { pitch, recording: { name: `${font} ${pitch} at ${velocity}`, sampleRate, channels: [sound.slice(from, from + Math.round(((GAP - 100) * sampleRate) / 1000))] } }
+      const note = sound.slice(from, from + Math.round(((GAP - 100) * sampleRate) / 1000))
+      return { pitch, recording: { name: `${font} ${pitch} at ${velocity}`, sampleRate, channels: [note] } }
     })
   } finally {
     rmSync(folder, { recursive: true })

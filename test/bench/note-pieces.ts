@@ -29,8 +29,9 @@ export async function pieces(names: readonly string[] = ['']): Promise<Piece[]> 
 }
 
 /** What is played while it is heard: onsets and offsets are the moments of decision. */
-export function played({ channels, sampleRate }: Recording, { dictionary, settings: own, head }: Preset, settings: Partial<NoteSettings>, module: WebAssembly.Module): PieceNote[] {
-  const notes = new Notes({ module, dictionary, head, sampleRate, channels: channels.length as 1 | 2, settings: { ...noteSettingsOf(own), ...settings } })
+export function played({ channels, sampleRate }: Recording, preset: Preset, settings: Partial<NoteSettings>, module: WebAssembly.Module): PieceNote[] {
+  const { dictionary, head } = preset
+  const notes = new Notes({ module, dictionary, head, sampleRate, channels: channels.length as 1 | 2, settings: { ...preset.settings, ...settings } })
   const open = new Map<number, { onset: number; velocity: number }>()
   const done: PieceNote[] = []
   notes.onEvent = (event) => {
@@ -45,8 +46,6 @@ export function played({ channels, sampleRate }: Recording, { dictionary, settin
   notes.flush()
   return done.sort(byOnset)
 }
-
-const noteSettingsOf = (settings: Preset['settings']): Partial<NoteSettings> => settings
 
 export interface NoteFigures {
   readonly f: number
