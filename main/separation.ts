@@ -10,7 +10,7 @@ import type { Mode } from '../worklet/protocol.ts'
 import { passageKey } from '../worklet/covariance.ts'
 import { passages, placedSource } from '../worklet/selection.ts'
 import { Separator } from '../worklet/separator.ts'
-import { irreversible, Offline } from '../presets/offline.ts'
+import { irreversible, Offline, withHindsight } from '../presets/offline.ts'
 import { Refinement } from '../presets/refine/refine.ts'
 import { alone } from '../presets/learn/crew.ts'
 import { sourceFileNames } from '../renderer/file-names.ts'
@@ -82,7 +82,7 @@ async function start(request: SeparationRequest, sampleRate: number, channels: 1
   const placed = placedSource(selection)
   if (channels === 1 && placed !== undefined)
     throw new UserError(`${request.input}: expected two channels, because ${placed} has a place between left and right, got one`)
-  const settings: Settings = { ...initialSettings(), ...request.fallback, ...preset.settings, ...request.settings }
+  const settings: Settings = { ...initialSettings(), ...request.fallback, ...(request.offline ? withHindsight(preset.settings) : preset.settings), ...request.settings }
   asked(() => checkSolver(preset.dictionary.divergence, settings), request.preset)
   const module = new WebAssembly.Module(await readFile(kernelFile))
   const dictionary = withLatency(preset.dictionary, request.latency)

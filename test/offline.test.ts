@@ -92,7 +92,7 @@ describe('winnow denoise --offline', () => {
   const at = (name: string): string => join(folder, name)
   const preset = writeSmallPreset(folder, { selection: { mask: 'soft', sources: [{ name: 'low', atoms: ['low'] }] }, settings: { tracker: 1, freeAtoms: 2 } }, 'low.preset')
   const placed = writeSmallPreset(folder, { selection: { mask: 'soft', sources: [{ name: 'left', places: [{ level: -6, delay: 0 }] }] } }, 'placed.preset')
-  const mix = [9, 10].map((seed) => sum(melody(44100 * 2, 44100, 110, 8), noise(44100 * 2, seed, 0.05)))
+  const mix = [9, 10].map((seed) => sum(melody(44100, 44100, 110, 8), noise(44100, seed, 0.05)))
   writeFileSync(at('mix.wav'), waveFile(mix))
 
   const read = async (name: string): Promise<readonly Float32Array[]> => (await load(pathToFileURL(at(name)))).channels

@@ -2,7 +2,7 @@
 
 import { enrol } from '../../presets/learn/enrol.ts'
 import type { Recording } from '../../presets/learn/learn.ts'
-import { Offline } from '../../presets/offline.ts'
+import { Offline, withHindsight } from '../../presets/offline.ts'
 import type { Preset } from '../../presets/preset.ts'
 import { dictionarySources } from '../../worklet/dictionary.ts'
 import { type Latency, withLatency } from '../../worklet/latency.ts'
@@ -45,7 +45,7 @@ export const offline = (name: string, { dictionary, selection, head, settings }:
   name,
   async clean(mix, sampleRate) {
     const chosen = selection ?? wholeDictionary(dictionarySources(dictionary.atoms))
-    const played = { ...initialSettings(), ...settings }
+    const played = { ...initialSettings(), ...withHindsight(settings) }
     const hearing = new Offline({ module, dictionary, selection: chosen, head, settings: played, sampleRate, channels: 1 })
     if (mix.length > hearing.most) throw new RangeError(`mix: expected at most ${hearing.most} samples, one stretch, got ${mix.length}`)
     hearing.take([[mix]], 0, mix.length)
