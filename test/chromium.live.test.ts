@@ -24,9 +24,10 @@ interface Session { readonly preset: string; readonly sampleRate: number; readon
 
 /** Everything `processorOptions` and `parameterData` need, in a form that travels into the page. */
 async function described(file: string): Promise<object> {
-  const { dictionary, selection, settings } = readPreset(new Uint8Array(await readFile(file)), file)
+  const { dictionary, selection, settings, head } = readPreset(new Uint8Array(await readFile(file)), file)
   return {
     dictionary: { ...dictionary, spectra: [...dictionary.spectra] },
+    head: head && { ...head, layers: head.layers.map((layer) => ({ ...layer, weights: [...layer.weights], bias: [...layer.bias] })) },
     selection: selection ?? wholeDictionary(dictionarySources(dictionary.atoms)),
     settings: { ...initialSettings(), ...settings }, name: PROCESSOR_NAME,
   }
@@ -70,7 +71,7 @@ describe.skipIf(noChromium)(because('Chromium and the command line', noChromium)
   /** All outputs of the processor in an OfflineAudioContext, latency taken off, by source name order of the files. */
   async function rendered(session: Session, input: readonly Float32Array[]): Promise<Float32Array[][]> {
     const { stems, latency, names } = await page.evaluate(async ({ session, input, about }) => {
-      const { dictionary, selection, settings, name } = about as { dictionary: { spectra: number[] }; selection: { sources: { name: string }[] }; settings: Record<string, number>; name: string }
+      const { dictionary, selection, settings, name, head } = about as { head: { layers: { weights: number[]; bias: number[] }[] } | null; dictionary: { spectra: number[] }; selection: { sources: { name: string }[] }; settings: Record<string, number>; name: string }
       const { sampleRate, channels, mode, quantum, kernel = 'kernel.wasm' } = session
       const module = await WebAssembly.compile(await (await fetch(kernel)).arrayBuffer())
       const outputs = selection.sources.length + 2
@@ -83,7 +84,7 @@ describe.skipIf(noChromium)(because('Chromium and the command line', noChromium)
       const node = new AudioWorkletNode(context, name, {
         numberOfInputs: 1, numberOfOutputs: outputs, outputChannelCount: Array.from({ length: outputs }, () => channels),
         channelCount: channels, channelCountMode: 'explicit', parameterData: settings,
-        processorOptions: { module, dictionary: { ...dictionary, spectra: Float32Array.from(dictionary.spectra) }, selection, channels, mode, stems: true, live: false, frames: null },
+        processorOptions: { module, dictionary: { ...dictionary, spectra: Float32Array.from(dictionary.spectra) }, head: head && { ...head, layers: head.layers.map((layer) => ({ ...layer, weights: Float32Array.from(layer.weights), bias: Float32Array.from(layer.bias) })) }, selection, channels, mode, stems: true, live: false, frames: null },
       })
       const latency = new Promise<number>((resolve) => { node.port.onmessage = ({ data }) => { if (data.type === 'ready') resolve(data.latencySamples) } })
       const merger = new ChannelMergerNode(context, { numberOfInputs: outputs * channels })
@@ -145,7 +146,7 @@ describe.skipIf(noChromium)(because('Chromium and the command line', noChromium)
   test('the microphone is heard as winnow separate hears the file, to −70 dB', async () => {
     const preset = join(app.folder, 'presets/band.preset')
     const [input, heard, latency] = await page.evaluate(async (about) => {
-      const { dictionary, selection, settings, name } = about as { dictionary: { spectra: number[] }; selection: object; settings: Record<string, number>; name: string }
+      const { dictionary, selection, settings, name, head } = about as { head: { layers: { weights: number[]; bias: number[] }[] } | null; dictionary: { spectra: number[] }; selection: object; settings: Record<string, number>; name: string }
       const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } })
       const context = new AudioContext({ sampleRate: 44100 })
       await context.suspend()
@@ -154,7 +155,7 @@ describe.skipIf(noChromium)(because('Chromium and the command line', noChromium)
       const module = await WebAssembly.compile(await (await fetch('kernel.wasm')).arrayBuffer())
       const node = new AudioWorkletNode(context, name, {
         numberOfInputs: 1, numberOfOutputs: 5, outputChannelCount: [1, 1, 1, 1, 1], channelCount: 1, channelCountMode: 'explicit', parameterData: settings,
-        processorOptions: { module, dictionary: { ...dictionary, spectra: Float32Array.from(dictionary.spectra) }, selection, channels: 1, mode: 'direct', stems: true, live: false, frames: null },
+        processorOptions: { module, dictionary: { ...dictionary, spectra: Float32Array.from(dictionary.spectra) }, head: head && { ...head, layers: head.layers.map((layer) => ({ ...layer, weights: Float32Array.from(layer.weights), bias: Float32Array.from(layer.bias) })) }, selection, channels: 1, mode: 'direct', stems: true, live: false, frames: null },
       })
       const recorder = new AudioWorkletNode(context, 'test-recorder', { channelCount: 2, channelCountMode: 'explicit', channelInterpretation: 'discrete' })
       const merger = new ChannelMergerNode(context, { numberOfInputs: 2 })

@@ -14,8 +14,8 @@ const PRIOR = 10 ** 1.2
 /** The paper's .9 at a hop of 16 ms, as a time; and twice its .8: as an atom beside others, a steadier noise serves better. */
 const PRESENCE_SECONDS = -0.016 / Math.log(0.9)
 const POWER_SECONDS = 2 * (-0.016 / Math.log(0.8))
-/** What is heard first is noise, for lack of anything better. The window fills meanwhile, so later frames weigh more. */
-export const FIRST_SECONDS = 0.064
+/** What is heard first is noise, for lack of anything better; short, for somebody may begin at once. The window fills meanwhile, so later frames weigh more. */
+export const FIRST_SECONDS = 0.032
 /** The longest mean over what somebody says is noise. */
 const MEAN_SECONDS = 2
 

@@ -56,13 +56,25 @@ export function contrast(level: usize, n: i32, half: i32, out: usize): void {
   }
 }
 
-/** out[row] = Σ table[row] ⊙ x, rows of `n` numbers. */
+/** out[row] = Σ table[row] ⊙ x, rows of `n` numbers, a multiple of 4; four rows at a time, for one sum alone would wait for itself. */
 export function combs(table: usize, rows: i32, x: usize, n: i32, out: usize): void {
-  for (let row = 0; row < rows; row++) {
-    let all = f32x4.splat(0)
-    for (let i: usize = 0; i < usize(n) << 2; i += 16) all = madd(v128.load(table + i), v128.load(x + i), all)
-    f32.store(out + (usize(row) << 2), sum(all))
-    table += usize(n) << 2
+  const line = usize(n) << 2
+  let row = 0
+  for (; row + 4 <= rows; row += 4, table += line << 2, out += 16) {
+    let p = f32x4.splat(0), q = p, r = p, s = p
+    const b = table + line, c = b + line, d = c + line
+    for (let i: usize = 0; i < line; i += 16) {
+      const y = v128.load(x + i)
+      p = madd(v128.load(table + i), y, p); q = madd(v128.load(b + i), y, q)
+      r = madd(v128.load(c + i), y, r); s = madd(v128.load(d + i), y, s)
+    }
+    f32.store(out, sum(p)); f32.store(out, sum(q), 4)
+    f32.store(out, sum(r), 8); f32.store(out, sum(s), 12)
+  }
+  for (; row < rows; row++, table += line, out += 4) {
+    let p = f32x4.splat(0)
+    for (let i: usize = 0; i < line; i += 16) p = madd(v128.load(table + i), v128.load(x + i), p)
+    f32.store(out, sum(p))
   }
 }
 
@@ -111,9 +123,8 @@ export function logits(numbers: usize, band: usize, part: usize, odds: usize, ov
 
 /**
  * Masks anew: of source `which`, m′ = g·σ((1 − t)·sharpness·odds + t·logit); what that leaves goes to the others and the rest in
- * the proportions in which they held what
- * `numbers`: 1 ÷ sharpness, t, floor, and by
- * what the logit is multiplied: 1, or so much that the mask is all or nothing.
+ * the proportions in which they held what the old mask left. `numbers`: 1 ÷ sharpness, t, floor, and by what the logit is
+ * multiplied: 1, or so much that the mask is all or nothing.
  */
 export function remask(mask: usize, gates: usize, stride: usize, sources: i32, which: i32, odds: usize, logit: usize, n: i32, numbers: usize): void {
   const own = mask + stride * usize(which), gate = gates + stride * usize(which)
