@@ -9,8 +9,6 @@ import { Icon } from './icons.tsx'
 import { NumberWell, Slider } from './slider.tsx'
 import { state } from './state.ts'
 
-export { fromPosition, NumberWell, slideByKey, Slider, toPosition } from './slider.tsx'
-
 /** One of a few words; those that the dictionary in play rules out say why. */
 const Choice = ({ row, words, value, onChange }: { row: Parameter; words: readonly string[]; value: number; onChange(value: number): void }) => {
   const divergence = state.preset.value?.preset.dictionary.divergence

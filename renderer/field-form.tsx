@@ -2,7 +2,7 @@
 
 import type { Place, PointPlace, SelectedSource } from '../worklet/selection.ts'
 import type { Parameter } from '../worklet/parameters.ts'
-import { NumberWell, Slider } from './controls.tsx'
+import { NumberWell, Slider } from './slider.tsx'
 import { changePlace, choose, editSource, removePlace, titleOf } from './editing.ts'
 import { widthOf } from './field-claims.ts'
 import { isArea, isPoint, microseconds, round, samplesOf, snap } from './field-geometry.ts'

@@ -1,7 +1,7 @@
 // What can be done whatever is chosen: suggested peaks, a place to learn, the masks, how the picture is made.
 
 import type { Parameter } from '../worklet/parameters.ts'
-import { NumberWell, Slider } from './controls.tsx'
+import { NumberWell, Slider } from './slider.tsx'
 import { chooseMask, titleOf } from './editing.ts'
 import { figures } from './field-drawing.ts'
 import { taken } from './field-geometry.ts'

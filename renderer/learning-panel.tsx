@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Parameter } from '../worklet/parameters.ts'
-import { NumberWell, Slider } from './controls.tsx'
+import { NumberWell, Slider } from './slider.tsx'
 import { undo } from './history.ts'
 import { capital, clock, figure } from './format.ts'
 import { Icon } from './icons.tsx'

@@ -1,12 +1,12 @@
 // Where the notes go: ports, channels, how they are played there, and a synthesiser to hear them with.
 
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import type { Parameter } from '../worklet/parameters.ts'
-import { NumberWell, Slider } from './controls.tsx'
+import { NumberWell, Slider } from './slider.tsx'
 import { step } from './history.ts'
 import { host } from './host.ts'
 import { Icon } from './icons.tsx'
+import { Menu } from './menu.tsx'
 import { choosePort, lookForPorts, panic } from './midi-out.ts'
 import { programs } from './midi-programs.ts'
 import { midi } from './midi-state.ts'
@@ -99,17 +99,10 @@ const title = (): string => {
 /** For the head of the drawer: a button that says where the notes go and whether any do, and what it opens. */
 export const MidiPanel = () => {
   const open = useSignal(false)
-  const box = useRef<HTMLSpanElement>(null)
-  useEffect(() => {
-    if (!open.value) return
-    const close = (event: Event): void => { if (!box.current?.contains(event.target as Node)) open.value = false }
-    addEventListener('pointerdown', close, { capture: true })
-    return () => removeEventListener('pointerdown', close, { capture: true })
-  }, [open.value])
   const wrong = midi.ports.value.some(({ id, present, problem }) => midi.chosen.value.includes(id) && (!present || problem !== null))
   const playing = midi.sounding.value > 0
   return (
-    <span ref={box} class="menu" onKeyDown={(event) => { if (event.key === 'Escape' && open.value) { event.stopPropagation(); open.value = false } }}>
+    <Menu open={open}>
       <button type="button" class={`button midi-button${wrong ? ' missing' : ''}`} aria-expanded={open.value} aria-label={`MIDI out: ${title()}${wrong ? ', not connected' : ''}`} title="Where the notes go"
         onClick={() => {
           open.value = !open.value
@@ -127,6 +120,6 @@ export const MidiPanel = () => {
           </div>
         </div>
       )}
-    </span>
+    </Menu>
   )
 }

@@ -3,7 +3,7 @@
 
 import { isSwitch, noteParameters } from '../worklet/parameters.ts'
 import type { NoteSettings } from '../worklet/parameters.ts'
-import { NumberWell, Slider } from './controls.tsx'
+import { NumberWell, Slider } from './slider.tsx'
 import { step } from './history.ts'
 import { Icon } from './icons.tsx'
 import { isEdited, notes } from './notes-state.ts'

@@ -1,9 +1,9 @@
 // The notes into a file: which kind, and on a grid only if it is asked for.
 
-import { useEffect, useRef } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
-import { NumberWell } from './controls.tsx'
+import { NumberWell } from './slider.tsx'
 import { Icon } from './icons.tsx'
+import { Menu } from './menu.tsx'
 import { exportingNotes, saveNotes } from './notes-export.ts'
 import type { NoteFile } from './notes-export.ts'
 import type { Parameter } from '../worklet/parameters.ts'
@@ -19,17 +19,10 @@ const grids = [{ value: null, text: 'as heard' }, { value: 1 / 2, text: 'eighths
 
 export const NotesFiles = () => {
   const open = useSignal(false)
-  const box = useRef<HTMLSpanElement>(null)
-  useEffect(() => {
-    if (!open.value) return
-    const close = (event: Event): void => { if (!box.current?.contains(event.target as Node)) open.value = false }
-    addEventListener('pointerdown', close, { capture: true })
-    return () => removeEventListener('pointerdown', close, { capture: true })
-  }, [open.value])
   const isFile = state.input.value.kind === 'file'
   const nothing = isFile ? shownNotes.value.length === 0 : !notes.on.value
   return (
-    <span ref={box} class="menu" onKeyDown={(event) => { if (event.key === 'Escape' && open.value) { event.stopPropagation(); open.value = false } }}>
+    <Menu open={open}>
       <button type="button" class="button square" aria-label="Save the notes" aria-expanded={open.value} disabled={nothing} title={isFile ? 'Save the notes as a file' : 'Save what was played as a file'}
         onClick={() => { open.value = !open.value; exportingNotes.said.value = null }}><Icon name="save" /></button>
       {open.value && (
@@ -44,6 +37,6 @@ export const NotesFiles = () => {
           {exportingNotes.said.value && <p role="status">{exportingNotes.said.value}</p>}
         </div>
       )}
-    </span>
+    </Menu>
   )
 }

@@ -2,13 +2,14 @@
 
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import type { Parameter } from '../worklet/parameters.ts'
-import { Slider } from './controls.tsx'
+import { Slider } from './slider.tsx'
 import { addSource, choose } from './editing.ts'
 import { capital, clock, figure } from './format.ts'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'
+import { Menu } from './menu.tsx'
 import { removeSelected } from './painting-gestures.ts'
 import { painting } from './painting-state.ts'
 import type { Stroke, Tool } from './painting-state.ts'
@@ -116,23 +117,12 @@ const Colours = () => (
 /** What the picture shows when asked. It closes when something else is pressed, or with Escape. */
 const Shows = ({ mono }: { readonly mono: boolean }) => {
   const open = useSignal(false)
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const close = (event: Event): void => { if (!box.current?.contains(event.target as Node)) open.value = false }
-    addEventListener('pointerdown', close, { capture: true })
-    return () => removeEventListener('pointerdown', close, { capture: true })
-  }, [])
   const { contested, diffuse, wrapped } = painting
   const share = progress.value?.contested
   const off = mono ? 'One channel has no field: this needs two.' : null
   const some = contested.value || (!mono && (diffuse.value || wrapped.value))
   return (
-    <div ref={box} class="menu" onKeyDown={(event) => {
-      if (event.key !== 'Escape' || !open.value) return
-      open.value = false
-      box.current?.querySelector('button')?.focus()
-      event.stopPropagation()
-    }}>
+    <Menu open={open}>
       <button type="button" class={`button ghost${some ? ' some' : ''}`} aria-expanded={open.value} aria-haspopup="true"
         onClick={() => { open.value = !open.value }}>
         Show<Icon name="down" size={12} />
@@ -146,7 +136,7 @@ const Shows = ({ mono }: { readonly mono: boolean }) => {
           <Show shown={wrapped} label="Wrapped" hint="Shades where the delay of a place is ambiguous." off={off} />
         </div>
       )}
-    </div>
+    </Menu>
   )
 }
 
