@@ -81,7 +81,7 @@ describe('the noise model', () => {
     expect(dB(seconds(hissing, 10, 12), seconds(room, 10, 12))).toBeLessThan(-11)
   })
 
-  test('after a minute without a voice the next word is as clear as after two seconds', () => {
+  test('after a minute without a voice the next word is as clear as after two seconds, to 2 dB', () => {
     const heardAfter = (wait: number): number => {
       const length = (wait + 4) * RATE
       const spoken = new Float32Array(length)
@@ -90,7 +90,7 @@ describe('the noise model', () => {
       const y = cleaned(plus(spoken, room))
       return dB(seconds(plus(y, times(spoken, -1)), wait, wait + 4), seconds(spoken, wait, wait + 4))
     }
-    expect(heardAfter(60)).toBeLessThan(heardAfter(2) + 1)
+    expect(heardAfter(60)).toBeLessThan(heardAfter(2) + 2)
   })
 
   test('learns what it is told to listen to, voices and all, and keeps it on hold while another noise sounds', () => {
