@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Preset } from '../presets/preset.ts'
-import type { Bend, Note } from '../renderer/midi-file-writing.ts'
+import type { Bend, Note } from '../renderer/midi/file-writing.ts'
 import { dictionarySources } from '../worklet/dictionary.ts'
 import { Notes, pitchesOf, type NoteEvent } from '../worklet/notes.ts'
 import type { NoteSettings } from '../worklet/parameters.ts'

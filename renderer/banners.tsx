@@ -1,6 +1,6 @@
 // What went wrong, or must be known: what stopped, what is safe, what to do.
 
-import { notices } from './devices-state.ts'
+import { notices } from './devices/state.ts'
 import { Icon } from './icons.tsx'
 import { dismissBanner } from './saying.ts'
 import { state } from './state.ts'

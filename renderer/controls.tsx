@@ -3,7 +3,7 @@
 import { isSwitch, parameters, refusal } from '../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../worklet/parameters.ts'
 import { resetSettings } from './actions.ts'
-import { OutputPicker } from './devices-choice.tsx'
+import { OutputPicker } from './devices/choice.tsx'
 import { turnSetting } from './editing.ts'
 import { Icon } from './icons.tsx'
 import { NumberWell, Slider } from './slider.tsx'

@@ -5,8 +5,8 @@
 // a slider dragged) go into the last one of the same name while the pointer is down or within a second.
 
 import { batch, computed, signal } from '@preact/signals'
-import { midi } from './midi-state.ts'
-import { notes } from './notes-state.ts'
+import { midi } from './midi/state.ts'
+import { notes } from './notes/state.ts'
 import { state } from './state.ts'
 
 interface Chosen {

@@ -6,8 +6,8 @@ import { seek } from './actions.ts'
 import { fit, scaleOf, token } from './canvas.ts'
 import { clock } from './format.ts'
 import { heardAt, watch } from './frames.ts'
-import { view } from './spectrogram-view.ts'
-import type { View } from './spectrogram-view.ts'
+import { view } from './spectrogram/view.ts'
+import type { View } from './spectrogram/view.ts'
 import { measured } from './state.ts'
 
 const ARROW = 5 // seconds

@@ -1,12 +1,12 @@
 // The middle: the spectrogram with its tools, and below it the drawer with the notes or the overview of a file.
 
 import { capital } from './format.ts'
-import { ExportPanel } from './export-panel.tsx'
-import { LearningPanel } from './learning-panel.tsx'
-import { Drawer } from './notes-drawer.tsx'
-import { PaintingBar } from './painting-bar.tsx'
-import { LiveSpectrogram } from './spectrogram-live.tsx'
-import { FileSpectrogram } from './spectrogram-whole.tsx'
+import { ExportPanel } from './export/panel.tsx'
+import { LearningPanel } from './learning/panel.tsx'
+import { Drawer } from './notes/drawer.tsx'
+import { PaintingBar } from './painting/bar.tsx'
+import { LiveSpectrogram } from './spectrogram/live.tsx'
+import { FileSpectrogram } from './spectrogram/whole.tsx'
 import { state } from './state.ts'
 
 const Legend = () => (

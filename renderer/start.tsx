@@ -5,10 +5,10 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Frame } from '../worklet/frame.ts'
 import { chooseSound } from './actions.ts'
 import { Banners } from './banners.tsx'
-import { openMicrophone } from './devices-input.ts'
+import { openMicrophone } from './devices/input.ts'
 import { Icon, Logo } from './icons.tsx'
 import type { IconName } from './icons.tsx'
-import { createSpectrogram } from './spectrogram.ts'
+import { createSpectrogram } from './spectrogram/spectrogram.ts'
 import { state } from './state.ts'
 
 const RATE = 48_000

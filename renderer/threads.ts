@@ -8,7 +8,7 @@ export const spareThreads = (): number => Math.max(0, Math.min(3, (navigator.har
 
 /** `end` lets go of them. Without any, the thread that asks does the work. */
 export function threadCrew(threads: number): { readonly crew: Crew; end(): void } {
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./learning-crew.ts', import.meta.url), { type: 'module' }))
+  const workers = Array.from({ length: threads }, () => new Worker(new URL('./learning/crew.ts', import.meta.url), { type: 'module' }))
   const crew = threads === 0 ? alone : crewOf(workers.map((worker) => ({
     post: (message) => worker.postMessage(message),
     hear: (listener) => { worker.onmessage = ({ data }) => listener(data as never) },

@@ -1,9 +1,9 @@
 // The bar along the top: transport, input, A/B, meters, figures.
 
 import { chooseSound, seek } from './actions.ts'
-import { InputPicker, SourceChoice } from './devices-choice.tsx'
+import { InputPicker, SourceChoice } from './devices/choice.tsx'
 import { DASH, clock, figure, signed, withUnit } from './format.ts'
-import { ExportButton } from './export-panel.tsx'
+import { ExportButton } from './export/panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
 import { measured, set, state } from './state.ts'

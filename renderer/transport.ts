@@ -2,11 +2,11 @@
 
 import { dismissBanner, sentence, show } from './saying.ts'
 import { presetNames } from './assets.ts'
-import { devicesChanged, openMicrophone, toggleLive } from './devices-input.ts'
-import { outputGone } from './devices-output.ts'
-import { watchInput } from './devices-watch.ts'
+import { devicesChanged, openMicrophone, toggleLive } from './devices/input.ts'
+import { outputGone } from './devices/output.ts'
+import { watchInput } from './devices/watch.ts'
 import * as engine from './engine.ts'
-import { listVoices } from './live-kept.ts'
+import { listVoices } from './live/kept.ts'
 import { startRemembering } from './remembered.ts'
 import { state } from './state.ts'
 

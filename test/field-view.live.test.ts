@@ -3,8 +3,8 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { delayToPixel, EDGES, levelToPixel } from '../renderer/field-geometry.ts'
-import type { Pixel, Plot } from '../renderer/field-geometry.ts'
+import { delayToPixel, EDGES, levelToPixel } from '../renderer/field/geometry.ts'
+import type { Pixel, Plot } from '../renderer/field/geometry.ts'
 import { because, noChromium } from './browser.ts'
 import { allOf, melodies, microseconds, spots } from './field-sounds.ts'
 import { RATE, waveFile } from './band.ts'

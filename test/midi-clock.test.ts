@@ -1,7 +1,7 @@
 // The clock of MIDI ports against one that trembles, drifts, jumps while it starts, and pauses.
 
 import { expect, test } from 'vitest'
-import { StreamClock } from '../renderer/midi-clock.ts'
+import { StreamClock } from '../renderer/midi/clock.ts'
 import { random } from './signals.ts'
 
 const LATENCY = 25 // ms

@@ -3,9 +3,9 @@
 
 import { describe, expect, test } from 'vitest'
 import { readMidi } from '../main/midi-file.ts'
-import { writeMidi, writeMidiTracks } from '../renderer/midi-file-writing.ts'
-import type { MidiOptions, Note, NoteTrack } from '../renderer/midi-file-writing.ts'
-import { notesCsv, notesJson } from '../renderer/notes-writing.ts'
+import { writeMidi, writeMidiTracks } from '../renderer/midi/file-writing.ts'
+import type { MidiOptions, Note, NoteTrack } from '../renderer/midi/file-writing.ts'
+import { notesCsv, notesJson } from '../renderer/notes/writing.ts'
 import { random } from './signals.ts'
 
 interface Event { readonly tick: number; readonly bytes: readonly number[] }

@@ -4,9 +4,9 @@
 import { render } from 'preact'
 import '../renderer/page.tsx'
 import { currentContext } from '../renderer/engine.ts'
-import * as out from '../renderer/midi-out.ts'
-import { MidiPanel } from '../renderer/midi-panel.tsx'
-import { midi } from '../renderer/midi-state.ts'
+import * as out from '../renderer/midi/out.ts'
+import { MidiPanel } from '../renderer/midi/panel.tsx'
+import { midi } from '../renderer/midi/state.ts'
 import { state } from '../renderer/state.ts'
 
 declare global {

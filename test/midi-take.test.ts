@@ -1,8 +1,8 @@
 // The last take, and the names of ports.
 
 import { describe, expect, test } from 'vitest'
-import { namesOf } from '../renderer/midi-ports.ts'
-import { Take } from '../renderer/midi-take.ts'
+import { namesOf } from '../renderer/midi/ports.ts'
+import { Take } from '../renderer/midi/take.ts'
 
 describe('a take', () => {
   const on = (seconds: number, pitch = 60, velocity = 64) => ({ type: 'on', pitch, velocity, seconds }) as const

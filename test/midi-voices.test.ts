@@ -2,9 +2,9 @@
 // synthesiser that keeps ringing when its cable is pulled.
 
 import { describe, expect, test } from 'vitest'
-import { Voices } from '../renderer/midi-voices.ts'
-import type { Played, Setup } from '../renderer/midi-voices.ts'
-import type { Bytes } from '../renderer/midi-messages.ts'
+import { Voices } from '../renderer/midi/voices.ts'
+import type { Played, Setup } from '../renderer/midi/voices.ts'
+import type { Bytes } from '../renderer/midi/messages.ts'
 import { random } from './signals.ts'
 
 const plain: Setup = { channel: 0, mpe: false, bendRange: 2, program: null, touch: 0 }

@@ -2,13 +2,13 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Selection } from '../worklet/selection.ts'
-import { painted, shifted } from '../renderer/painting-gestures.ts'
-import { BrushWay, boxed, brushed, erased, harmonics, lassoed, moved, offOf, onto, planeOf } from '../renderer/painting-plane.ts'
-import { noteText } from '../renderer/painting-readout.tsx'
+import { painted, shifted } from '../renderer/painting/gestures.ts'
+import { BrushWay, boxed, brushed, erased, harmonics, lassoed, moved, offOf, onto, planeOf } from '../renderer/painting/plane.ts'
+import { noteText } from '../renderer/painting/readout.tsx'
 import { Grid, area, bounds, fill, inside, outlines, simplify, stroke } from '../renderer/shapes.ts'
 import type { Point } from '../renderer/shapes.ts'
-import { frequencyAxis } from '../renderer/spectrogram-rows.ts'
-import { follow, marks, within, zoomHertz, zoomTime } from '../renderer/spectrogram-view.ts'
+import { frequencyAxis } from '../renderer/spectrogram/rows.ts'
+import { follow, marks, within, zoomHertz, zoomTime } from '../renderer/spectrogram/view.ts'
 import { random } from './signals.ts'
 
 const count = (grid: Grid): number => grid.cells.reduce((sum, cell) => sum + cell, 0)

@@ -78,7 +78,7 @@ interface Rack {
   level(): number
   heard: unknown[]
   another: AudioWorkletNode
-  node: import('../renderer/plugin/plugin-node.ts').PluginNode
+  node: import('../renderer/plugin/node.ts').PluginNode
   wam: import('../renderer/plugin/plugin.ts').default
   Module: typeof import('../renderer/plugin/plugin.ts').default
 }

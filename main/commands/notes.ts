@@ -1,9 +1,9 @@
 // `winnow notes`: audio in, MIDI out.
 
 import { basename, extname } from 'node:path'
-import { writeMidiTracks, type NoteTrack } from '../../renderer/midi-file-writing.ts'
-import { pitchName } from '../../renderer/notes-names.ts'
-import { notesCsv, notesJson } from '../../renderer/notes-writing.ts'
+import { writeMidiTracks, type NoteTrack } from '../../renderer/midi/file-writing.ts'
+import { pitchName } from '../../renderer/notes/names.ts'
+import { notesCsv, notesJson } from '../../renderer/notes/writing.ts'
 import { oneOf, wholeNumber, type Arguments } from '../arguments.ts'
 import { takeNotes, type Taken } from '../note-taking.ts'
 import { outputs } from '../output.ts'

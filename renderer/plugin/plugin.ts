@@ -3,9 +3,9 @@
 
 import type { WamDescriptor, WebAudioModule } from '@webaudiomodules/api'
 import { standAt, workletAddress } from '../assets.ts'
-import { createPanel, destroyPanel } from './plugin-panel.tsx'
-import { PluginNode } from './plugin-node.ts'
-import { firstState, readState } from './plugin-state.ts'
+import { createPanel, destroyPanel } from './panel.tsx'
+import { PluginNode } from './node.ts'
+import { firstState, readState } from './state.ts'
 
 /** From package.json, by the build. */
 declare const VERSION: string

@@ -1,0 +1,33 @@
+// The keys of the calm screen.
+
+import { chooseSound, toggleBypass } from '../actions.ts'
+import { turnRest, turnSetting } from '../editing.ts'
+import { reductionRow, state } from '../state.ts'
+import { clamp } from '../numbers.ts'
+
+export const hearWhatGoes = (): void => {
+  const { solo } = state.rest.peek()
+  turnRest(solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !solo })
+}
+
+/** Turned by hand, what is muted is heard again. */
+export function turnReduction(dB: number): void {
+  turnSetting('reduction', reductionRow.label, clamp(Math.round(10 * dB) / 10, reductionRow.min, reductionRow.max))
+}
+
+export const showStudio = (): void => { state.screen.value = 'studio' }
+
+export function liveKey(event: KeyboardEvent): void {
+  const { target, key, shiftKey } = event
+  const inside = (selector: string): boolean => target instanceof HTMLElement && target.closest(selector) !== null
+  const step = shiftKey ? 0.1 : 1
+  if (key === ' ' && !inside('button, select, [role=dialog]')) toggleBypass()
+  else if (key.toLowerCase() === 'a') toggleBypass()
+  else if (key.toLowerCase() === 'i') hearWhatGoes()
+  else if (key === 'ArrowUp' && !inside('input, select, [role=slider]')) turnReduction(state.settings.peek().reduction + step)
+  else if (key === 'ArrowDown' && !inside('input, select, [role=slider]')) turnReduction(state.settings.peek().reduction - step)
+  else if (key.toLowerCase() === 'o') void chooseSound()
+  else if (key === 'Escape') showStudio()
+  else return
+  event.preventDefault()
+}
