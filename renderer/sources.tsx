@@ -3,16 +3,15 @@
 
 import { useSignal } from '@preact/signals'
 import type { SelectedSource } from '../worklet/selection.ts'
-import type { Preset } from '../presets/preset.ts'
 import type { Parameter } from '../worklet/parameters.ts'
-import { choosePreset, choosePresetFile, saveSelection } from './actions.ts'
+import { saveSelection } from './actions.ts'
 import { NumberWell, Slider } from './slider.tsx'
 import { addSource, choose, hasRoom, removeSource, renameSource, turnRest, turnSetting, turnSource } from './editing.ts'
 import { DASH, capital, figure, signed } from './format.ts'
-import { useVoice } from './live/kept.ts'
 import { LearnButton } from './learning/panel.tsx'
 import { redo, redoName, undo, undoName } from './history.ts'
 import { Icon } from './icons.tsx'
+import { PresetPicker } from './presets/picker.tsx'
 import { measured, reductionRow, state } from './state.ts'
 
 /** A fader shows −60 to +24 dB; the well takes what the selection takes. */
@@ -126,53 +125,6 @@ function noteOf(source: SelectedSource): string {
   return parts.join(', ') || (source.atoms ? 'nothing yet' : 'everything')
 }
 
-/** The whole of it: what it is for, what it was learned from, on whose terms. */
-const provenance = ({ description, learned: { files, licences } }: Preset): string => [
-  ...(description === undefined ? [] : [description]),
-  `Learned from ${files.length ? `${files.length} file${files.length === 1 ? '' : 's'}` : 'no recording'}.`, ...licences,
-].join('\n')
-
-/** Before the number of a preset that is kept on this machine. */
-const KEPT = 'kept:'
-
-const Presets = () => {
-  const { value: chosen } = state.preset
-  const shipped = state.presets.value
-  const kept = state.kept.value
-  const isKept = kept.some(({ id }) => id === chosen?.kept)
-  const isShipped = chosen?.kept === undefined && shipped.some((name) => name.replace(/\.preset$/, '') === chosen?.name)
-  const shown = isKept ? `${KEPT}${chosen!.kept}` : isShipped ? chosen!.name + '.preset' : ''
-  return (
-    <div class="preset">
-      <label class="picker">
-        <span class="visually-hidden">Preset</span>
-        <select title={chosen?.preset.description ?? 'Preset'} value={shown}
-          onChange={(event) => {
-            const { value } = event.currentTarget
-            if (value === 'open') {
-              event.currentTarget.value = shown
-              void choosePresetFile()
-            } else if (value.startsWith(KEPT)) void useVoice(Number(value.slice(KEPT.length)))
-            else void choosePreset(value)
-          }}>
-          {!isShipped && !isKept && <option value="">{chosen ? capital(chosen.preset.name ?? chosen.name) : DASH}</option>}
-          {shipped.map((name) => <option key={name} value={name}>{capital(name.replace(/\.preset$/, ''))}</option>)}
-          {kept.length > 0 && (
-            <optgroup label="Learned here">{kept.map(({ id, name }) => <option key={id} value={`${KEPT}${id}`}>{name}</option>)}</optgroup>
-          )}
-          <option value="open">Open a preset…</option>
-        </select>
-        <Icon name="down" size={12} />
-      </label>
-      {chosen && (
-        <p class="preset-text" title={provenance(chosen.preset)}>
-          {chosen.preset.description ?? `Learned by ${chosen.preset.learned.method}`}
-        </p>
-      )}
-    </div>
-  )
-}
-
 export const Sources = () => {
   const { sources } = state.selection.value
   const { mute, solo } = state.rest.value
@@ -193,7 +145,7 @@ export const Sources = () => {
         <button type="button" class="button ghost square" aria-label="Save the selection"
           title="Save the selection, as the command line reads it" onClick={() => void saveSelection()}><Icon name="save" /></button>
       </div>
-      <Presets />
+      <PresetPicker />
       <ul class="source-list">
         {sources.length === 0 && <li class="no-sources">Click a bright spot in the field, or paint what you want to keep.</li>}
         {sources.map((source, i) => (
