@@ -3,7 +3,8 @@
 import { fileURLToPath } from 'node:url'
 import { BrowserWindow, Menu, app, dialog, protocol, session } from 'electron'
 import { serveAssets } from './assets.ts'
-import { answerPage, closeMidi } from './bridge.ts'
+import { answerPage } from './bridge/bridge.ts'
+import { closeMidi } from './bridge/midi.ts'
 import { guardContents, guardSession, openWindow, registerScheme } from './window.ts'
 
 registerScheme(protocol)

@@ -1,9 +1,9 @@
 // The only bridge between the page and the machine: renderer/host.ts on `window.winnowHost`. Runs sandboxed; nothing
-// of Electron or Node reaches the page, and each call is checked again in main/bridge.ts.
+// of Electron or Node reaches the page, and each call is checked again in main/bridge/.
 
 import { contextBridge, ipcRenderer } from 'electron'
 import type { Host, MidiMessage, OpenedFile } from '../renderer/host.ts'
-import type { Answer } from './bridge.ts'
+import type { Answer } from './bridge/door.ts'
 
 async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
   const answer = await ipcRenderer.invoke(channel, ...args) as Answer

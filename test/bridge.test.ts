@@ -33,7 +33,9 @@ vi.mock('node:module', async (original) => ({
     },
   }),
 }))
-const { answerPage, closeMidi, plainName } = await import('../main/bridge.ts')
+const { answerPage } = await import('../main/bridge/bridge.ts')
+const { plainName } = await import('../main/bridge/checks.ts')
+const { closeMidi } = await import('../main/bridge/midi.ts')
 answerPage()
 
 const mainFrame = { url: 'app://winnow/index.html' }

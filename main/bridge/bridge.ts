@@ -1,0 +1,10 @@
+// What Electron's main process does for the page: renderer/host.ts, one file for each of its concerns, all behind one door.
+
+import { answer } from './door.ts'
+import { files } from './files.ts'
+import { midi } from './midi.ts'
+
+/** Answers the preload's calls. */
+export function answerPage(): void {
+  for (const services of [files, midi]) answer(services)
+}
