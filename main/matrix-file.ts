@@ -1,7 +1,8 @@
 // A matrix from a file: NumPy's .npy, told by its first bytes, or text with numbers in rows (CSV).
 
 import type { Matrix } from '../presets/factor.ts'
-import { bytesAt, fileSource } from './audio/bytes.ts'
+import { bytesAt } from '../renderer/audio/bytes.ts'
+import { fileSource } from './audio/file.ts'
 import { isNpy, readNpy } from './npy.ts'
 import { UserError, asked } from './user-error.ts'
 

@@ -1,7 +1,7 @@
 // Reading Standard MIDI files: the notes, in seconds. Formats 0 and 1, any tempo map, running status, SMPTE time.
 
 import { UserError } from './user-error.ts'
-import { fourLetters, viewOf } from './audio/bytes.ts'
+import { fourLetters, viewOf } from '../renderer/audio/bytes.ts'
 
 export interface Note {
   /** Seconds. */

@@ -2,7 +2,7 @@
 // text of a Python dictionary, then the numbers. Here an array is a matrix of floating-point numbers, or one sentence.
 
 import type { Matrix } from '../presets/factor.ts'
-import { viewOf } from './audio/bytes.ts'
+import { viewOf } from '../renderer/audio/bytes.ts'
 
 const MAGIC = [0x93, ...Buffer.from('NUMPY', 'latin1')]
 const MOST_HEADER = 65_536

@@ -4,7 +4,8 @@ import { passageKey, type Covariances } from '../worklet/covariance.ts'
 import type { Dictionary } from '../worklet/dictionary.ts'
 import { PlaceListener } from '../worklet/place-listener.ts'
 import type { LearnedPlace } from '../worklet/selection.ts'
-import { openAudio, readSound } from './audio/reader.ts'
+import { readSound } from '../renderer/audio/reader.ts'
+import { openAudio } from './audio/file.ts'
 import { Cancelled, UserError } from './user-error.ts'
 
 const BLOCK = 4096

@@ -4,7 +4,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Recording } from '../presets/learn/learn.ts'
-import { openAudio, readSound } from './audio/reader.ts'
+import { readSound } from '../renderer/audio/reader.ts'
+import { openAudio } from './audio/file.ts'
 import { UserError, at } from './user-error.ts'
 
 export interface NamedFile {

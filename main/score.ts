@@ -1,7 +1,8 @@
 // How near an estimate comes to a reference: SI-SDR for sound (Le Roux et al. 2019), precision, recall and F for
 // notes. Sound is read in blocks and three times over, so an hour costs no more memory than a second.
 
-import { openAudio, readSound, type AudioReader } from './audio/reader.ts'
+import { readSound, type AudioReader } from '../renderer/audio/reader.ts'
+import { openAudio } from './audio/file.ts'
 import type { Note } from './midi-file.ts'
 import { Cancelled, UserError } from './user-error.ts'
 

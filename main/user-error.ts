@@ -1,15 +1,8 @@
-// The line between what was asked and what broke. A `UserError` is about the asking or the given: the command line
-// shows its one sentence and ends with 2. Anything else that is thrown is a fault of ours and ends with 1.
+// What the system refuses, and what our own readers complain of, as sentences for the command line and for the page's bridge.
 
-export class UserError extends Error {
-  override readonly name = 'UserError'
-}
+import { UserError } from '../renderer/user-error.ts'
 
-/** Thrown where work notices that the person has stopped it. */
-export class Cancelled extends Error {
-  override readonly name = 'Cancelled'
-  constructor() { super('cancelled') }
-}
+export { Cancelled, UserError } from '../renderer/user-error.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',

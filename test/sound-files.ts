@@ -1,6 +1,6 @@
 // Sound files made by code, byte by byte and apart from the readers that they test.
 
-import { openAudioBytes } from '../main/audio/reader.ts'
+import { openAudioBytes } from '../renderer/audio/reader.ts'
 import { random as seeded } from './signals.ts'
 
 export type Channels = readonly Float32Array[]

@@ -1,7 +1,7 @@
 // Writing WAV in blocks of any size, of a length that is known only at the end.
 
 import { sampleEncoder, UNKNOWN_SIZE, wavHead, widthOf, type WavShape } from '../../renderer/wav.ts'
-import { viewOf } from './bytes.ts'
+import { viewOf } from '../../renderer/audio/bytes.ts'
 
 /** Where the bytes go. `rewrite` goes back to the head once the size is known. */
 export interface Sink {

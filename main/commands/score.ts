@@ -1,6 +1,7 @@
 // `winnow score`: sound against sound, or notes against notes.
 
-import { bytesAt, fileSource, fourLetters } from '../audio/bytes.ts'
+import { bytesAt, fourLetters } from '../../renderer/audio/bytes.ts'
+import { fileSource } from '../audio/file.ts'
 import { readMidi, type Note } from '../midi-file.ts'
 import { LIMIT_DB, scoreNotes, siSdr } from '../score.ts'
 import { UserError } from '../user-error.ts'

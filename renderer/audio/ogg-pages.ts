@@ -1,12 +1,8 @@
-// Ogg Vorbis by libvorbis in WASM. The pages are walked here, because their checksums are the only sign of damage
-// and the last of them is the only place that knows the length.
+// The pages of an Ogg file, walked here because their checksums are the only sign of damage and the last of them is the
+// only place that knows the length.
 
-import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis'
 import { UserError } from '../user-error.ts'
 import { bytesAt, fourLetters, viewOf, type ByteSource } from './bytes.ts'
-import { decodedReader } from './decoded.ts'
-import { checkShape } from './pcm.ts'
-import type { AudioReader } from './reader.ts'
 
 const HEADER = 27
 const BIGGEST_PAGE = HEADER + 255 + 255 * 255
@@ -26,7 +22,7 @@ export function oggChecksum(page: Uint8Array): number {
   return crc >>> 0
 }
 
-interface Page {
+export interface Page {
   readonly bytes: Uint8Array
   readonly body: Uint8Array
   readonly serial: number
@@ -34,7 +30,7 @@ interface Page {
   readonly granule: bigint
 }
 
-async function readPage(source: ByteSource, position: number): Promise<Page> {
+export async function readPage(source: ByteSource, position: number): Promise<Page> {
   const { name } = source
   const bytes = await bytesAt(source, position, BIGGEST_PAGE)
   if (!oggMark(bytes)) throw new UserError(`${name}: damaged Ogg: expected a page at byte ${position}, got something else`)
@@ -52,7 +48,7 @@ async function readPage(source: ByteSource, position: number): Promise<Page> {
 }
 
 /** The length that the last page states; the file must end with it. */
-async function lastGranule(source: ByteSource): Promise<number> {
+export async function lastGranule(source: ByteSource): Promise<number> {
   const from = Math.max(0, source.size - BIGGEST_PAGE)
   const tail = await bytesAt(source, from, BIGGEST_PAGE)
   for (let i = tail.length - HEADER; i >= 0; i--) {
@@ -62,36 +58,4 @@ async function lastGranule(source: ByteSource): Promise<number> {
     return Number(page.granule)
   }
   throw new UserError(`${source.name}: truncated: expected a page marked as the last one at the end, got none`)
-}
-
-export async function readOgg(source: ByteSource): Promise<AudioReader> {
-  const { name, size } = source
-  const first = await readPage(source, 0)
-  const { serial, body } = first
-  const mark = String.fromCharCode(...body.subarray(0, 8))
-  if (!mark.startsWith('\x01vorbis') || body.length < 30)
-    throw new UserError(`${name}: expected Vorbis in Ogg, got ${
-      mark.startsWith('OpusHead') ? 'Opus' : mark.startsWith('\x7fFLAC') ? 'FLAC in Ogg' : 'another codec'}`)
-  const sampleRate = viewOf(body).getUint32(12, true)
-  const channels = checkShape(name, body[11]!, sampleRate)
-  const length = await lastGranule(source)
-  if (length === 0) throw new UserError(`${name}: expected sound, got 0 samples`)
-
-  const decoder = new OggVorbisDecoder()
-  await decoder.ready
-  let position = 0
-  return decodedReader(source, {
-    format: 'Ogg Vorbis', sampleRate, channels, length,
-    async next() {
-      if (position >= size) return null
-      const page = await readPage(source, position)
-      if (page.serial !== serial)
-        throw new UserError(`${name}: expected one stream in the Ogg file, got another at byte ${position}`)
-      position += page.bytes.length
-      return { bytes: page.bytes, end: position }
-    },
-    decode: (bytes) => decoder.decode(bytes),
-    flush: () => decoder.flush(),
-    free: () => decoder.free(),
-  })
 }

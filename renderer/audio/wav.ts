@@ -1,6 +1,6 @@
 // Reading WAV: RIFF and RF64, chunks in any order, and the headers that streaming programs never went back to fill in.
 
-import { FLOAT, PCM, UNKNOWN_SIZE } from '../../renderer/wav.ts'
+import { FLOAT, PCM, UNKNOWN_SIZE } from '../wav.ts'
 import { UserError } from '../user-error.ts'
 import { bytesAt, fourLetters, viewOf, type ByteSource } from './bytes.ts'
 import { checkShape, pcmReader, type SampleFormat } from './pcm.ts'

@@ -1,13 +1,8 @@
-// MPEG audio (layers I to III) by mpg123 in WASM. The frames are walked here: mpg123 jumps over damage without a
-// word, answers two channels for mono, and cannot tell a broken end from a tag.
+// The frames of MPEG audio (layers I to III), walked by their headers: mpg123 jumps over damage without a word, answers
+// two channels for mono, and cannot tell a broken end from a tag.
 
-import { MPEGDecoder } from 'mpg123-decoder'
-import { UserError } from '../user-error.ts'
 import { bytesAt, fourLetters, type ByteSource } from './bytes.ts'
-import { decodedReader } from './decoded.ts'
-import type { AudioReader } from './reader.ts'
 
-const PIECE = 8192
 const SEARCH = 1 << 16 // bytes behind an ID3 tag among which a first frame is looked for
 
 const kilobits = { // by version (1, or 2 and 2.5) and layer
@@ -28,7 +23,7 @@ export interface MpegFrame {
 }
 
 /** The frame whose header stands at `offset`, or null where there is none. Streams of free bit rate are not told from noise. */
-function frameAt(bytes: Uint8Array, offset: number, position: number): MpegFrame | null {
+export function frameAt(bytes: Uint8Array, offset: number, position: number): MpegFrame | null {
   if (offset + 4 > bytes.length) return null
   const [a, b, c, d] = [bytes[offset]!, bytes[offset + 1]!, bytes[offset + 2]!, bytes[offset + 3]!]
   const version = b >> 3 & 3 // 3: MPEG 1, 2: MPEG 2, 0: MPEG 2.5
@@ -44,7 +39,7 @@ function frameAt(bytes: Uint8Array, offset: number, position: number): MpegFrame
   return { position, bytes: size, sampleRate, channels: d >> 6 === 3 ? 1 : 2, layer: layer as 1 | 2 | 3 }
 }
 
-const sameStream = (a: MpegFrame, b: MpegFrame): boolean => a.sampleRate === b.sampleRate && a.layer === b.layer
+export const sameStream = (a: MpegFrame, b: MpegFrame): boolean => a.sampleRate === b.sampleRate && a.layer === b.layer
 
 /** Bytes of the ID3v2 tag at the beginning, 0 without one. */
 export async function tagSize(source: ByteSource): Promise<number> {
@@ -69,46 +64,5 @@ export async function findMpegFrame(source: ByteSource): Promise<MpegFrame | nul
 }
 
 /** Whether what follows the last frame is a tag or padding rather than sound. */
-const isTrailer = (bytes: Uint8Array): boolean =>
+export const isTrailer = (bytes: Uint8Array): boolean =>
   ['TAG', 'APE', 'LYR', 'ID3', '3DI'].some((mark) => fourLetters(bytes).startsWith(mark)) || bytes.every((byte) => byte === 0)
-
-export async function readMp3(source: ByteSource, first: MpegFrame): Promise<AudioReader> {
-  const { name, size } = source
-  const decoder = new MPEGDecoder()
-  await decoder.ready
-  let position = first.position
-  return decodedReader(source, {
-    format: `MPEG layer ${'I'.repeat(first.layer)}`, sampleRate: first.sampleRate, channels: first.channels, length: null,
-    async next() {
-      const bytes = await bytesAt(source, position, PIECE)
-      let end = 0 // as many whole frames as the piece holds
-      while (end < bytes.length) {
-        const frame = frameAt(bytes, end, position + end)
-        if (!frame) {
-          const rest = bytes.subarray(end)
-          if (isTrailer(rest) || rest.length < 4) {
-            if (end === 0) return null
-            break
-          }
-          if (end > 0) break
-          throw new UserError(`${name}: damaged MPEG audio: expected a frame at byte ${position}, got something else`)
-        }
-        if (!sameStream(frame, first) || frame.channels !== first.channels)
-          throw new UserError(`${name}: expected ${first.sampleRate} Hz and ${first.channels} channels throughout, `
-            + `got another kind of frame at byte ${frame.position}`)
-        if (frame.position + frame.bytes > size)
-          throw new UserError(`${name}: truncated: expected ${frame.bytes} bytes in the last frame, `
-            + `${frame.position + frame.bytes - size} are missing`)
-        if (end + frame.bytes > bytes.length) break
-        end += frame.bytes
-      }
-      if (end === 0) return null
-      position += end
-      return { bytes: bytes.subarray(0, end), end: position }
-    },
-    decode: (bytes) => decoder.decode(bytes),
-    flush: () => null,
-    free: () => decoder.free(),
-  })
-}
-

@@ -3,10 +3,10 @@
 
 import { UserError } from '../user-error.ts'
 import { aiffMark, readAiff } from './aiff.ts'
-import { bytesAt, fileSource, memorySource, type ByteSource } from './bytes.ts'
+import { bytesAt, memorySource, type ByteSource } from './bytes.ts'
 import { flacMark, readFlac } from './flac.ts'
-import { findMpegFrame, readMp3, tagSize } from './mp3.ts'
-import { oggMark, readOgg } from './ogg.ts'
+import { findMpegFrame, tagSize } from './mpeg-frames.ts'
+import { oggMark } from './ogg-pages.ts'
 import { readWav, wavMark } from './wav.ts'
 
 export interface AudioReader {
@@ -32,11 +32,11 @@ export async function readAudio(source: ByteSource): Promise<AudioReader> {
   if (wavMark(head)) return readWav(source)
   if (aiffMark(head)) return readAiff(source)
   if (flacMark(head)) return readFlac(source)
-  if (oggMark(head)) return readOgg(source)
+  if (oggMark(head)) return (await import('./ogg.ts')).readOgg(source)
   const tag = await tagSize(source)
   if (tag > 0 && flacMark(await bytesAt(source, tag, 4))) return readFlac(source, tag)
   const frame = await findMpegFrame(source)
-  if (frame) return readMp3(source, frame)
+  if (frame) return (await import('./mp3.ts')).readMp3(source, frame)
   throw new UserError(`${source.name}: expected audio (${FORMATS}), got ${await guess(source, head)}`)
 }
 
@@ -51,7 +51,8 @@ async function guess(source: ByteSource, head: Uint8Array): Promise<string> {
   return control ? 'something else' : 'text'
 }
 
-async function closingOnFailure(source: ByteSource): Promise<AudioReader> {
+/** As `readAudio`; a source that holds no sound is closed. */
+export async function openSource(source: ByteSource): Promise<AudioReader> {
   try {
     return await readAudio(source)
   } catch (error) {
@@ -60,9 +61,7 @@ async function closingOnFailure(source: ByteSource): Promise<AudioReader> {
   }
 }
 
-export const openAudio = async (path: string): Promise<AudioReader> => closingOnFailure(await fileSource(path))
-
-export const openAudioBytes = (bytes: Uint8Array, name: string): Promise<AudioReader> => closingOnFailure(memorySource(bytes, name))
+export const openAudioBytes = (bytes: Uint8Array, name: string): Promise<AudioReader> => openSource(memorySource(bytes, name))
 
 const BIGGEST = 1e6 // 120 dB over full scale: the engine takes more than this for a fault, and hears silence
 

@@ -1,7 +1,5 @@
-// Where readers take their bytes: a file, or memory. Positions are explicit, so a header may be read in any order.
-
-import { open, stat } from 'node:fs/promises'
-import { UserError, at } from '../user-error.ts'
+// Where readers take their bytes: memory, a file of the disk (main/audio/file.ts), one that a page was given
+// (recording/source.ts). Positions are explicit, so a header may be read in any order.
 
 export interface ByteSource {
   /** For sentences. */
@@ -10,27 +8,6 @@ export interface ByteSource {
   /** Fills `into` from `position`; fewer bytes only at the end. */
   read(position: number, into: Uint8Array): Promise<number>
   close(): Promise<void>
-}
-
-export async function fileSource(path: string): Promise<ByteSource> {
-  // Looked at before it is opened: opening a pipe waits until somebody writes into it.
-  const found = await at(path, stat(path))
-  if (!found.isFile()) throw new UserError(`${path}: expected a file, got ${found.isDirectory() ? 'a folder' : 'a device or pipe'}`)
-  const handle = await at(path, open(path, 'r'))
-  return {
-    name: path,
-    size: found.size,
-    read: (position, into) => at(path, (async () => {
-      let filled = 0
-      while (filled < into.length) {
-        const { bytesRead } = await handle.read(into, filled, into.length - filled, position + filled)
-        if (bytesRead === 0) break
-        filled += bytesRead
-      }
-      return filled
-    })()),
-    close: () => handle.close(),
-  }
 }
 
 export const memorySource = (bytes: Uint8Array, name: string): ByteSource => ({
