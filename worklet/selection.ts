@@ -1,6 +1,9 @@
 // What belongs to each source: the part of the state that is drawn and chosen rather than turned.
 // The JSON form is a contract (presets, --selection FILE.json, page ↔ worklet); `readSelection` is its one door.
 
+import { fail, flag, list, number, object, pair, text } from './json.ts'
+import type { Json } from './json.ts'
+
 /** Points compete: each reaches half the way to the nearest place of another source, unless it has a width of its own. */
 export interface PointPlace {
   readonly level: number
@@ -61,32 +64,6 @@ export const MAX_CORNERS = 65_536
 export const wholeDictionary = (sources: readonly string[]): Selection =>
   ({ mask: 'soft', sources: sources.map((name) => ({ name, atoms: [name] })) })
 
-type Json = unknown
-const shown = (value: Json): string => {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? text.slice(0, 57) + '...' : text
-}
-const fail = (where: string, expected: string, value: Json): never => {
-  throw new TypeError(`${where}: expected ${expected}, got ${shown(value)}`)
-}
-function object(value: Json, where: string, keys: readonly string[]): Record<string, Json> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(where, 'an object', value)
-  for (const key of Object.keys(value))
-    if (!keys.includes(key)) throw new TypeError(`${where}: unknown key "${key}" (known: ${keys.join(', ')})`)
-  return value as Record<string, Json>
-}
-const list = (value: Json, where: string, most = 4096): Json[] =>
-  Array.isArray(value) && value.length <= most ? value : fail(where, `a list of at most ${most}`, value)
-const number = (value: Json, where: string, min: number, max: number): number =>
-  typeof value === 'number' && value >= min && value <= max ? value : fail(where, `a number from ${min} to ${max}`, value)
-const text = (value: Json, where: string): string =>
-  typeof value === 'string' && value.length > 0 && value.length <= 80 ? value : fail(where, 'a text of 1 to 80 characters', value)
-const flag = (value: Json, where: string): boolean => (typeof value === 'boolean' ? value : fail(where, 'true or false', value))
-
-function pair(value: Json, where: string, min: readonly [number, number], max: readonly [number, number]): [number, number] {
-  if (!Array.isArray(value) || value.length !== 2) return fail(where, 'two numbers', value)
-  return [number(value[0], `${where}[0]`, min[0], max[0]), number(value[1], `${where}[1]`, min[1], max[1])]
-}
 function polygon(value: Json, where: string, min: readonly [number, number], max: readonly [number, number]): [number, number][] {
   const points = list(value, where)
   if (points.length < 3) return fail(where, 'at least three points', value)

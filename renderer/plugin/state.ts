@@ -7,6 +7,7 @@ import type { Settings } from '../../worklet/parameters.ts'
 import { readSelection } from '../../worklet/selection.ts'
 import type { Selection } from '../../worklet/selection.ts'
 import { loadPreset, presetNames } from '../assets.ts'
+import { fromBase64, toBase64 } from '../base64.ts'
 import { selectionOf } from '../separation.ts'
 import type { ChosenPreset } from '../state.ts'
 
@@ -58,21 +59,5 @@ async function presetOf(json: unknown): Promise<[ChosenPreset, string | null]> {
   const { name, bytes } = (json ?? {}) as { name?: unknown; bytes?: unknown }
   if (typeof name !== 'string' || typeof bytes !== 'string')
     throw new TypeError('state.preset: expected the name of a preset, or a name and bytes in base64, got others')
-  return [{ name, preset: readPreset(fromBase64(bytes), `state.preset (${name})`) }, null]
-}
-
-const CHUNK = 0x8000
-
-function toBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
-  return btoa(text)
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  try {
-    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
-  } catch {
-    throw new TypeError('state.preset.bytes: expected base64, got other characters')
-  }
+  return [{ name, preset: readPreset(fromBase64(bytes, 'state.preset.bytes'), `state.preset (${name})`) }, null]
 }
