@@ -1,6 +1,8 @@
 // What the page needs from outside. Electron's preload puts one of these on `window.winnowHost`; in a browser the
 // same is made of web APIs.
 
+import type { CommandStates } from './commands.ts'
+
 export interface OpenedFile { readonly name: string; readonly bytes: ArrayBuffer }
 export interface FileKind { readonly description: string; readonly extensions: readonly string[] }
 
@@ -15,6 +17,14 @@ export interface VirtualPort {
   close(): Promise<void>
 }
 
+/** The menus of the machine, made of the table of commands. */
+export interface Menus {
+  /** What they show and what can be chosen. */
+  tell(states: CommandStates): Promise<void>
+  /** What is chosen there, by its name. */
+  onCommand(run: (name: string) => void): void
+}
+
 export interface Host {
   /** "browser", or what the machine calls its system: "darwin", "win32", "linux". */
   readonly platform: string
@@ -26,6 +36,8 @@ export interface Host {
   saveFiles(name: string, files: readonly OpenedFile[]): Promise<string | null>
   /** Absent where the system has no such ports. */
   readonly midi?: VirtualPort
+  /** Absent where the window has no menus of ours. */
+  readonly menus?: Menus
 }
 
 declare global {

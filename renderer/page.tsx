@@ -4,60 +4,27 @@ import { render } from 'preact'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import '@fontsource-variable/inter/index.css'
-import { chooseSound, drop, seek, toggleBypass } from './actions.ts'
+import { drop } from './actions.ts'
 import { Calibrate } from './calibrate/calibrate.tsx'
 import { calibration } from './calibrate/state.ts'
 import { Banners } from './banners.tsx'
-import { turnRest } from './editing.ts'
-import { openExport } from './export/export.ts'
+import { commandKey, followCommands } from './commands/commanding.ts'
 import { figure } from './format.ts'
-import { press, redo, said, undo } from './history.ts'
-import { openLearning } from './learning/learning.ts'
+import { press, said } from './history.ts'
 import { Live, isLive } from './live/live.tsx'
 import { liveKey } from './live/keys.ts'
-import { showNotes } from './notes/drawer.tsx'
 import { shapeFor } from '../worklet/stft.ts'
 import { keepForOffline } from './offline.ts'
-import { Side, showField } from './side.tsx'
+import { Side } from './side.tsx'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
 import { Start } from './start.tsx'
 import { measured, state } from './state.ts'
-import { start, togglePlay } from './transport.ts'
+import { start } from './transport.ts'
 import { Top } from './top.tsx'
 
-/** Whether a key belongs to the control that has the focus. */
-const takesKeys = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input[type=text], select, textarea') !== null
-const takesSpace = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('button, select') !== null
-
-/** Ctrl or ⌘ with Z, with Shift for redo, or Y. In a text field it belongs to the text. */
-function undoes(event: KeyboardEvent): boolean {
-  const key = event.key.toLowerCase()
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || takesKeys(event.target) || (key !== 'z' && key !== 'y')) return false
-  if (key === 'y' || event.shiftKey) redo()
-  else undo()
-  event.preventDefault()
-  return true
-}
-
 function onKey(event: KeyboardEvent): void {
-  if (calibration.open.value || undoes(event)) return
-  if (event.ctrlKey || event.altKey || event.metaKey || takesKeys(event.target) || state.input.value.kind === 'none') return
-  if (isLive()) return liveKey(event)
-  const key = event.key.toLowerCase()
-  if (key === ' ' && !takesSpace(event.target)) void togglePlay()
-  else if (key === 'a') toggleBypass()
-  else if (key === 'i') turnRest(state.rest.value.solo ? 'Unsolo Rest' : 'Solo Rest', { solo: !state.rest.value.solo })
-  else if (key === 'f') showField()
-  else if (key === 't') openLearning()
-  else if (key === 'n') showNotes()
-  else if (key === 'x' && state.input.value.kind === 'file') openExport()
-  else if (key === 'o') void chooseSound()
-  else if (key === 'home' && event.target === document.body) seek(0)
-  else if (/^[0-9]$/.test(key)) document.querySelector<HTMLElement>(`[data-source="${key === '0' ? 'R' : key}"] .fader`)?.focus()
-  else return
-  event.preventDefault()
+  if (!commandKey(event) && isLive() && !calibration.open.value && state.input.value.kind !== 'none') liveKey(event)
 }
 
 const Status = () => {
@@ -121,4 +88,5 @@ const Page = () => {
 
 render(<Page />, document.getElementById('app')!)
 void start()
+followCommands()
 addEventListener('load', keepForOffline)

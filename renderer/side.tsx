@@ -24,6 +24,11 @@ export function showField(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('.field-hand')?.focus())
 }
 
+export function showSettings(): void {
+  state.folded.value = false
+  chosen.value = 'settings'
+}
+
 /** Folding takes the button away that has the focus: the one that comes in its place takes it on. */
 export const Side = () => {
   const button = useRef<HTMLButtonElement>(null)

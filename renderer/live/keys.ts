@@ -1,6 +1,6 @@
-// The keys of the calm screen.
+// The calm screen's own keys, beside those that the table of commands has for it.
 
-import { chooseSound, toggleBypass } from '../actions.ts'
+import { toggleBypass } from '../actions.ts'
 import { turnRest, turnSetting } from '../editing.ts'
 import { reductionRow, state } from '../state.ts'
 import { clamp } from '../numbers.ts'
@@ -20,14 +20,11 @@ export const showStudio = (): void => { state.screen.value = 'studio' }
 export function liveKey(event: KeyboardEvent): void {
   const { target, key, shiftKey } = event
   const inside = (selector: string): boolean => target instanceof HTMLElement && target.closest(selector) !== null
+  if (event.ctrlKey || event.altKey || event.metaKey || inside('input[type=text], select, textarea')) return
   const step = shiftKey ? 0.1 : 1
-  if (key === ' ' && !inside('button, select, [role=dialog]')) toggleBypass()
-  else if (key.toLowerCase() === 'a') toggleBypass()
-  else if (key.toLowerCase() === 'i') hearWhatGoes()
-  else if (key === 'ArrowUp' && !inside('input, select, [role=slider]')) turnReduction(state.settings.peek().reduction + step)
-  else if (key === 'ArrowDown' && !inside('input, select, [role=slider]')) turnReduction(state.settings.peek().reduction - step)
-  else if (key.toLowerCase() === 'o') void chooseSound()
-  else if (key === 'Escape') showStudio()
+  if (key === ' ' && !inside('button, [role=dialog]')) toggleBypass()
+  else if (key === 'ArrowUp' && !inside('input, [role=slider]')) turnReduction(state.settings.peek().reduction + step)
+  else if (key === 'ArrowDown' && !inside('input, [role=slider]')) turnReduction(state.settings.peek().reduction - step)
   else return
   event.preventDefault()
 }

@@ -2,7 +2,6 @@
 
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import type { Parameter } from '../../worklet/parameters.ts'
 import { Slider } from '../slider.tsx'
 import { addSource, choose } from '../editing.ts'
@@ -45,22 +44,9 @@ const octaves = (width: number): string => (width >= 0.95 ? `${figure(width, 1)}
 
 const turn = (what: Signal<number>, { min, max }: Parameter, value: number): void => { what.value = Math.max(min, Math.min(max, value)) }
 
-/** Keys that choose tools wherever the focus is, but in a text and in the other view. */
-function toolKey(event: KeyboardEvent): void {
-  if (state.input.peek().kind !== 'file') return
-  const target = event.target instanceof HTMLElement ? event.target : null
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
-  if (target?.closest('input[type=text], select, textarea, .field')) return
-  const key = event.key.toLowerCase()
-  const found = tools.find((entry) => entry.key === key)
-  const up = key === ']' || key === '}'
-  if (found) painting.tool.value = found.tool
-  else if (key === 'g') document.querySelector<HTMLElement>('.painting')?.focus()
-  else if (key === '[' || key === ']') turn(painting.width, widthRow, painting.width.value * 2 ** (up ? 0.25 : -0.25))
-  else if (key === '{' || key === '}') turn(painting.strength, strengthRow, Number((painting.strength.value + (up ? 0.1 : -0.1)).toFixed(2)))
-  else return
-  event.preventDefault()
-}
+/** The brush a step wider or narrower, its paint a step surer or less so. */
+export const stepWidth = (up: boolean): void => turn(painting.width, widthRow, painting.width.peek() * 2 ** (up ? 0.25 : -0.25))
+export const stepStrength = (up: boolean): void => turn(painting.strength, strengthRow, Number((painting.strength.peek() + (up ? 0.1 : -0.1)).toFixed(2)))
 
 const Range = ({ row, value, text }: { readonly row: Parameter; readonly value: Signal<number>; readonly text: string }) => (
   <label class="tool-range" title={row.help}>
@@ -170,10 +156,6 @@ const Selected = () => {
 }
 
 export const PaintingBar = () => {
-  useEffect(() => {
-    addEventListener('keydown', toolKey)
-    return () => removeEventListener('keydown', toolKey)
-  }, [])
   const input = state.input.value
   const { tool, stroke, width, strength, soft, partials } = painting
   if (input.kind === 'none') return null
