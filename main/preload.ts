@@ -1,8 +1,8 @@
 // The only bridge between the page and the machine: renderer/host.ts on `window.winnowHost`. Runs sandboxed; nothing
 // of Electron or Node reaches the page, and each call is checked again in main/bridge/.
 
-import { contextBridge, ipcRenderer } from 'electron'
-import type { Host, MidiMessage, OpenedFile } from '../renderer/host.ts'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import type { Host, MidiMessage, OpenedFile, SavedSession } from '../renderer/host.ts'
 import type { Answer } from './bridge/door.ts'
 
 async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
@@ -16,6 +16,13 @@ const host: Host = {
   openFile: (kind) => ask('openFile', kind) as Promise<OpenedFile | null>,
   saveFile: (name, kind, bytes) => ask('saveFile', name, kind, bytes) as Promise<boolean>,
   saveFiles: (name, files) => ask('saveFiles', name, files) as Promise<string | null>,
+  openAgain: (token) => ask('openAgain', token) as Promise<OpenedFile | null>,
+  saveSession: (name, text, token, sound) => ask('saveSession', name, text, token, sound) as Promise<SavedSession | null>,
+  sessionSound: (token) => ask('sessionSound', token) as Promise<OpenedFile | null>,
+  async dropped(file) {
+    const path = webUtils.getPathForFile(file)
+    return path === '' ? null : ask('dropped', path) as Promise<string> // what a page has made has none
+  },
   // Windows has no virtual ports.
   ...(process.platform !== 'win32' && { midi: {
     open: () => ask('midiOpen') as Promise<void>,

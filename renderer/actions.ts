@@ -18,6 +18,9 @@ import type { OpenedFile } from './host.ts'
 import { readKept } from './kept-presets.ts'
 import { remembered } from './remembered.ts'
 import { loading, sentence, show, soundGoesOn } from './saying.ts'
+import { fingerprintOf } from './session/fingerprint.ts'
+import { session } from './session/state.ts'
+import type { Where } from './session/where.ts'
 import { selectionOf } from './separation.ts'
 import { measured, set, state } from './state.ts'
 import type { ChosenPreset } from './state.ts'
@@ -94,11 +97,12 @@ export function opened(next: Session): void {
   state.banner.value = null
 }
 
-export async function openSound({ name, bytes }: OpenedFile): Promise<void> {
+export async function openSound({ name, bytes, where }: OpenedFile): Promise<void> {
   try {
     await loading(`Reading ${name}`, async () => {
       await ensurePreset('file')
       const rate = fileRate(new Uint8Array(bytes))
+      const print = await fingerprintOf(bytes) // decoding takes the bytes away
       const next = await engine.prepare(sessionRate(rate))
       const buffer = await decode(next.context, name, bytes).catch(async (error: unknown) => {
         await engine.discard(next)
@@ -108,6 +112,7 @@ export async function openSound({ name, bytes }: OpenedFile): Promise<void> {
         opened(next)
         const { duration: seconds, numberOfChannels } = buffer
         state.input.value = { kind: 'file', name, seconds, channels: numberOfChannels as 1 | 2, rate, peaks: outline(buffer, OUTLINE) }
+        session.sound.value = { input: state.input.value, print, ...(where !== undefined && { where }) }
         state.playing.value = true
       }))
     })
@@ -125,12 +130,13 @@ export async function chooseSound(): Promise<void> {
   }
 }
 
-/** One file dropped on the window: a preset or a sound. */
-export async function drop(file: File): Promise<void> {
+/** One file dropped on the window: a preset or a sound. `where`: the way back to it. */
+export async function drop(file: File, where: Promise<Where | null> = Promise.resolve(null)): Promise<void> {
   try {
     const { name, bytes } = await readFile(file)
+    const there = await where
     if (name.toLowerCase().endsWith('.preset')) await openPreset(name, bytes)
-    else await openSound({ name, bytes })
+    else await openSound({ name, bytes, ...(there !== null && { where: there }) })
   } catch (error) {
     show('danger', sentence(error), soundGoesOn())
   }

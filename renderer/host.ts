@@ -3,7 +3,9 @@
 
 import type { CommandStates } from './commands.ts'
 
-export interface OpenedFile { readonly name: string; readonly bytes: ArrayBuffer }
+/** `where`: the way back to it, a token of the machine's or a browser's handle; absent where there is none. */
+export interface OpenedFile { readonly name: string; readonly bytes: ArrayBuffer; readonly where?: string | FileSystemFileHandle }
+export interface SavedSession { readonly name: string; readonly where?: string | FileSystemFileHandle }
 export interface FileKind { readonly description: string; readonly extensions: readonly string[] }
 
 /** Bytes of a channel message, and when to send them in milliseconds of the page's clock. */
@@ -34,6 +36,14 @@ export interface Host {
   saveFile(name: string, kind: FileKind, bytes: ArrayBuffer): Promise<boolean>
   /** Lets a person keep several files together under a name: says where they are, null when they are nowhere. */
   saveFiles(name: string, files: readonly OpenedFile[]): Promise<string | null>
+  /** A file that a person chose before, by its token, as it is now; null where it is gone. Absent in a browser. */
+  openAgain?(token: string): Promise<OpenedFile | null>
+  /** Over the file of the token, else where a person says; `sound`: the token of its sound. Null when they did not. Absent in a browser. */
+  saveSession?(name: string, text: string, token: string | null, sound: string | null): Promise<SavedSession | null>
+  /** The sound of a session that was chosen, where its file says where that is; null where a person must. Absent in a browser. */
+  sessionSound?(token: string): Promise<OpenedFile | null>
+  /** The token of a file that was dropped on the page. Absent in a browser. */
+  dropped?(file: File): Promise<string | null>
   /** Absent where the system has no such ports. */
   readonly midi?: VirtualPort
   /** Absent where the window has no menus of ours. */
@@ -48,6 +58,7 @@ export const soundFiles: FileKind = {
   description: 'Sound', extensions: ['wav', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'm4a', 'aif', 'aiff'],
 }
 export const presetFiles: FileKind = { description: 'Winnow preset', extensions: ['preset'] }
+export const sessionFiles: FileKind = { description: 'Winnow session', extensions: ['winnow'] }
 export const selectionFiles: FileKind = { description: 'Winnow selection', extensions: ['json'] }
 
 export const noteFiles = {
@@ -59,24 +70,7 @@ export const noteFiles = {
 const browser: Host = {
   platform: 'browser',
 
-  openFile: ({ extensions }) => new Promise((resolve, reject) => {
-    const chooser = document.createElement('input')
-    chooser.type = 'file'
-    chooser.accept = extensions.map((extension) => '.' + extension).join()
-    chooser.hidden = true
-    document.body.append(chooser) // one that is nowhere in the page may be collected while its window is open
-    chooser.addEventListener('cancel', () => {
-      chooser.remove()
-      resolve(null)
-    })
-    chooser.addEventListener('change', () => {
-      chooser.remove()
-      const file = chooser.files?.[0]
-      if (file) readFile(file).then(resolve, reject)
-      else resolve(null)
-    })
-    chooser.click()
-  }),
+  openFile: (kind) => (window.showOpenFilePicker ? pickFile(kind) : chooseFile(kind)),
 
   saveFile: async (name, _kind, bytes) => {
     download(name, bytes)
@@ -92,6 +86,39 @@ const browser: Host = {
     return 'the browser’s downloads'
   },
 }
+
+/** Where the browser has it: what was picked can be opened again. */
+async function pickFile(kind: FileKind): Promise<OpenedFile | null> {
+  try {
+    const [where] = await window.showOpenFilePicker!({ types: [pickerType(kind)] })
+    return where ? { ...await readFile(await where.getFile()), where } : null
+  } catch (error) {
+    if (wasCancelled(error)) return null
+    throw error
+  }
+}
+export const pickerType = ({ description, extensions }: FileKind): FilePickerType =>
+  ({ description, accept: { 'application/octet-stream': extensions.map((extension) => '.' + extension) } })
+export const wasCancelled = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError'
+
+const chooseFile = ({ extensions }: FileKind): Promise<OpenedFile | null> => new Promise((resolve, reject) => {
+  const chooser = document.createElement('input')
+  chooser.type = 'file'
+  chooser.accept = extensions.map((extension) => '.' + extension).join()
+  chooser.hidden = true
+  document.body.append(chooser) // one that is nowhere in the page may be collected while its window is open
+  chooser.addEventListener('cancel', () => {
+    chooser.remove()
+    resolve(null)
+  })
+  chooser.addEventListener('change', () => {
+    chooser.remove()
+    const file = chooser.files?.[0]
+    if (file) readFile(file).then(resolve, reject)
+    else resolve(null)
+  })
+  chooser.click()
+})
 
 /** Browsers drop some of the downloads that come at once. */
 const BETWEEN_DOWNLOADS = 250 // ms

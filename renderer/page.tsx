@@ -15,6 +15,7 @@ import { Live, isLive } from './live/live.tsx'
 import { liveKey } from './live/keys.ts'
 import { shapeFor } from '../worklet/stft.ts'
 import { keepForOffline } from './offline.ts'
+import { whereDropped } from './session/where.ts'
 import { Side } from './side.tsx'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
@@ -64,7 +65,7 @@ const Page = () => {
       event.preventDefault()
       over.value = false
       const file = event.dataTransfer?.files[0]
-      if (file) void drop(file)
+      if (file) void drop(file, whereDropped(event.dataTransfer!, file))
     }, { signal })
     return () => stop.abort()
   }, [])

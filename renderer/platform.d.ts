@@ -35,3 +35,15 @@ declare module 'midi-writer-js' {
   }
   export default writer
 }
+
+/** Chromium: files that can be opened again, and asked for, without choosing them anew. */
+interface FileSystemHandle {
+  queryPermission?(wish: { readonly mode: 'read' | 'readwrite' }): Promise<PermissionState>
+  requestPermission?(wish: { readonly mode: 'read' | 'readwrite' }): Promise<PermissionState>
+}
+interface FilePickerType { readonly description: string; readonly accept: Readonly<Record<string, readonly string[]>> }
+interface Window {
+  showOpenFilePicker?(options: { readonly types: readonly FilePickerType[] }): Promise<readonly FileSystemFileHandle[]>
+  showSaveFilePicker?(options: { readonly suggestedName: string; readonly types: readonly FilePickerType[] }): Promise<FileSystemFileHandle>
+}
+interface DataTransferItem { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> }

@@ -8,6 +8,7 @@ import { watchInput } from './devices/watch.ts'
 import * as engine from './engine.ts'
 import { listVoices } from './live/kept.ts'
 import { startRemembering } from './remembered.ts'
+import { startRecent } from './session/recent.ts'
 import { state } from './state.ts'
 
 async function readPresetNames(): Promise<void> {
@@ -35,6 +36,7 @@ export async function start(): Promise<void> {
   })
   watchInput()
   startRemembering()
+  startRecent()
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
   await Promise.all([readPresetNames(), listVoices(), devicesChanged()])
 }

@@ -15,6 +15,7 @@ const electron = vi.hoisted(() => ({
   showSaveDialog: vi.fn(async (..._args: unknown[]): Promise<{ canceled: boolean; filePath: string }> => ({ canceled: true, filePath: '' })),
 }))
 vi.mock('electron', () => ({
+  app: { getPath: () => folder },
   ipcMain: { handle: (channel: string, handler: Handler) => electron.handlers.set(channel, handler) },
   dialog: { showOpenDialog: electron.showOpenDialog, showSaveDialog: electron.showSaveDialog },
   BrowserWindow: { fromWebContents: (sender: { window?: object }) => sender.window ?? null },
@@ -52,7 +53,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => { vi.clearAllMocks() })
 
 test('the page may ask for these things', () => {
-  expect([...electron.handlers.keys()].sort()).toEqual(['midiClose', 'midiOpen', 'midiSend', 'openFile', 'saveFile', 'saveFiles'])
+  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'midiClose', 'midiOpen', 'midiSend', 'openAgain', 'openFile', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound'])
 })
 
 describe('who may ask', () => {

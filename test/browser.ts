@@ -60,6 +60,7 @@ export function launch({ fakeMicrophone, args = [] }: LaunchOptions = {}): Promi
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
       '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+      '--disable-blink-features=FileSystemAccessLocal', // playwright answers the older way of choosing a file
       ...(fakeMicrophone === undefined ? [] : [
         '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${fakeMicrophone}`,
       ]),

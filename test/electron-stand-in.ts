@@ -6,10 +6,13 @@
 // itself. Where a binary exists, the test at the end of electron.test.ts runs the real thing.
 
 import { EventEmitter, once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { register } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 
 type Handler = (request: Request) => Promise<Response> | Response
@@ -109,6 +112,7 @@ export function standIn(browser: Browser) {
         const electron = {
           contextBridge: { exposeInMainWorld: (name, value) => { Object.defineProperty(globalThis, name, { value: Object.freeze(value) }) } },
           ipcRenderer: { invoke },
+          webUtils: { getPathForFile: () => '' },
         }
         ;((require, process) => { ${script}\n })((name) => { if (name === 'electron') return electron; throw new Error('a sandboxed preload has no ' + name) }, { platform: ${JSON.stringify(process.platform)} })
       }`)
@@ -126,7 +130,9 @@ export function standIn(browser: Browser) {
     }
   }
 
+  const userData = mkdtempSync(join(tmpdir(), 'winnow-user-data-'))
   const app = Object.assign(new EventEmitter(), {
+    getPath: (_name: string) => userData,
     enableSandbox: () => { seen.sandboxed = !ready },
     requestSingleInstanceLock: () => true,
     whenReady: async () => { ready = true },
@@ -166,6 +172,7 @@ export function standIn(browser: Browser) {
       for (const { page } of windows) await page?.close()
       server?.close()
       server?.closeAllConnections()
+      await rm(userData, { recursive: true, force: true })
     },
   }
 }

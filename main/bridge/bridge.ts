@@ -3,8 +3,9 @@
 import { answer } from './door.ts'
 import { files } from './files.ts'
 import { midi } from './midi.ts'
+import { sessions } from './sessions.ts'
 
 /** Answers the preload's calls. */
 export function answerPage(): void {
-  for (const services of [files, midi]) answer(services)
+  for (const services of [files, midi, sessions]) answer(services)
 }

@@ -10,6 +10,7 @@ import { MAX_BYTES, MAX_SAVED_BYTES } from '../../renderer/host.ts'
 import type { OpenedFile } from '../../renderer/host.ts'
 import { writeNew, writeWhole } from '../whole-file.ts'
 import { buffer, fields, fileKind, filters, plainName, shown, text } from './checks.ts'
+import { chosen } from './chosen.ts'
 import type { Services } from './door.ts'
 
 const MOST_FILES = 32
@@ -34,16 +35,20 @@ function fileList(value: unknown): OpenedFile[] {
   return files
 }
 
-async function openFile(window: BaseWindow, args: readonly unknown[]): Promise<OpenedFile | null> {
-  const kind = fileKind(args[0])
-  const { canceled, filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: filters(kind) })
-  if (canceled || path === undefined) return null
+/** A file that a person has chosen, now or before. */
+export async function openPath(path: string): Promise<OpenedFile> {
   const name = basename(path)
   const { size } = await stat(path)
   if (size > MAX_BYTES)
     throw new RangeError(`${name}: expected at most ${MAX_BYTES / 2 ** 20} MB, got ${Math.ceil(size / 2 ** 20)} MB`)
   const bytes = await readFile(path)
-  return { name, bytes: new Uint8Array(bytes).buffer }
+  return { name, bytes: new Uint8Array(bytes).buffer, where: await chosen(path) }
+}
+
+async function openFile(window: BaseWindow, args: readonly unknown[]): Promise<OpenedFile | null> {
+  const kind = fileKind(args[0])
+  const { canceled, filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: filters(kind) })
+  return canceled || path === undefined ? null : openPath(path)
 }
 
 async function saveFile(window: BaseWindow, args: readonly unknown[]): Promise<boolean> {
