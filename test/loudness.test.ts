@@ -6,13 +6,14 @@ const RATE = 48000
 
 function match(channels = 1, rate = RATE) {
   const made = new Match(rate, channels)
-  const gains: number[] = []
+  const gains: number[] = [], gain = new Float64Array(1)
   return {
     made, gains,
     hear(input: Float32Array, result: Float32Array, heard = false): number {
       input.forEach((x, i) => {
-        gains.push(made.next(heard))
-        for (let channel = 0; channel < channels; channel++) made.take(x, result[i]!, channel)
+        made.next(gain, 1, heard)
+        gains.push(gain[0]!)
+        for (let channel = 0; channel < channels; channel++) made.take(Float64Array.of(x), Float64Array.of(result[i]!), 1, channel)
       })
       return made.dB[0]!
     },

@@ -24,6 +24,10 @@ function tracker(module = plainKernel, bins = BINS) {
       for (let bin = 0; bin < bins; bin++) magnitude[bin] = value(bin)
       noise.track(magnitude, told)
     },
+    demand(): number {
+      noise.weigh(magnitude)
+      return noise.demand[0]!
+    },
     mean: () => noise.power.reduce((sum, x) => sum + x, 0) / bins,
   }
 }
@@ -118,5 +122,23 @@ describe('the noise', () => {
       for (const each of [one, other]) each.hear((bin) => row[bin]!)
     }
     expect([...one.noise.power]).toEqual([...other.noise.power])
+  })
+
+  test('says by the running SNR how much sparser the voice should be: not at all where it is clear, wholly where it drowns', () => {
+    const draw = rayleigh(7)
+    const demandAt = (over: number): number => {
+      const { hear, demand } = tracker(plainKernel, 400)
+      let asked = 0
+      for (let frame = 0; frame < 500; frame++) {
+        hear((bin) => draw(frame % 60 >= 30 && bin % 4 === 0 ? 8 * over : 1))
+        asked = demand()
+      }
+      return asked
+    }
+    const asked = [1000, 16, 4, 1, 0.01].map(demandAt)
+    expect(asked[0]).toBe(0)
+    expect(asked).toEqual([...asked].sort((a, b) => a - b))
+    expect(asked[3]! - asked[1]!).toBeGreaterThan(0.25)
+    expect(asked.at(-1)).toBeGreaterThan(0.95)
   })
 })

@@ -196,7 +196,7 @@ describe('rough treatment', () => {
 })
 
 describe('the parameter table', () => {
-  const changed: Record<string, number> = { passes: 9, steps: 1, relaxation: 1, sparsity: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1,
+  const changed: Record<string, number> = { passes: 9, steps: 1, relaxation: 1, sparsity: 0.5, sparser: 0.5, sharpness: 2, floor: -12, residue: 1, freeAtoms: 3, memory: 0.1, hold: 1, listen: 1,
     solver: 1, variation: 1, block: 0.5, gamma: 0.3, tracker: 1, sensitivity: 6, smoothing: 0.5, learned: 0.5 }
   // a selection in which the balance of fixed and free atoms, and the residue, matter
   const base = { dictionary: dictionary({ divergence: divergences['euc']! }), selection: { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones'] }] } }
@@ -204,7 +204,7 @@ describe('the parameter table', () => {
   const mixRows = ['reduction', 'wet', 'level', 'bypass', 'matched'] // turned in mixer.test.ts
 
   test.each(parameters.map((p) => p.name).filter((name) => !mixRows.includes(name)))('turning %s changes the sound', (name) => {
-    const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2, solver: ['variation', 'block', 'gamma'].includes(name) ? 1 : 0 }
+    const start = { freeAtoms: name === 'freeAtoms' ? 0 : 2, solver: ['variation', 'block', 'gamma'].includes(name) ? 1 : 0, tracker: name === 'sparser' ? 1 : 0 }
     const used = name === 'gamma' ? { ...base, dictionary: dictionary() } : name === 'learned' ? { ...base, head: maskHead() } : base // the Euclidean loss has no envelope
     const before = rig({ ...used, settings: start }).run([x])[0]![0]!
     const after = rig({ ...used, settings: { ...start, [name]: changed[name]! } }).run([x])[0]![0]!

@@ -36,6 +36,9 @@ export class Activations {
   first = 0
   atoms = 0
   paddedAtoms = 0
+  /** What it costs an atom of the dictionary to sound in this frame; and what, of that, comes on top of the settings' own. */
+  sparsity = 0
+  readonly extra = new Float64Array(1)
   /** The last frame's activations at this frame's level: what they were, but no more than as loud. */
   readonly before: Float32Array
   /** What `before` was multiplied by; 0 after silence. */
@@ -95,6 +98,7 @@ export class Activations {
     run.prepare(magnitude.byteOffset, weights.byteOffset, this.prepared.byteOffset, paddedBins, this.scaling.byteOffset)
     this.fade = Math.min(1, last / this.level)
     this.first = listening ? fixed : 0
+    this.sparsity = settings.sparsity + this.extra[0]!
     this.atoms = atoms
     this.paddedAtoms = Math.ceil(atoms / 4) * 4
     this.solver = this.solvers[settings.solver]!

@@ -65,6 +65,7 @@ export class Frame {
     this.magnitude.set(other.magnitude)
     this.masks.set(other.masks)
     this.activations.set(other.activations)
+    if (this.left.length === 0) return
     this.left.set(other.left)
     this.right.set(other.right)
     this.crossRe.set(other.crossRe)

@@ -18,21 +18,23 @@ export class Intake {
 
   /** Samples `from` to `to` of every channel, which begin at `at` of the hop. */
   take(input: readonly Float32Array[], from: number, to: number, at: number): void {
+    let { peak, energy } = this
     for (let channel = 0; channel < this.analyses.length; channel++) {
-      const samples = input[channel]!
-      const analysis = this.analyses[channel]!
-      for (let i = from; i < to; i++) {
+      const samples = input[channel]!, { incoming } = this.analyses[channel]!
+      for (let i = from, j = at; i < to; i++, j++) {
         let x = samples[i]!
         if (!(x > -LARGEST && x < LARGEST)) {
           x = 0
           this.badSamples++
         }
-        analysis.write(x, at + i - from)
-        const size = x < 0 ? -x : x
-        if (size > this.peak) this.peak = size
-        this.energy += x * x
+        incoming[j] = x
+        if (x > peak) peak = x
+        else if (-x > peak) peak = -x
+        energy += x * x
       }
     }
+    this.peak = peak
+    this.energy = energy
   }
 
   /** What the hop was like; the next one is measured anew. */

@@ -61,6 +61,7 @@ export interface Arithmetic {
     numbers: Address): void
   track(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
   settle(y: Address, power: Address, presence: Address, usual: Address, n: number, numbers: Address): void
+  powers(y: Address, power: Address, n: number, out: Address): void
   roots(power: Address, out: Address, n: number): void
   weighted(out: Address, stride: number, sources: number, n: number, numbers: Address): void
   smooth(mask: Address, before: Address, band: Address, n: number, numbers: Address): void

@@ -4,7 +4,6 @@
 import type { Activations, Solver } from './activations.ts'
 import type { Basis } from './basis.ts'
 import { type Kernel, PANEL_BINS } from './kernel.ts'
-import type { Settings } from './parameters.ts'
 
 /** Sweeps over the atoms in a pass: together they cost less than a pass over the bins. */
 const SWEEPS = 4
@@ -46,9 +45,9 @@ export class LeastSquares implements Solver {
 
   reset(): void { this.g.fill(0) }
 
-  begin(passes: number, settings: Settings): number {
-    const { basis: { fixed }, heard: { atoms }, held } = this
-    if (settings.sparsity !== this.l1[0]) this.l1.fill(settings.sparsity, 0, fixed)
+  begin(passes: number): number {
+    const { basis: { fixed }, heard: { atoms, sparsity }, held } = this
+    if (sparsity !== this.l1[0]) this.l1.fill(sparsity, 0, fixed)
     let rows = 1
     for (let atom = fixed; atom < atoms; atom++) if (this.isStale(atom)) rows++
     for (let atom = atoms; atom < held.length; atom++) held[atom] = 0 // changes while it is not in use are not followed

@@ -25,50 +25,75 @@ function weighting(sampleRate: number): Float64Array {
     1, -2, 1, (2 * (pass * pass - 1)) / c, (1 - pass / r + pass * pass) / c)
 }
 
-/** Mean power of a sound of one or two channels, weighted, since it was last asked. */
+/** Mean power of two sounds of one or two channels, weighted, since it was last asked: side by side, for neither waits for the other. */
 class Weighted {
+  readonly mean = new Float64Array(2)
   private readonly filters: Float64Array
-  /** Two numbers per filter and channel. */
+  /** Two numbers per filter, sound and channel. */
   private readonly state: Float64Array
   private power = 0
+  private other = 0
   private count = 0
 
   constructor(sampleRate: number, channels: number) {
     this.filters = weighting(sampleRate)
-    this.state = new Float64Array(4 * channels)
+    this.state = new Float64Array(8 * channels)
   }
 
   reset(): void {
     this.state.fill(0)
-    this.power = this.count = 0
+    this.power = this.other = this.count = 0
   }
 
-  take(x: number, channel: number): void {
+  /** `count` samples of one channel of both. */
+  take(input: Float64Array, result: Float64Array, count: number, channel: number): void {
     const { filters: f, state: z } = this
-    const at = 4 * channel
-    const y = f[0]! * x + z[at]!
-    z[at] = f[1]! * x - f[3]! * y + z[at + 1]!
-    z[at + 1] = f[2]! * x - f[4]! * y
-    const w = y + z[at + 2]!
-    z[at + 2] = f[6]! * y - f[8]! * w + z[at + 3]!
-    z[at + 3] = f[7]! * y - f[9]! * w
-    this.power += w * w
-    if (channel === 0) this.count++
+    const f0 = f[0]!, f1 = f[1]!, f2 = f[2]!, f3 = f[3]!, f4 = f[4]!, f8 = f[8]!, f9 = f[9]!
+    const at = 8 * channel
+    let a = z[at]!, b = z[at + 1]!, c = z[at + 2]!, d = z[at + 3]!, p = z[at + 4]!, q = z[at + 5]!, r = z[at + 6]!, s = z[at + 7]!
+    let { power, other } = this
+    for (let i = 0; i < count; i++) {
+      const x = input[i]!, u = result[i]!
+      const y = f0 * x + a, v = f0 * u + p
+      a = f1 * x - f3 * y + b
+      p = f1 * u - f3 * v + q
+      b = f2 * x - f4 * y
+      q = f2 * u - f4 * v
+      const w = y + c, k = v + r // the second filter's own numbers are 1, −2, 1
+      c = -2 * y - f8 * w + d
+      r = -2 * v - f8 * k + s
+      d = y - f9 * w
+      s = v - f9 * k
+      power += w * w
+      other += k * k
+    }
+    z[at] = a
+    z[at + 1] = b
+    z[at + 2] = c
+    z[at + 3] = d
+    z[at + 4] = p
+    z[at + 5] = q
+    z[at + 6] = r
+    z[at + 7] = s
+    this.power = power
+    this.other = other
+    if (channel === 0) this.count += count
   }
 
-  mean(): number {
-    const mean = this.count > 0 ? this.power / this.count : 0
-    this.power = this.count = 0
-    for (let i = 0; i < this.state.length; i++) if (Math.abs(this.state[i]!) < 1e-30) this.state[i] = 0 // silence must not end in denormals
-    return mean
+  /** Leaves both in `mean`. */
+  measure(): void {
+    const { mean, state, count } = this
+    mean[0] = count > 0 ? this.power / count : 0
+    mean[1] = count > 0 ? this.other / count : 0
+    this.power = this.other = this.count = 0
+    for (let i = 0; i < state.length; i++) if (Math.abs(state[i]!) < 1e-30) state[i] = 0 // silence must not end in denormals
   }
 }
 
 export class Match {
   /** dB by which the input is brought to the result's loudness. */
   readonly dB = new Float64Array(1)
-  private readonly input: Weighted
-  private readonly result: Weighted
+  private readonly weighted: Weighted
   private readonly block: number
   private at = 0
   /** Of the blocks that count: how many, up to the memory, and the mean powers; and from which power on they do. */
@@ -81,36 +106,41 @@ export class Match {
   private step = 0
 
   constructor(sampleRate: number, channels: number) {
-    this.input = new Weighted(sampleRate, channels)
-    this.result = new Weighted(sampleRate, channels)
+    this.weighted = new Weighted(sampleRate, channels)
     this.block = Math.round(BLOCK_SECONDS * sampleRate)
   }
 
   reset(): void {
-    this.input.reset()
-    this.result.reset()
+    this.weighted.reset()
     this.at = this.blocks = this.inputMean = this.resultMean = this.gate = this.step = 0
     this.dB[0] = 0
     this.gain = 1
   }
 
-  take(input: number, result: number, channel: number): void {
-    this.input.take(input, channel)
-    this.result.take(result, channel)
-  }
+  /** Of at most `count` samples, how many may be taken together: up to the end of a block, where levels are looked at. At least one. */
+  together(count: number): number { return Math.min(count, Math.max(1, this.block - this.at - 1)) }
 
-  /** The input's gain for the next sample. `heard`: it must not jump. */
-  next(heard: boolean): number {
-    this.gain += this.step
-    if (++this.at >= this.block) {
-      this.at = 0
-      this.follow(heard)
+  /** So many samples of a channel, which `together` allowed, after `next` for all of them. */
+  take(input: Float64Array, result: Float64Array, count: number, channel: number): void { this.weighted.take(input, result, count, channel) }
+
+  /**
+   * Goes on by so many samples, which `together` allowed, and puts the input's gain for each of them into `gains`. `heard`: it must
+   * not jump.
+   */
+  next(gains: Float64Array, count: number, heard: boolean): void {
+    for (let i = 0; i < count; i++) {
+      this.gain += this.step
+      if (++this.at >= this.block) {
+        this.at = 0
+        this.follow(heard)
+      }
+      gains[i] = this.gain
     }
-    return this.gain
   }
 
   private follow(heard: boolean): void {
-    const input = this.input.mean(), result = this.result.mean()
+    this.weighted.measure()
+    const input = this.weighted.mean[0]!, result = this.weighted.mean[1]!
     this.gate = Math.max(SINK * this.gate, RELATIVE * result)
     if (result > ABSOLUTE && input > ABSOLUTE && result >= this.gate) {
       this.blocks = Math.min(MEMORY_BLOCKS, this.blocks + 1)

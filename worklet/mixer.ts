@@ -7,6 +7,8 @@ import { type Automation, valueAt } from './parameters.ts'
 import type { SelectedSource, Selection } from './selection.ts'
 
 const RAMP_SECONDS = 0.01
+/** Samples that are mixed at once where nothing moves. */
+const TOGETHER = 256
 const gainOf = (dB: number): number => (dB <= -120 ? 0 : 10 ** (dB / 20))
 
 /** A source's gain for [left, right]: its level, and a balance that is 1 in the middle and silences one side at the end. */
@@ -69,6 +71,10 @@ export class Mixer {
   private readonly bypass: Ramp
   private readonly matched: Ramp
   readonly match: Match
+  /** Of the samples being mixed, one channel: what went in, what comes out, and the gains of a matched bypass. */
+  private readonly input = new Float64Array(TOGETHER)
+  private readonly result = new Float64Array(TOGETHER)
+  private readonly original = new Float64Array(TOGETHER)
   private readonly restGain = new Decibels()
   private readonly levelGain = new Decibels()
 
@@ -116,13 +122,14 @@ export class Mixer {
   /** The mix as heard. `stems` as the separator fills them; `offset` is where the automation of their first sample stands. */
   process(stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], length: number, automation: Automation, offset = 0): void {
     if (this.isSteady(automation)) return this.carryOn(stems, mix, length)
-    const { channels, sources, ramps, goals, match } = this
+    const { channels, sources, ramps, goals, match, original } = this
     for (let i = 0; i < length; i++) {
       const bypass = this.bypass.to(valueAt(automation.bypass, offset + i) ? 1 : 0)
       const wet = this.wet.to(valueAt(automation.wet, offset + i))
       const out = this.out.to(this.levelGain.of(valueAt(automation.level, offset + i)))
       const matched = this.matched.to(valueAt(automation.matched, offset + i) >= 0.5 ? 1 : 0)
-      const original = matched > 0 ? 1 + matched * (match.next(bypass > 0) - 1) : 1
+      if (matched > 0) match.next(original, 1, bypass > 0)
+      const level = matched > 0 ? 1 + matched * (original[0]! - 1) : 1
       const reduction = this.reduction.to(this.restGain.of(-valueAt(automation.reduction, offset + i)))
       for (let channel = 0; channel < channels; channel++) {
         let input = 0
@@ -135,8 +142,12 @@ export class Mixer {
           sum += sample * (1 + wet * (gain - 1))
         }
         const result = sum * out
-        if (matched > 0) match.take(input, result, channel)
-        mix[channel]![i] = result + bypass * (input * original - result)
+        if (matched > 0) {
+          this.input[0] = input
+          this.result[0] = result
+          match.take(this.input, this.result, 1, channel)
+        }
+        mix[channel]![i] = result + bypass * (input * level - result)
       }
     }
   }
@@ -152,25 +163,43 @@ export class Mixer {
 
   /** The same sums as in `process`, of gains that stay. */
   private carryOn(stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[], length: number): void {
-    const { channels, sources, goals, factors, match } = this
+    const { channels, sources, goals, factors, match, input, result, original } = this
     const bypass = this.bypass.goal, wet = this.wet.goal, out = this.out.goal, matched = this.matched.goal, reduction = this.reduction.goal
     for (let cell = 0; cell < goals.length; cell++)
       factors[cell] = 1 + wet * (goals[cell]! * (cell >= sources * channels ? reduction : 1) - 1)
-    for (let i = 0; i < length; i++) {
-      const original = matched > 0 ? 1 + matched * (match.next(bypass > 0) - 1) : 1
+    for (let from = 0; from < length; ) {
+      const most = Math.min(TOGETHER, length - from), count = matched > 0 ? match.together(most) : most
+      if (matched > 0) match.next(original, count, bypass > 0)
       for (let channel = 0; channel < channels; channel++) {
-        let input = 0
-        let sum = 0
-        for (let source = 0; source <= sources; source++) {
-          const sample = stems[source]![channel]![i]!
-          input += sample
-          sum += sample * factors[source * channels + channel]!
-        }
-        const result = sum * out
-        if (matched > 0) match.take(input, result, channel)
-        mix[channel]![i] = result + bypass * (input * original - result)
+        this.sum(stems, channel, from, count, out)
+        if (matched > 0) match.take(input, result, count, channel)
+        const samples = mix[channel]!
+        if (bypass === 0) for (let i = 0; i < count; i++) samples[from + i] = result[i]!
+        else for (let i = 0; i < count; i++) samples[from + i] = result[i]! + bypass * (input[i]! * (matched > 0 ? 1 + matched * (original[i]! - 1) : 1) - result[i]!)
       }
+      from += count
     }
+  }
+
+  /** `count` samples of a channel, by the factors: what went in, and what comes out. */
+  private sum(stems: readonly (readonly Float32Array[])[], channel: number, from: number, count: number, out: number): void {
+    const { channels, sources, factors, input, result } = this
+    for (let source = 0; source <= sources; source++) {
+      const samples = stems[source]![channel]!, factor = factors[source * channels + channel]!
+      if (source === 0)
+        for (let i = 0; i < count; i++) {
+          const sample = samples[from + i]!
+          input[i] = sample
+          result[i] = factor * sample
+        }
+      else
+        for (let i = 0; i < count; i++) {
+          const sample = samples[from + i]!
+          input[i]! += sample
+          result[i]! += factor * sample
+        }
+    }
+    if (out !== 1) for (let i = 0; i < count; i++) result[i]! *= out
   }
 
   /** Brings stems to the selection's levels and places, in place: what an exported file holds. Mutes and solos are for the ear. */

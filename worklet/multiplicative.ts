@@ -74,7 +74,7 @@ export class Multiplicative implements Solver {
 
   begin(passes: number, settings: Settings): number {
     this.steps = settings.steps
-    this.sparsity = settings.sparsity
+    this.sparsity = this.heard.sparsity
     this.power[0] = this.omega * settings.relaxation
     this.watched = settings.relaxation > 1
     this.quarter = this.quarters = this.panel = 0

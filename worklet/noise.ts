@@ -18,6 +18,9 @@ const POWER_SECONDS = 2 * (-0.016 / Math.log(0.8))
 export const FIRST_SECONDS = 0.032
 /** The longest mean over what somebody says is noise. */
 const MEAN_SECONDS = 2
+/** The running SNR is a mean over so long; and where it asks for all of what `sparser` says, and for nothing: dB. */
+const RUNNING_SECONDS = 1
+const LOUD = -3, SOFT = 12
 
 export class NoiseTracker {
   /** σ² of every bin. */
@@ -34,8 +37,15 @@ export class NoiseTracker {
   /** Frames since it knew nothing, up to the first ones; and since it was told that all is noise. */
   private frames = 0
   private told = 0
+  /** The running mean powers of what is heard and of the noise in it; 0 where nobody asks. */
+  private readonly sums: Float32Array
+  /** How much sparser the voice should be by the running SNR: 0 where it is clear, 1 where noise is louder. */
+  readonly demand = new Float64Array(1)
+  private heard = 0
+  private noise = 0
+  private readonly fresh: number
 
-  static floats(bins: number): number { return 3 * (bins + 3 + 16) + 64 }
+  static floats(bins: number): number { return 3 * (bins + 3 + 16) + 80 }
 
   constructor(private readonly kernel: Kernel, bins: number, hopSeconds: number) {
     const row = (): Float32Array => kernel.floats(this.padded)
@@ -47,6 +57,8 @@ export class NoiseTracker {
     this.numbers = kernel.floats(3)
     this.numbers.set([Math.exp(-hopSeconds / PRESENCE_SECONDS), Math.exp(-hopSeconds / POWER_SECONDS), PRIOR])
     this.share = kernel.floats(1)
+    this.sums = kernel.floats(2)
+    this.fresh = 1 - Math.exp(-hopSeconds / RUNNING_SECONDS)
     this.longest = Math.ceil(MEAN_SECONDS / hopSeconds)
     this.first = Math.ceil(FIRST_SECONDS / hopSeconds - 0.5)
   }
@@ -58,8 +70,22 @@ export class NoiseTracker {
     this.power.fill(0)
     this.presence.fill(0)
     this.usual.fill(0)
-    this.frames = this.told = 0
+    this.frames = this.told = this.heard = this.noise = 0
   }
+
+  /** Goes on with the running SNR by the frame just tracked. */
+  weigh(magnitude: Float32Array): void {
+    const { kernel: { run }, power, padded, sums } = this
+    run.powers(magnitude.byteOffset, power.byteOffset, padded, sums.byteOffset)
+    const share = this.noise > 0 ? this.fresh : 1
+    this.heard += share * (sums[0]! - this.heard)
+    this.noise += share * (sums[1]! - this.noise)
+    const decibels = 10 * Math.log10(Math.max(1e-6, this.heard / Math.max(this.noise, 1e-30) - 1))
+    this.demand[0] = Math.min(1, Math.max(0, (SOFT - decibels) / (SOFT - LOUD)))
+  }
+
+  /** Nobody asks: the next who does begins anew. */
+  unasked(): void { this.heard = this.noise = 0 }
 
   /** A frame's magnitudes, with room up to a multiple of four. `noise`: nothing else is in it. */
   track(magnitude: Float32Array, noise = false): void {
@@ -89,11 +115,16 @@ export class NoiseAtom {
    * Brings noise and atom to a frame that sounds; returns whether the frame is taken for noise whatever it sounds like.
    * `asked`: somebody else wants to know the noise, be there an atom or not.
    */
-  hear(features: Features, activations: Activations, { listen, hold, tracker, freeAtoms }: Settings, asked: boolean): boolean {
+  hear(features: Features, activations: Activations, { listen, hold, tracker, freeAtoms, sparser }: Settings, asked: boolean): boolean {
     const { noise, basis } = this
+    activations.extra[0] = 0
     const alone = listen === 1 || (tracker === 1 && noise.starting)
     if ((tracker === 0 && !asked) || !activations.hears(features.dealt)) return alone
     if (hold === 0 || noise.starting) noise.track(features.magnitude, listen === 1)
+    if (sparser > 0) {
+      noise.weigh(features.magnitude)
+      activations.extra[0] = sparser * noise.demand[0]!
+    } else noise.unasked()
     if (tracker === 1) this.write(basis.fixed + freeAtoms)
     return alone
   }

@@ -35,12 +35,11 @@ export class Outputs {
   /** Samples `from` to `to` of `stems[source][channel]`, the rest last, which begin at `at` of the hop. */
   give(stems: readonly (readonly Float32Array[])[], from: number, to: number, at: number): void {
     const { analyses, syntheses } = this
-    const first = at - from
     for (let channel = 0; channel < analyses.length; channel++)
       for (let source = 0; source <= syntheses.length; source++) {
         const out = stems[source]![channel]!
         const ready = source < syntheses.length ? syntheses[source]![channel]!.ready : analyses[channel]!.rest
-        for (let i = from; i < to; i++) out[i] = ready[first + i]!
+        for (let i = from, j = at; i < to; i++, j++) out[i] = ready[j]!
       }
   }
 }

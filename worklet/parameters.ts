@@ -46,6 +46,8 @@ export const table = [...of('separator', [
   row('steps', 'Steps', '', 1, 4, 4, 1, 'Steps per multiplicative pass. 4 find music sooner; 1 is steadier where noise is learned as it plays.'),
   row('relaxation', 'Relaxation', '', 1, 1.95, 1.25, 0, 'How far each multiplicative step goes: 1 is the plain update, more gets there sooner.'),
   row('sparsity', 'Sparsity', '', 0, 1, 0, 0, 'How strongly few atoms are preferred to many.'),
+  row('sparser', 'Sparser in noise', '', 0, 0.5, 0, 0, 'What is added to the sparsity as noise grows louder, by the running SNR that the noise tracker hears: nothing at 12 dB, '
+    + 'all of it at −3 dB and below. It needs the tracker, or a preset with a head.'),
   row('variation', 'Variation', '', 0, 4, 0, 0,
     'How strongly the proximal solver holds activations to what they were a frame ago; 1 weighs as much as what is heard.'),
   row('block', 'Block', '', 0, 1, 0, 0, 'What it costs, with the proximal solver, to wake an atom that has been silent lately.'),

@@ -119,18 +119,25 @@ class Winnow extends AudioWorkletProcessor {
   }
 
   private block(input: readonly Float32Array[], outputs: readonly (readonly Float32Array[])[], automation: Automation, from: number, length: number): void {
+    // as it nearly always is, what the browser hands over serves as it is
+    const whole = from === 0 && outputs[0]!.length === this.channels && length === outputs[0]![0]!.length
+    const mix = whole ? outputs[0]! : this.mix
+    this.separator.process(whole && input.length === this.channels ? input : this.taken(input, from, length), this.stems, length, automation, from)
+    this.mixer.process(this.stems, mix, length, automation, from)
+    this.meter(mix, length)
+    if (!whole) this.copy(this.mix, outputs[0]!, from, length)
+    if (this.withStems) for (let s = 0; s < this.stems.length; s++) this.copy(this.stems[s]!, outputs[s + 1]!, from, length)
+  }
+
+  /** A missing channel is the first one again; no input at all is silence. */
+  private taken(input: readonly Float32Array[], from: number, length: number): Float32Array[] {
     for (let channel = 0; channel < this.channels; channel++) {
-      // a missing channel is the first one again; no input at all is silence
       const samples = input[channel] ?? input[0]
       const buffer = this.input[channel]!
       if (samples) for (let i = 0; i < length; i++) buffer[i] = samples[from + i]!
       else buffer.fill(0)
     }
-    this.separator.process(this.input, this.stems, length, automation, from)
-    this.mixer.process(this.stems, this.mix, length, automation, from)
-    this.meter(length)
-    this.copy(this.mix, outputs[0]!, from, length)
-    if (this.withStems) for (let s = 0; s < this.stems.length; s++) this.copy(this.stems[s]!, outputs[s + 1]!, from, length)
+    return this.input
   }
 
   private copy(samples: readonly Float32Array[], output: readonly Float32Array[], from: number, length: number): void {
@@ -141,15 +148,18 @@ class Winnow extends AudioWorkletProcessor {
     }
   }
 
-  private meter(length: number): void {
+  private meter(mix: readonly Float32Array[], length: number): void {
+    let peak = this.outputPeak, energy = this.outputEnergy
     for (let channel = 0; channel < this.channels; channel++) {
-      const samples = this.mix[channel]!
+      const samples = mix[channel]!
       for (let i = 0; i < length; i++) {
         const x = Math.abs(samples[i]!)
-        if (x > this.outputPeak) this.outputPeak = x
-        this.outputEnergy += x * x
+        if (x > peak) peak = x
+        energy += x * x
       }
     }
+    this.outputPeak = peak
+    this.outputEnergy = energy
     this.outputCount += length * this.channels
   }
 

@@ -74,7 +74,7 @@ export class Proximal implements Solver {
     numbers[0] = settings.gamma
     for (let atom = 0; atom < row; atom++) {
       const held = atom < fixed ? 1 : 0
-      each[row + atom] = held * settings.sparsity
+      each[row + atom] = held * this.heard.sparsity
       each[2 * row + atom] = held * pull
       each[3 * row + atom] = held * settings.block
       const last = atom < paddedAtoms ? before[atom]! : 0

@@ -312,10 +312,12 @@ export class Separator {
     facts[fact.diffuse] = this.wiener ? this.wiener.diffuse : 0
     facts[fact.fallback] = this.wiener && this.filtered ? this.wiener.soft : 0
     frame.magnitude.set(features.magnitude)
-    frame.left.set(features.left)
-    frame.right.set(features.right)
-    frame.crossRe.set(features.crossRe)
-    frame.crossIm.set(features.crossIm)
+    if (layout.channels === 2) {
+      frame.left.set(features.left)
+      frame.right.set(features.right)
+      frame.crossRe.set(features.crossRe)
+      frame.crossIm.set(features.crossIm)
+    }
     for (let source = 0; source < layout.sources; source++) frame.masks.set(masks.gains[source]!, source * layout.bins)
     const level = this.silent ? 0 : activations.level
     for (let atom = 0; atom < layout.atoms; atom++) frame.activations[atom] = atom < this.atoms ? activations.h[atom]! * level : 0

@@ -23,21 +23,24 @@ export interface Shape {
   readonly tailSize: number
 }
 
+/** The next size that the transform knows: powers of two, and those one and a half times as large. */
+const nextSize = (size: number): number => ((size & (size - 1)) === 0 ? size * 1.5 : (size * 4) / 3)
+
 /**
  * The shape in which a dictionary's frames are met at another rate: the same window in seconds, so that its spectra keep
- * their form in hertz. A window within 10 % above a power of two takes that power, for half the work.
+ * their form in hertz. A window within 10 % above a size of the transform takes that size, for a quarter or a third less work.
  */
 export function shapeFor({ fftSize, hopSize, tailSize, sampleRate }: Pick<Dictionary, 'fftSize' | 'hopSize' | 'tailSize' | 'sampleRate'>,
   sessionRate: number): Shape {
   const target = (fftSize * sessionRate) / sampleRate
   let size = 256
-  while (size < 0.9 * target) size *= 2
+  while (size < 0.9 * target) size = nextSize(size)
   const ratio = Math.min(target, size) / fftSize
   const hops = Math.max(2, Math.round(tailSize / hopSize))
   const hop = Math.max(1, Math.round(Math.min(hopSize, tailSize / 2) * ratio))
   const tail = hops * hop
   const window = tailSize === fftSize ? tail : Math.max(tail, Math.round(fftSize * ratio))
-  while (size < window) size *= 2
+  while (size < window) size = nextSize(size)
   return { fftSize: size, windowSize: window, hopSize: hop, tailSize: tail }
 }
 
@@ -84,7 +87,8 @@ export class Transform {
     this.twiddles = kernel.floats(4 * m)
     let at = 0
     let stages = 0
-    for (let n = m; n >= 2; n /= 4, stages++) {
+    let n = m
+    for (; n % 4 === 0; n /= 4, stages++) {
       const quarter = n >> 2
       for (let p = 0; p < quarter; p++)
         for (let power = 1; power <= 3; power++) {
@@ -95,6 +99,7 @@ export class Transform {
         }
       at += 6 * quarter
     }
+    if (n > 1) stages++ // two, three or six at once, which have no twiddles
     this.resultRe = stages % 2 ? this.re2 : this.re
     this.resultIm = stages % 2 ? this.im2 : this.im
   }
@@ -121,6 +126,8 @@ export class Analysis implements Spectrum {
   readonly im: Float32Array
   /** What goes out while the next hop comes in: the input delayed by the latency, minus what was subtracted. */
   readonly rest: Float32Array
+  /** The hop being collected. */
+  readonly incoming: Float32Array
   private readonly history: Float32Array
   private readonly window: Float32Array
   /** The history ends with the frame and reaches back as far as the latency. */
@@ -138,6 +145,7 @@ export class Analysis implements Spectrum {
     this.rest = kernel.floats(hopSize)
     this.end = Math.max(windowSize, latencySamples)
     this.history = kernel.floats(this.end + 8)
+    this.incoming = this.history.subarray(this.end - hopSize, this.end)
     this.window = kernel.floats(eight(windowSize))
     this.window.set(windows(shape).analysis)
   }
@@ -148,9 +156,7 @@ export class Analysis implements Spectrum {
   }
 
   /** Sample `at` of the hop being collected. */
-  write(sample: number, at: number): void {
-    this.history[this.end - this.shape.hopSize + at] = sample
-  }
+  write(sample: number, at: number): void { this.incoming[at] = sample }
 
   /** The frame that ends with the hop just collected; makes room for the next one. */
   frame(): void {

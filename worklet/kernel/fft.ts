@@ -1,5 +1,5 @@
-// A real FFT of N samples as a complex one of M = N/2: Stockham's autosort, radix 4 (and one radix-2 stage where log₂ M
-// is odd), real and imaginary parts apart. Every stage reads one pair of arrays and writes the other.
+// A real FFT of N samples as a complex one of M = N/2: Stockham's autosort, radix 4, and at the end one stage of what is left
+// of M, which is 2, 3 or 6; real and imaginary parts apart. Every stage reads one pair of arrays and writes the other.
 //
 //   forward:  window · split even/odd → stages → merge to N/2 + 1 bins
 //   inverse:  mask · unmerge → stages with re and im exchanged → interleave · window, added to the output
@@ -20,7 +20,7 @@ export function split(x: usize, window: usize, re: usize, im: usize, n: i32): vo
 }
 
 /**
- * The complex transform of `m` points, 16 ≤ m. `twiddles` as laid out by `stft.ts`: for the first stage six rows
+ * The complex transform of `m` points, 4ⁿ times 1, 2, 3 or 6, of which 16 is a factor. `twiddles` as laid out by `stft.ts`: for the first stage six rows
  * (re and im of w, w², w³) of m/4, for each later one m/16, m/64 … groups of the same six numbers.
  * The result is left in the first pair if the number of stages is even, else in the second: see `stages`.
  */
@@ -30,7 +30,7 @@ export function transform(re: usize, im: usize, re2: usize, im2: usize, twiddles
   let xr = re2, xi = im2, yr = re, yi = im
   let n = m >> 2
   let s = 4
-  while (n >= 4) {
+  while ((n & 3) == 0) {
     radix4(xr, xi, yr, yi, table, n, s)
     table += usize(n >> 2) * 6 << 2
     n >>= 2
@@ -39,6 +39,8 @@ export function transform(re: usize, im: usize, re2: usize, im2: usize, twiddles
     swap = xi; xi = yi; yi = swap
   }
   if (n == 2) radix2(xr, xi, yr, yi, s)
+  else if (n == 3) radix3(xr, xi, yr, yi, s)
+  else if (n == 6) radix6(xr, xi, yr, yi, s)
 }
 
 /** Stride 1: four butterflies side by side, their outputs transposed into place. */
@@ -111,6 +113,43 @@ function radix2(xr: usize, xi: usize, yr: usize, yi: usize, s: i32): void {
     v128.store(yi + q, f32x4.add(ai, bi))
     v128.store(yr + half + q, f32x4.sub(ar, br))
     v128.store(yi + half + q, f32x4.sub(ai, bi))
+  }
+}
+
+const SINE: f32 = 0.8660254 // of 60°
+
+/** y₀ = a + b + c, and y₁, y₂ = a − ½(b + c) ∓ j·sin 60°·(b − c), each into its place. */
+@inline
+function three(ar: v128, ai: v128, br: v128, bi: v128, cr: v128, ci: v128, yr: usize, yi: usize, first: usize, second: usize, third: usize): void {
+  const sine = f32x4.splat(SINE), half = f32x4.splat(-0.5)
+  const tr = f32x4.add(br, cr), ti = f32x4.add(bi, ci)
+  const ur = f32x4.mul(sine, f32x4.sub(br, cr)), ui = f32x4.mul(sine, f32x4.sub(bi, ci))
+  const mr = madd(tr, half, ar), mi = madd(ti, half, ai)
+  v128.store(yr + first, f32x4.add(ar, tr))
+  v128.store(yi + first, f32x4.add(ai, ti))
+  v128.store(yr + second, f32x4.add(mr, ui))
+  v128.store(yi + second, f32x4.sub(mi, ur))
+  v128.store(yr + third, f32x4.sub(mr, ui))
+  v128.store(yi + third, f32x4.add(mi, ur))
+}
+
+function radix3(xr: usize, xi: usize, yr: usize, yi: usize, s: i32): void {
+  const step = usize(s) << 2
+  for (let q: usize = 0; q < step; q += 16)
+    three(v128.load(xr + q), v128.load(xi + q), v128.load(xr + step + q), v128.load(xi + step + q), v128.load(xr + 2 * step + q), v128.load(xi + 2 * step + q),
+      yr, yi, q, step + q, 2 * step + q)
+}
+
+/** Twos, then threes, without twiddles, for they have no factor in common: x₃ₐ₊₂ᵦ, numbered modulo 6, to y₃ₐ₊₄ᵦ (I. J. Good 1958). */
+function radix6(xr: usize, xi: usize, yr: usize, yi: usize, s: i32): void {
+  const step = usize(s) << 2
+  for (let q: usize = 0; q < step; q += 16) {
+    const r = xr + q, i = xi + q
+    const ar = v128.load(r), ai = v128.load(i), dr = v128.load(r + 3 * step), di = v128.load(i + 3 * step)
+    const br = v128.load(r + 2 * step), bi = v128.load(i + 2 * step), er = v128.load(r + 5 * step), ei = v128.load(i + 5 * step)
+    const cr = v128.load(r + 4 * step), ci = v128.load(i + 4 * step), fr = v128.load(r + step), fi = v128.load(i + step)
+    three(f32x4.add(ar, dr), f32x4.add(ai, di), f32x4.add(br, er), f32x4.add(bi, ei), f32x4.add(cr, fr), f32x4.add(ci, fi), yr, yi, q, 4 * step + q, 2 * step + q)
+    three(f32x4.sub(ar, dr), f32x4.sub(ai, di), f32x4.sub(br, er), f32x4.sub(bi, ei), f32x4.sub(cr, fr), f32x4.sub(ci, fi), yr, yi, 3 * step + q, step + q, 5 * step + q)
   }
 }
 

@@ -1,14 +1,14 @@
 // What a learned mask head reads of a frame, and what it makes of a mask: see ../mask-head.ts. Rows of `n` bins in their
 // order, n a multiple of 4; natural logarithms.
 
-import { exp2, log2, madd, sum } from './math'
+import { exp2Near, log2Near, madd, sum } from './math'
 
 const LN2: f32 = <f32>Math.LN2
 /** Below this a share or a power is nothing. */
 const TINY: f32 = 1e-20
 
 @inline
-function ln(x: v128): v128 { return f32x4.mul(log2(f32x4.max(x, f32x4.splat(TINY))), f32x4.splat(LN2)) }
+function ln(x: v128): v128 { return f32x4.mul(log2Near(f32x4.max(x, f32x4.splat(TINY))), f32x4.splat(LN2)) }
 
 @inline
 function within(x: v128, low: f32, high: f32): v128 { return f32x4.min(f32x4.max(x, f32x4.splat(low)), f32x4.splat(high)) }
@@ -17,7 +17,7 @@ function within(x: v128, low: f32, high: f32): v128 { return f32x4.min(f32x4.max
 @inline
 function sigmoid(x: v128): v128 {
   const one = f32x4.splat(1)
-  return f32x4.div(one, f32x4.add(one, exp2(f32x4.mul(x, f32x4.splat(-1 / LN2)))))
+  return f32x4.div(one, f32x4.add(one, exp2Near(f32x4.mul(x, f32x4.splat(-1 / LN2)))))
 }
 
 /**

@@ -10,7 +10,7 @@ export { explain, masks, extend, paint, magnitude, deal, collect } from './masks
 export { pairs, claims, bearings, area, gather } from './places'
 export { shares, solve, part } from './wiener'
 export { ratios, learn, sum } from './adapt'
-export { track, settle, roots, plant } from './noise'
+export { track, settle, powers, roots, plant } from './noise'
 export { weighted, smooth } from './polish'
 export { cues, contrast, combs, fold, logits, remask } from './head'
 export { multiply, climb, raise, cost } from './batch'

@@ -44,6 +44,34 @@ export function exp2(x: v128): v128 {
   return i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(whole), 23))
 }
 
+/** The same within .00002, for half the work and no division: for what is weighed and compared, not for what is added up again. */
+@inline
+export function log2Near(x: v128): v128 {
+  const exponent = i32x4.shr_s(i32x4.sub(x, i32x4.splat(0x3f3504f3)), 23)
+  const t = f32x4.sub(i32x4.sub(x, i32x4.shl(exponent, 23)), f32x4.splat(1))
+  // the polynomial without a constant that is nearest over [√½, √2): log₂ 1 is 0
+  let p = f32x4.splat(0.2526371)
+  p = madd(p, t, f32x4.splat(-0.3945723))
+  p = madd(p, t, f32x4.splat(0.4866894))
+  p = madd(p, t, f32x4.splat(-0.7202419))
+  p = madd(p, t, f32x4.splat(1.4425781))
+  return madd(p, t, f32x4.convert_i32x4_s(exponent))
+}
+
+/** 2ˣ within .000003 of itself. */
+@inline
+export function exp2Near(x: v128): v128 {
+  x = f32x4.max(f32x4.min(x, f32x4.splat(126)), f32x4.splat(-126))
+  const whole = f32x4.nearest(x)
+  const f = f32x4.sub(x, whole)
+  let p = f32x4.splat(0.009570045)
+  p = madd(p, f, f32x4.splat(0.05591786))
+  p = madd(p, f, f32x4.splat(0.2402475))
+  p = madd(p, f, f32x4.splat(0.6931218))
+  p = madd(p, f, f32x4.splat(0.9999993))
+  return i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(whole), 23))
+}
+
 /** xᵖ for positive lanes; lanes at or below the smallest normal number count as it. */
 @inline
 export function pow(x: v128, p: f32): v128 {

@@ -1,7 +1,7 @@
 // A layer of a small network for several rows at once. Weights come packed in strips of eight columns, strip[input][8] with
 // zeros beyond the last column, so that they are read strictly in order, by four rows at a time.
 
-import { exp2, madd } from './math'
+import { exp2Near, madd } from './math'
 
 export const LINEAR = 0, TANH = 1, RELU = 2, SIGMOID = 3
 
@@ -100,7 +100,7 @@ function activated(kind: i32, x: v128): v128 {
 @inline
 function sigmoid(x: v128): v128 {
   const one = f32x4.splat(1)
-  return f32x4.div(one, f32x4.add(one, exp2(f32x4.mul(x, f32x4.splat(-LOG2E)))))
+  return f32x4.div(one, f32x4.add(one, exp2Near(f32x4.mul(x, f32x4.splat(-LOG2E)))))
 }
 
 /**

@@ -1,7 +1,7 @@
 // How loud the noise is in each bin, whatever else sounds there: see ../noise.ts, which says what the numbers are.
 
 import { PANEL } from './activations'
-import { exp2, madd, sum } from './math'
+import { exp2Near, madd, sum } from './math'
 
 /** Presence a posteriori never stays above this: a bin that has been all speech for long is noise that has grown. */
 const SURE: f32 = 0.97
@@ -25,7 +25,7 @@ export function track(y: usize, power: usize, presence: usize, usual: usize, n: 
     const heard = v128.load(y + i), noise = v128.load(power + i)
     const loud = f32x4.mul(heard, heard)
     const posterior = f32x4.div(loud, f32x4.max(noise, least))
-    let p = f32x4.div(one, madd(odds, exp2(f32x4.mul(posterior, slope)), one))
+    let p = f32x4.div(one, madd(odds, exp2Near(f32x4.mul(posterior, slope)), one))
     const past = madd(keep, v128.load(usual + i), f32x4.mul(fresh, p))
     p = v128.bitselect(f32x4.min(p, sure), p, f32x4.gt(past, sure))
     v128.store(usual + i, past)
@@ -45,6 +45,18 @@ export function settle(y: usize, power: usize, presence: usize, usual: usize, n:
     v128.store(presence + i, zero)
     v128.store(usual + i, zero)
   }
+}
+
+/** Σy² and Σσ² of `n` bins, a multiple of 4. */
+export function powers(y: usize, power: usize, n: i32, out: usize): void {
+  let heard = f32x4.splat(0), noise = heard
+  for (let i: usize = 0; i < usize(n) << 2; i += 16) {
+    const x = v128.load(y + i)
+    heard = madd(x, x, heard)
+    noise = f32x4.add(noise, v128.load(power + i))
+  }
+  f32.store(out, sum(heard))
+  f32.store(out, sum(noise), 4)
 }
 
 /** √σ² of `n` bins, a multiple of 4: the magnitudes that such noise has, but for a factor. */
