@@ -44,5 +44,7 @@ export async function presetNames(): Promise<string[]> {
 export const readChosen = (bytes: Uint8Array, name: string): ChosenPreset =>
   ({ name: name.replace(/\.preset$/i, ''), preset: readPreset(bytes, name) })
 
-export const loadPreset = async (name: string): Promise<ChosenPreset> =>
-  readChosen(await bytesOf('presets/' + encodeURIComponent(name)), name)
+/** The file of a shipped preset. */
+export const presetBytes = (name: string): Promise<Uint8Array<ArrayBuffer>> => bytesOf('presets/' + encodeURIComponent(name))
+
+export const loadPreset = async (name: string): Promise<ChosenPreset> => readChosen(await presetBytes(name), name)

@@ -45,6 +45,7 @@ const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const
 const rows = [
   { name: 'open', label: 'Open a sound…', short: 'open a file', where: 'anywhere', keys: ['O', 'Mod+O'], menu: 'file', group: 1 },
   { name: 'openPreset', label: 'Open a preset…', where: 'anywhere', menu: 'file', group: 1 },
+  { name: 'presets', label: 'Presets…', short: 'presets', where: 'anywhere', keys: ['P', 'Shift+Mod+P'], menu: 'file', group: 1 },
   { name: 'saveSelection', label: 'Save the selection…', where: 'working', menu: 'file', group: 2 },
   { name: 'export', label: 'Export…', short: 'export', where: 'studio', keys: ['X', 'Mod+E'], menu: 'file', group: 3 },
 

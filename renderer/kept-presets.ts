@@ -43,9 +43,10 @@ export async function listKept(): Promise<void> {
   state.kept.value = rows.map(({ id, name, made }) => ({ id, name, made })).sort((a, b) => a.made - b.made)
 }
 
-/** A name that no other has: "My voice", "My voice 2", … */
+/** A name that no other has, none of those that come with Winnow either: "My voice", "My voice 2", … */
 export function freeName(wanted: string): string {
-  const taken = (name: string): boolean => state.kept.peek().some((kept) => kept.name.toLowerCase() === name.toLowerCase())
+  const names = [...state.kept.peek().map(({ name }) => name), ...state.presets.peek().map((name) => name.replace(/\.preset$/, ''))]
+  const taken = (name: string): boolean => names.some((other) => other.toLowerCase() === name.toLowerCase())
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted} ${n}`
     if (!taken(name)) return name

@@ -15,6 +15,9 @@ import { Live, isLive } from './live/live.tsx'
 import { liveKey } from './live/keys.ts'
 import { shapeFor } from '../worklet/stft.ts'
 import { keepForOffline } from './offline.ts'
+import { PresetBrowser } from './presets/browser.tsx'
+import { library } from './presets/library.ts'
+import { bringInDropped } from './presets/using.ts'
 import { whereDropped } from './session/where.ts'
 import { Side } from './side.tsx'
 import { Sources } from './sources.tsx'
@@ -40,7 +43,7 @@ const Status = () => {
     <footer class="status">
       <span class="keys">
         <kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source,
-        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>N</kbd> notes <kbd>X</kbd> export <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
+        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>N</kbd> notes <kbd>P</kbd> presets <kbd>X</kbd> export <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
       </span>
       <span class="grow" />
       {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}
@@ -64,8 +67,9 @@ const Page = () => {
     addEventListener('drop', (event) => {
       event.preventDefault()
       over.value = false
-      const file = event.dataTransfer?.files[0]
-      if (file) void drop(file, whereDropped(event.dataTransfer!, file))
+      const files = [...event.dataTransfer?.files ?? []]
+      if (library.open.value) void bringInDropped(files)
+      else if (files[0]) void drop(files[0], whereDropped(event.dataTransfer!, files[0]))
     }, { signal })
     return () => stop.abort()
   }, [])
@@ -81,8 +85,9 @@ const Page = () => {
           <Status />
         </div>
       )}
+      <PresetBrowser />
       <p class="visually-hidden" role="status">{said.value}</p>
-      {over.value && <div class="drop-target" aria-hidden="true"><span>Drop a sound file or a preset</span></div>}
+      {over.value && <div class="drop-target" aria-hidden="true"><span>{library.open.value ? 'Drop presets to keep them here' : 'Drop a sound file or a preset'}</span></div>}
     </>
   )
 }

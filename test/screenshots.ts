@@ -15,6 +15,7 @@ import { allOf, melodies } from './field-sounds.ts'
 import { openSound, pageApp } from './page-app.ts'
 import { furnishLive, liveStates } from './screenshots-live.ts'
 import { noteStates } from './screenshots-notes.ts'
+import { furnishPresets, presetStates } from './screenshots-presets.ts'
 
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
 const only = process.env['ONLY']?.split(',')
@@ -26,6 +27,7 @@ await mkdir(folder, { recursive: true })
 const music = waveFile(band(24))
 const three = waveFile(allOf(melodies(8)))
 const microphone = await furnishLive(app, process.env['APP'])
+await furnishPresets(app, process.env['APP'])
 const served = await serveApp({ folder: app.folder })
 const browser = await launch({ fakeMicrophone: microphone })
 
@@ -178,7 +180,7 @@ const states: Record<string, (page: Page) => Promise<void>> = {
   },
 }
 
-Object.assign(states, noteStates(states))
+Object.assign(states, noteStates(states), presetStates(states))
 
 try {
   for (const [size, viewport] of Object.entries(sizes))

@@ -16,6 +16,7 @@ import { showNotes } from '../notes/drawer.tsx'
 import { stepStrength, stepWidth } from '../painting/bar.tsx'
 import { painting } from '../painting/state.ts'
 import type { Tool } from '../painting/state.ts'
+import { openLibrary } from '../presets/library.ts'
 import { showField, showSettings } from '../side.tsx'
 import { state } from '../state.ts'
 import { transportVerb } from '../top.tsx'
@@ -60,6 +61,7 @@ const toggled = (what: 'mute' | 'solo', on: string, off: string): Binding => ({
 export const bindings: Readonly<Record<CommandName, Binding>> = {
   open: { run: () => void chooseSound() },
   openPreset: { run: () => void choosePresetFile() },
+  presets: { run: openLibrary },
   saveSelection: { run: () => void saveSelection() },
   export: { run: openExport, enabled: isFile },
 

@@ -7,13 +7,14 @@ import { commandNamed, commands, places } from '../commands.ts'
 import type { Command, CommandName, CommandStates, Place } from '../commands.ts'
 import { host } from '../host.ts'
 import { isLive } from '../live/live.tsx'
+import { library } from '../presets/library.ts'
 import { state } from '../state.ts'
 import { bindings } from './bindings.ts'
 import { hasModifier, isPressed } from './keys.ts'
 
-/** Tuning to an instrument has the window to itself. */
+/** Tuning to an instrument and the preset browser have the window to themselves. */
 const isThere = (place: Place): boolean => {
-  if (calibration.open.value) return false
+  if (calibration.open.value || library.open.value) return false
   const { kind } = state.input.value
   if (place === 'anywhere') return true
   if (place === 'live') return isLive()

@@ -12,9 +12,11 @@ import { writePreset } from '../../presets/preset.ts'
 import type { Preset } from '../../presets/preset.ts'
 import { choose, noRoomFor } from '../editing.ts'
 import * as engine from '../engine.ts'
+import { safeName } from '../file-names.ts'
 import { capital } from '../format.ts'
 import { step } from '../history.ts'
 import { host, presetFiles } from '../host.ts'
+import { playedPreset } from '../presets/played.ts'
 import { change, failed, learning, work } from './state.ts'
 import { state } from '../state.ts'
 import type { ChosenPreset } from '../state.ts'
@@ -98,15 +100,10 @@ export async function listen(on: boolean): Promise<void> {
 
 /** What was kept, as a file: the grown preset with the selection, the settings and the places of the moment. */
 export async function saveLearned(): Promise<void> {
-  const chosen = state.preset.peek()
-  if (!chosen) return
-  const { bypass: _, level: __, ...settings } = state.settings.peek()
-  const selection = state.selection.peek()
-  const wanted = new Set(selection.sources.flatMap(({ places = [] }) => places.flatMap((place) => ('learned' in place ? [passageKey(place.learned)] : []))))
-  const covariances = Object.fromEntries(Object.entries(state.covariances.peek()).filter(([key]) => wanted.has(key)))
+  const preset = playedPreset()
+  if (!preset) return
   try {
-    const bytes = writePreset({ ...chosen.preset, settings, selection, covariances })
-    await host().saveFile(`${chosen.name.replace(/[^\p{L}\p{N} _-]/gu, '')}.preset`, presetFiles, bytes.buffer)
+    await host().saveFile(`${safeName(state.preset.peek()!.name)}.preset`, presetFiles, writePreset(preset).buffer)
   } catch (error) {
     failed(error instanceof Error ? error.message : String(error))
   }

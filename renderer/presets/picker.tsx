@@ -6,6 +6,7 @@ import { DASH, capital } from '../format.ts'
 import { Icon } from '../icons.tsx'
 import { useVoice } from '../live/kept.ts'
 import { state } from '../state.ts'
+import { openLibrary } from './library.ts'
 
 /** The whole of it: what it is for, what it was learned from, on whose terms. */
 const provenance = ({ description, learned: { files, licences } }: Preset): string => [
@@ -45,6 +46,7 @@ export const PresetPicker = () => {
         </select>
         <Icon name="down" size={12} />
       </label>
+      <button type="button" class="button square" aria-label="Browse presets" title="Browse presets: search, hear, add, keep (P)" onClick={openLibrary}><Icon name="list" /></button>
       {chosen && (
         <p class="preset-text" title={provenance(chosen.preset)}>
           {chosen.preset.description ?? `Learned by ${chosen.preset.learned.method}`}
