@@ -19,6 +19,7 @@ import { readKept } from './kept-presets.ts'
 import { remembered } from './remembered.ts'
 import { loading, sentence, show, soundGoesOn } from './saying.ts'
 import { fingerprintOf } from './session/fingerprint.ts'
+import { openSessionFile } from './session/files.ts'
 import { session } from './session/state.ts'
 import type { Where } from './session/where.ts'
 import { selectionOf } from './separation.ts'
@@ -130,12 +131,13 @@ export async function chooseSound(): Promise<void> {
   }
 }
 
-/** One file dropped on the window: a preset or a sound. `where`: the way back to it. */
+/** One file dropped on the window: a preset, a session or a sound. `where`: the way back to it. */
 export async function drop(file: File, where: Promise<Where | null> = Promise.resolve(null)): Promise<void> {
   try {
     const { name, bytes } = await readFile(file)
     const there = await where
     if (name.toLowerCase().endsWith('.preset')) await openPreset(name, bytes)
+    else if (name.toLowerCase().endsWith('.winnow')) await openSessionFile({ name, bytes, ...(there !== null && { where: there }) })
     else await openSound({ name, bytes, ...(there !== null && { where: there }) })
   } catch (error) {
     show('danger', sentence(error), soundGoesOn())

@@ -47,4 +47,4 @@ export const readChosen = (bytes: Uint8Array, name: string): ChosenPreset =>
 /** The file of a shipped preset. */
 export const presetBytes = (name: string): Promise<Uint8Array<ArrayBuffer>> => bytesOf('presets/' + encodeURIComponent(name))
 
-export const loadPreset = async (name: string): Promise<ChosenPreset> => readChosen(await presetBytes(name), name)
+export const loadPreset = async (name: string): Promise<ChosenPreset> => ({ ...readChosen(await presetBytes(name), name), shipped: name })

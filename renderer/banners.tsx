@@ -3,12 +3,14 @@
 import { notices } from './devices/state.ts'
 import { Icon } from './icons.tsx'
 import { dismissBanner } from './saying.ts'
+import { SessionBanners } from './session/banners.tsx'
 import { state } from './state.ts'
 
 export const Banners = () => {
   const banner = state.banner.value
   return (
     <div class="banners">
+      <SessionBanners />
       {banner && (
         <div class={`banner ${banner.tone}`} role="alert">
           <Icon name="warning" />

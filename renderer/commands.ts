@@ -46,6 +46,9 @@ const rows = [
   { name: 'open', label: 'Open a sound…', short: 'open a file', where: 'anywhere', keys: ['O', 'Mod+O'], menu: 'file', group: 1 },
   { name: 'openPreset', label: 'Open a preset…', where: 'anywhere', menu: 'file', group: 1 },
   { name: 'presets', label: 'Presets…', short: 'presets', where: 'anywhere', keys: ['P', 'Shift+Mod+P'], menu: 'file', group: 1 },
+  { name: 'openSession', label: 'Open a session…', where: 'anywhere', keys: ['Shift+Mod+O'], menu: 'file', group: 1 },
+  { name: 'saveSession', label: 'Save the session', where: 'working', keys: ['Mod+S'], menu: 'file', group: 2 },
+  { name: 'saveSessionAs', label: 'Save the session as…', where: 'working', keys: ['Shift+Mod+S'], menu: 'file', group: 2 },
   { name: 'saveSelection', label: 'Save the selection…', where: 'working', menu: 'file', group: 2 },
   { name: 'export', label: 'Export…', short: 'export', where: 'studio', keys: ['X', 'Mod+E'], menu: 'file', group: 3 },
 

@@ -100,7 +100,10 @@ export function addPlace(index: number, place: Place, name = `Add place to ${tit
   choose(index, count - 1)
   return count
 }
-export function changePlace(index: number, at: number, place: Place, name = `Move place of ${titleOf(index)}`, joins = false): void {
+/** "Trumpet, place 1" */
+export const placeTitle = (index: number, at: number): string => `${titleOf(index)}, place ${at + 1}`
+
+export function changePlace(index: number, at: number, place: Place, name = `Move ${placeTitle(index, at)}`, joins = false): void {
   editSource(index, name, (source) => ({ ...source, places: replaced(source.places, at, place) }), joins)
 }
 export function removePlace(index: number, at: number): void {

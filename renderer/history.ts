@@ -4,20 +4,20 @@
 // One gesture is one step: `begin` … changes … `end`, or `step` for what happens at once. Steps that join (keys held,
 // a slider dragged) go into the last one of the same name while the pointer is down or within a second.
 
-import { batch, computed, signal } from '@preact/signals'
+import { batch, computed, signal, untracked } from '@preact/signals'
 import { midi } from './midi/state.ts'
 import { notes } from './notes/state.ts'
 import { state } from './state.ts'
 
-interface Chosen {
-  readonly preset: typeof state.preset.value
-  readonly selection: typeof state.selection.value
-  readonly settings: typeof state.settings.value
-  readonly rest: typeof state.rest.value
-  readonly notes: typeof notes.edited.value
-  readonly setup: typeof midi.setup.value
-  readonly noteSettings: typeof notes.settings.value
+/** Everything that a person chose, part by part. */
+const parts = {
+  preset: state.preset, selection: state.selection, settings: state.settings, rest: state.rest,
+  notes: notes.edited, notePreset: notes.preset, noteSettings: notes.settings, setup: midi.setup,
 }
+type Part = keyof typeof parts
+export type Chosen = { readonly [Name in Part]: (typeof parts)[Name]['value'] }
+const names = Object.keys(parts) as Part[]
+
 interface Step { readonly name: string; readonly before: Chosen; readonly after: Chosen }
 
 const JOINS_FOR = 1000 // ms
@@ -33,13 +33,10 @@ export const redoName = computed(() => future.value.at(-1)?.name ?? null)
 /** The last thing that happened to the history, as a sentence for whoever cannot see it. */
 export const said = signal('')
 
-const now = (): Chosen => ({
-  preset: state.preset.peek(), selection: state.selection.peek(), settings: state.settings.peek(), rest: state.rest.peek(),
-  notes: notes.edited.peek(), noteSettings: notes.settings.peek(), setup: midi.setup.peek(),
-})
-const same = (a: Chosen, b: Chosen): boolean =>
-  a.preset === b.preset && a.selection === b.selection && a.settings === b.settings && a.rest === b.rest && a.notes === b.notes
-  && a.noteSettings === b.noteSettings && a.setup === b.setup
+/** Reads signals. */
+export const chosenNow = (): Chosen => Object.fromEntries(names.map((name) => [name, parts[name].value])) as Chosen
+const now = (): Chosen => untracked(chosenNow)
+const same = (a: Chosen, b: Chosen): boolean => names.every((name) => a[name] === b[name])
 
 function push(name: string, before: Chosen, joins: boolean): void {
   const after = now()
@@ -77,7 +74,7 @@ export function end(name?: string): void {
 /** The gesture was none: everything is as before it. */
 export function cancel(): void {
   if (!open) return
-  restore(open.before)
+  restore(now(), open.before)
   open = null
 }
 
@@ -88,17 +85,23 @@ export function press(down: boolean): void {
   joinsUntil = down ? 0 : Math.min(joinsUntil, performance.now() + JOINS_FOR)
 }
 
-/** What is compared is no part of what is undone. */
-function restore({ preset, selection, settings, rest, notes: edited, noteSettings, setup }: Chosen): void {
+/** From one state to another: what is the same in both stays as it is now, and so does what is compared. */
+function restore(from: Chosen, to: Chosen): void {
   batch(() => {
-    state.preset.value = preset
-    state.selection.value = selection
-    state.settings.value = { ...settings, bypass: state.settings.peek().bypass }
-    state.rest.value = rest
-    notes.edited.value = edited
-    notes.settings.value = noteSettings
-    midi.setup.value = setup
+    for (const name of names) {
+      if (from[name] === to[name]) continue
+      const part: { value: unknown } = parts[name]
+      part.value = name === 'settings' ? { ...to.settings, bypass: state.settings.peek().bypass } : to[name]
+    }
   })
+}
+
+/** Another session: what was done in the one before is no part of it. */
+export function freshHistory(): void {
+  open = null
+  joinsUntil = 0
+  past.value = future.value = []
+  said.value = ''
 }
 
 export function undo(): void {
@@ -106,7 +109,7 @@ export function undo(): void {
   const last = past.peek().at(-1)
   if (!last) return
   batch(() => {
-    restore(last.before)
+    restore(last.after, last.before)
     past.value = past.peek().slice(0, -1)
     future.value = [...future.peek(), last]
     said.value = `Undone: ${last.name}`
@@ -119,7 +122,7 @@ export function redo(): void {
   const next = future.peek().at(-1)
   if (!next) return
   batch(() => {
-    restore(next.after)
+    restore(next.before, next.after)
     past.value = [...past.peek(), next]
     future.value = future.peek().slice(0, -1)
     said.value = `Done again: ${next.name}`

@@ -75,7 +75,7 @@ const Page = () => {
   }, [])
   return (
     <>
-      {calibration.open.value ? <Calibrate /> : isLive() ? <Live /> : state.input.value.kind === 'none' ? <Start /> : (
+      {calibration.open.value ? <Calibrate /> : isLive() ? <Live /> : state.input.value.kind === 'none' && !state.missing.value ? <Start /> : (
         <div class={`app${state.folded.value ? ' is-folded' : ''}`}>
           <Top />
           <Banners />
@@ -87,7 +87,7 @@ const Page = () => {
       )}
       <PresetBrowser />
       <p class="visually-hidden" role="status">{said.value}</p>
-      {over.value && <div class="drop-target" aria-hidden="true"><span>{library.open.value ? 'Drop presets to keep them here' : 'Drop a sound file or a preset'}</span></div>}
+      {over.value && <div class="drop-target" aria-hidden="true"><span>{library.open.value ? 'Drop presets to keep them here' : 'Drop a sound, a preset or a session'}</span></div>}
     </>
   )
 }

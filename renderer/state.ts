@@ -8,6 +8,7 @@ import type { ParameterName, Settings } from '../worklet/parameters.ts'
 import type { Covariances } from '../worklet/covariance.ts'
 import type { Selection } from '../worklet/selection.ts'
 import type { Preset } from '../presets/preset.ts'
+import type { SoundReference } from './session/document.ts'
 
 export type Input =
   | { readonly kind: 'none' }
@@ -38,8 +39,8 @@ export interface Banner {
   readonly actions: readonly Action[]
 }
 
-/** `kept`: under which number it is kept on this machine. */
-export interface ChosenPreset { readonly name: string; readonly preset: Preset; readonly kept?: number }
+/** `kept`: under which number it is kept on this machine. `shipped`: the file that came with Winnow. */
+export interface ChosenPreset { readonly name: string; readonly preset: Preset; readonly kept?: number; readonly shipped?: string }
 export interface KeptPreset { readonly id: number; readonly name: string; readonly made: number }
 export interface Rest { readonly mute: boolean; readonly solo: boolean }
 /** Seconds of the file, marked on its ruler. */
@@ -61,6 +62,8 @@ export interface Device { readonly deviceId: string; readonly label: string }
 
 export const state = {
   input: signal<Input>({ kind: 'none' }),
+  /** The sound of a session that is open without it; everything else stands ready. */
+  missing: signal<SoundReference | null>(null),
   /** What is being opened, as a sentence; null when nothing is. */
   loading: signal<string | null>(null),
   playing: signal(false),

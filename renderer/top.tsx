@@ -13,7 +13,7 @@ import { togglePlay } from './transport.ts'
 export function transportVerb(): string {
   const input = state.input.value
   const playing = state.playing.value
-  if (input.kind === 'file') return playing ? 'Pause' : 'Play'
+  if (input.kind === 'file' || input.kind === 'none') return playing ? 'Pause' : 'Play'
   return `${playing ? 'Stop' : 'Start'} ${input.kind === 'microphone' && input.from === 'system' ? 'what the machine plays' : 'the microphone'}`
 }
 
@@ -22,13 +22,14 @@ export const Transport = () => {
   const playing = state.playing.value
   const isFile = input.kind === 'file'
   const verb = transportVerb()
+  const waits = input.kind === 'none' // for the sound of its session
   return (
     <div class="transport">
       {isFile && (
         <button type="button" class="transport-button" aria-label="Back to the start" title="Back to the start (Home)"
           onClick={() => seek(0)}><Icon name="start" /></button>
       )}
-      <button type="button" class="transport-button main" aria-label={verb} title={`${verb} (Space)`} onClick={() => void togglePlay()}>
+      <button type="button" class="transport-button main" aria-label={verb} title={waits ? 'The sound of this session is missing' : `${verb} (Space)`} disabled={waits} onClick={() => void togglePlay()}>
         <Icon name={playing ? 'pause' : 'play'} />
       </button>
       {isFile && <span class="position"><b>{clock(measured.position.value)}</b><small>of {clock(input.seconds)}</small></span>}

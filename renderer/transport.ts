@@ -8,7 +8,7 @@ import { watchInput } from './devices/watch.ts'
 import * as engine from './engine.ts'
 import { listVoices } from './live/kept.ts'
 import { startRemembering } from './remembered.ts'
-import { startRecent } from './session/recent.ts'
+import { startSession } from './session/session.ts'
 import { state } from './state.ts'
 
 async function readPresetNames(): Promise<void> {
@@ -36,9 +36,9 @@ export async function start(): Promise<void> {
   })
   watchInput()
   startRemembering()
-  startRecent()
+  const begun = startSession()
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
-  await Promise.all([readPresetNames(), listVoices(), devicesChanged()])
+  await Promise.all([readPresetNames(), listVoices(), devicesChanged(), begun])
 }
 
 async function restart(): Promise<void> {

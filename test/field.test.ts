@@ -188,7 +188,7 @@ describe('the pointer', () => {
     expect(places().length).toBe(2)
     drag(pixel(8, -40), pixel(12, -20), { altKey: true })
     expect(places()[1]).toMatchObject({ level: expect.closeTo(12, 0), delay: expect.closeTo(-20, 0) })
-    expect(undoName.value).toBe('Move place of Source 1')
+    expect(undoName.value).toBe('Move Source 1, place 2')
     drag(pixel(12, -20), pixel(2, -16), { altKey: true, shiftKey: true })
     expect(places()[1]).toMatchObject({ level: expect.closeTo(2, 0), delay: expect.closeTo(-20, 0) })
     undo()

@@ -4,8 +4,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { MAX_SOURCES, readSelection } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
 import * as editing from '../renderer/editing.ts'
-import { begin, cancel, end, press, redo, redoName, step, undo, undoName } from '../renderer/history.ts'
+import { begin, cancel, end, freshHistory, press, redo, redoName, step, undo, undoName } from '../renderer/history.ts'
 import { capacityFor, follows, isFull, withSpares } from '../renderer/spares.ts'
+import { notes } from '../renderer/notes/state.ts'
 import { set, state } from '../renderer/state.ts'
 import { random } from './signals.ts'
 
@@ -142,5 +143,36 @@ describe('room for sources to come', () => {
     expect(withSpares(selection, padded.sources.length)).toBe(padded)
     const most = of(...Array.from({ length: MAX_SOURCES }, (_, i) => `s${i}`))
     expect([capacityFor(most), isFull(most, MAX_SOURCES), isFull(selection, 2), isFull(selection, 3)]).toEqual([MAX_SOURCES, false, true, false])
+  })
+})
+
+describe('a session', () => {
+  test('that is opened has a history of its own', () => {
+    editing.turnSource(0, 'Mute', { mute: true })
+    undo()
+    editing.turnSource(1, 'Solo', { solo: true })
+    freshHistory()
+    expect([undoName.value, redoName.value]).toEqual([null, null])
+    undo()
+    expect(source(1).solo).toBe(true)
+  })
+
+  test('of a thousand strokes costs a step what the stroke does, and no more', () => {
+    const areas = Array.from({ length: 200 }, (_, n) => ({ polygon: Array.from({ length: 300 }, (_, i) => [n, i] as const) }))
+    state.selection.value = { mask: 'soft', sources: [{ name: 'piano', painted: areas }] }
+    for (let n = 0; n < 1000; n++) editing.editSource(0, 'Paint into Piano', (s) => ({ ...s, painted: [...s.painted!.slice(1), { polygon: [[n, 1], [n, 2], [n + 1, 2]] as const }] }))
+    for (let n = 0; n < 1000; n++) undo()
+    expect(source().painted!.every((area, i) => area === areas[i])).toBe(true) // shared, not copied
+    for (let n = 0; n < 1000; n++) redo()
+    expect(source().painted!.length).toBe(200)
+  })
+
+  test('what came by itself in between stays', () => {
+    editing.turnSource(0, 'Mute', { mute: true })
+    const chosen = { name: 'piano', preset: {} as never }
+    notes.preset.value = chosen
+    undo()
+    expect(notes.preset.value).toBe(chosen)
+    notes.preset.value = null
   })
 })

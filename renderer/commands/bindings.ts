@@ -17,6 +17,7 @@ import { stepStrength, stepWidth } from '../painting/bar.tsx'
 import { painting } from '../painting/state.ts'
 import type { Tool } from '../painting/state.ts'
 import { openLibrary } from '../presets/library.ts'
+import { chooseSession, saveSession } from '../session/files.ts'
 import { showField, showSettings } from '../side.tsx'
 import { state } from '../state.ts'
 import { transportVerb } from '../top.tsx'
@@ -62,6 +63,9 @@ export const bindings: Readonly<Record<CommandName, Binding>> = {
   open: { run: () => void chooseSound() },
   openPreset: { run: () => void choosePresetFile() },
   presets: { run: openLibrary },
+  openSession: { run: () => void chooseSession() },
+  saveSession: { run: () => void saveSession() },
+  saveSessionAs: { run: () => void saveSession(true) },
   saveSelection: { run: () => void saveSelection() },
   export: { run: openExport, enabled: isFile },
 

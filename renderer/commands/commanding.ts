@@ -16,11 +16,12 @@ import { hasModifier, isPressed } from './keys.ts'
 const isThere = (place: Place): boolean => {
   if (calibration.open.value || library.open.value) return false
   const { kind } = state.input.value
+  const isOpen = kind !== 'none' || state.missing.value !== null
   if (place === 'anywhere') return true
   if (place === 'live') return isLive()
-  if (place === 'working') return kind !== 'none'
+  if (place === 'working') return isOpen
   if (place === 'tools') return kind === 'file'
-  return kind !== 'none' && !isLive()
+  return isOpen && !isLive()
 }
 
 export const commandStates = computed(() => Object.fromEntries(commands.map(({ name, where }) => {

@@ -2,7 +2,7 @@
 // lasso, rectangle or brush. Every gesture is heard while it goes on and is one step of the history when it ends.
 
 import type { Place } from '../../worklet/selection.ts'
-import { choose, editSource, titleOf } from '../editing.ts'
+import { choose, editSource, placeTitle, titleOf } from '../editing.ts'
 import { begin, cancel, end } from '../history.ts'
 import { handlesOf, movedBy, placeAt } from './handles.ts'
 import type { Handle, Hit } from './handles.ts'
@@ -81,7 +81,7 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
     // an area is no obstacle to drawing another one in it
     if (hit && (tool === 'point' || isPoint(sources[hit.source]!.places![hit.place]!))) {
       choose(hit.source, hit.place)
-      begin(`Move place of ${titleOf(hit.source)}`)
+      begin(`Move ${placeTitle(hit.source, hit.place)}`)
       return { kind: 'move', hit, place: sources[hit.source]!.places![hit.place]!, from: pixel }
     }
     if (tool !== 'point') return { kind: 'draw', points: [pixel] }
@@ -128,7 +128,7 @@ export function createHand(plotOf: () => Plot, changed: () => void): Hand {
       snapped = pull(plot, moved.level, moved.delay, event)
       if (snapped) moved = { ...moved, level: round(snapped.level), delay: round(snapped.delay) }
     } else if (isPoint(moved)) moved = place // a click is no movement
-    editSource(hit.source, 'Move place of', (source) =>
+    editSource(hit.source, '', (source) =>
       ({ ...source, places: source.places!.map((old, i) => (i === hit.place ? moved : old)) }))
   }
 

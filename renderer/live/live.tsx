@@ -21,7 +21,7 @@ import { measured, state } from '../state.ts'
 import { Compare, Figures, transportVerb } from '../top.tsx'
 import { togglePlay } from '../transport.ts'
 
-export const isLive = (): boolean => state.screen.value === 'live' && state.input.value.kind !== 'file'
+export const isLive = (): boolean => state.screen.value === 'live' && state.input.value.kind !== 'file' && !state.missing.value
 
 const Top = () => {
   const { kind } = state.input.value

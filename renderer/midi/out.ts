@@ -232,4 +232,4 @@ effect(() => {
   if (state.playing.value) over = true
   silence()
 })
-addEventListener('pagehide', silence)
+globalThis.addEventListener?.('pagehide', silence) // tests have no page

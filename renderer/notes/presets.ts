@@ -31,13 +31,13 @@ const settingsOf = ({ settings }: Preset): NoteSettings => {
   return { ...initialNoteSettings(), timing: notes.settings.peek().timing, ...own }
 }
 
-function use(chosen: ChosenPreset): void {
-  step(`Notes of ${titleOf(chosen)}`, () => batch(() => {
-    notes.problem.value = null
-    notes.preset.value = chosen
-    notes.settings.value = settingsOf(chosen.preset)
-  }))
-}
+/** What is there before anybody has chosen. */
+const give = (chosen: ChosenPreset): void => batch(() => {
+  notes.problem.value = null
+  notes.preset.value = chosen
+  notes.settings.value = settingsOf(chosen.preset)
+})
+const use = (chosen: ChosenPreset): void => step(`Notes of ${titleOf(chosen)}`, () => give(chosen))
 
 export function useOwn(chosen: ChosenPreset): void {
   if (!notes.own.peek().includes(chosen)) notes.own.value = [...notes.own.peek().filter(({ name }) => name !== chosen.name), chosen]
@@ -89,7 +89,7 @@ export async function ensureNotePreset(): Promise<void> {
   await findKept().catch(() => {}) // a browser that keeps nothing has nothing kept
   if (notes.preset.peek()) return
   const first = [...shippedInstruments()].sort((a, b) => INSTRUMENTS.findIndex((start) => a.startsWith(start)) - INSTRUMENTS.findIndex((start) => b.startsWith(start)))[0]
-  if (first) await useShipped(first)
-  else if (inPlay()) useInPlay()
+  if (first) await load(() => loadPreset(first), give)
+  else if (inPlay()) give(inPlay()!)
   else fail('There is no preset with pitches beside this page: tune to your instrument, or open a preset')
 }

@@ -8,6 +8,8 @@ export type Tool = 'point' | 'lasso' | 'rectangle' | 'brush' | 'harmonic' | 'era
 export type Stroke = 'paint' | 'remove' | 'push'
 
 export const painting = {
+  /** The file that the paint belongs to; null before any. */
+  of: signal<string | null>(null),
   tool: signal<Tool>('point'),
   stroke: signal<Stroke>('paint'),
   /** Height of the brush in octaves; its width in time looks the same. */

@@ -3,11 +3,12 @@
 import { effect, signal } from '@preact/signals'
 import { openSound } from '../actions.ts'
 import { openMicrophone } from '../devices/input.ts'
-import { host, soundFiles } from '../host.ts'
+import { host, sessionFiles, soundFiles } from '../host.ts'
 import type { FileKind, OpenedFile } from '../host.ts'
 import { state } from '../state.ts'
 import { loading, sentence, show, soundGoesOn } from '../saying.ts'
 import { all, put, remove } from './database.ts'
+import { openSessionFile } from './files.ts'
 import { session } from './state.ts'
 import { Vanished, openAt, sameWhere } from './where.ts'
 import type { Where } from './where.ts'
@@ -56,6 +57,9 @@ async function known({ kind, name, where, device }: Pick<Row, 'kind' | 'name' | 
   return undefined
 }
 
+/** The ways to sounds of a name. */
+export const soundsNamed = (name: string): Where[] => rows.flatMap((row) => (row.kind === 'sound' && row.name === name && row.where !== undefined ? [row.where] : []))
+
 let turn: Promise<unknown> = Promise.resolve()
 /** Opened, or saved: it is the newest now. */
 export function noteRecent(opened: { readonly kind: RecentKind; readonly name: string; readonly sources: number; readonly where?: Where; readonly device?: string }): Promise<void> {
@@ -79,7 +83,7 @@ export async function forgetRecent(id: string): Promise<void> {
 }
 
 /** How each kind of file is opened. */
-const ways: Partial<Record<RecentKind, Way>> = { sound: { files: soundFiles, open: openSound } }
+const ways: Partial<Record<RecentKind, Way>> = { sound: { files: soundFiles, open: openSound }, session: { files: sessionFiles, open: openSessionFile } }
 
 async function locate(way: Way): Promise<void> {
   const file = await host().openFile(way.files)

@@ -19,7 +19,6 @@ import { follow, view, whole } from './view.ts'
 import type { View } from './view.ts'
 import { state } from '../state.ts'
 
-let lastFile: string | null = null
 
 /** After the last change that owners follow: while a hand moves, the sound comes first. */
 const SETTLES = 120 // ms
@@ -77,8 +76,9 @@ export const FileSpectrogram = ({ seconds }: { readonly seconds: number }) => {
     painting.selected.value = { source: -1, areas: [] }
     painting.cross.value = state.passage.value = null
     if (input.kind === 'file') {
-      if (lastFile !== null && lastFile !== input.name) leavePaint(lastFile)
-      lastFile = input.name
+      const before = painting.of.peek()
+      if (before !== null && before !== input.name) leavePaint(before)
+      painting.of.value = input.name
     }
     const stop = driven(shown)
     let drawn = -1
