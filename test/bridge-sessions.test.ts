@@ -99,6 +99,17 @@ describe('a session that is saved', () => {
     }
   })
 
+  test('keeps the way to a sound that is missing, and takes none from the page', async () => {
+    const home = await fresh()
+    const path = join(home, 'x.winnow')
+    await writeFile(path, writeSession(session('takes/gone.wav')))
+    const { where } = await choose(path)
+    await call('saveSession', 'x.winnow', writeSession(session('/etc/passwd')), where, null)
+    expect(readSession(await readFile(path, 'utf8'), 'x').sound!.path).toBe('takes/gone.wav')
+    await saveAt(join(home, 'y.winnow'), writeSession(session('/etc/passwd')))
+    expect(readSession(await readFile(join(home, 'y.winnow'), 'utf8'), 'y').sound!.path).toBeUndefined()
+  })
+
   test('goes over its own file from then on, without a question, and after the program was closed', async () => {
     const home = await fresh()
     const { where } = await saveAt(join(home, 'x.winnow'))

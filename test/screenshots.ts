@@ -16,6 +16,7 @@ import { openSound, pageApp } from './page-app.ts'
 import { furnishLive, liveStates } from './screenshots-live.ts'
 import { noteStates } from './screenshots-notes.ts'
 import { furnishPresets, presetStates } from './screenshots-presets.ts'
+import { sessionStates } from './screenshots-session.ts'
 
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
 const only = process.env['ONLY']?.split(',')
@@ -54,6 +55,7 @@ function quietBand(): Buffer {
 /** Each ends in the state that is its name. */
 const states: Record<string, (page: Page) => Promise<void>> = {
   ...liveStates,
+  ...sessionStates,
   empty: async () => {},
   playing: async (page) => {
     await openSound(page, 'small-band.wav', music)

@@ -7,6 +7,7 @@ import { dialog } from 'electron'
 import type { BaseWindow } from 'electron'
 import { sessionFiles } from '../../renderer/host.ts'
 import type { OpenedFile, SavedSession } from '../../renderer/host.ts'
+import type { SoundReference } from '../../renderer/session/document.ts'
 import { MOST_CHARACTERS, readSession } from '../../renderer/session/reading.ts'
 import { writeSession } from '../../renderer/session/writing.ts'
 import { writeWhole } from '../whole-file.ts'
@@ -23,6 +24,13 @@ export function pathFrom(session: string, sound: string): string {
   return from === '..' || from.startsWith('..' + sep) || isAbsolute(from) ? sound : from.split(sep).join('/')
 }
 
+/** A sound with the way to it: as it was chosen; one that is missing as the file has it so far, never as the page says. */
+async function located({ path: _, ...reference }: SoundReference, session: string, sound: string | null): Promise<SoundReference> {
+  if (sound !== null) return { ...reference, path: pathFrom(session, sound) }
+  const before = await readFile(session, 'utf8').then((content) => readSession(content, '').sound, () => null)
+  return { ...reference, ...(before?.path !== undefined && before.checksum === reference.checksum && { path: before.path }) }
+}
+
 /** With a token over its file; without one, or where that is gone from the list, a person says where. Null: they did not. */
 async function saveSession(window: BaseWindow, args: readonly unknown[]): Promise<SavedSession | null> {
   const [name, content] = [text(args[0], 'name', 200), text(args[1], 'session', MOST_CHARACTERS)]
@@ -34,9 +42,7 @@ async function saveSession(window: BaseWindow, args: readonly unknown[]): Promis
     if (canceled || !filePath) return null
     path = filePath
   }
-  const { path: _, ...reference } = session.sound ?? { path: undefined }
-  const whole = session.sound ? { ...session, sound: { ...reference as typeof session.sound, ...(sound !== null && { path: pathFrom(path, sound) }) } } : session
-  await writeWhole(path, writeSession(whole))
+  await writeWhole(path, writeSession(session.sound ? { ...session, sound: await located(session.sound, path, sound) } : session))
   return { name: basename(path), where: await chosen(path) }
 }
 

@@ -13,13 +13,14 @@ export interface Mark extends Chosen { readonly print: Fingerprint | null }
 /** As it was when nothing was to be lost: null before any sound, 'never' where no file holds it. */
 const saved = signal<Mark | 'never' | null>(null)
 
-const print = (): Fingerprint | null => session.sound.value?.print ?? null
+/** A sound that is missing is the one that it will be. */
+const print = (): Fingerprint | null => session.sound.value?.print ?? state.missing.value
 /** Everything that saving would keep and that is worth a question; reads signals. */
 export const markNow = (): Mark => ({ ...chosenNow(), print: print() })
 
 /** What is compared is looked at, not changed. */
 const sameSettings = (a: Chosen['settings'], b: Chosen['settings']): boolean => a === b || parameters.every(({ name }) => name === 'bypass' || a[name] === b[name])
-const sameChosen = (a: Chosen, b: Chosen): boolean => a.preset === b.preset && a.selection === b.selection && a.rest === b.rest && a.notes === b.notes
+const sameChosen = (a: Chosen, b: Chosen): boolean => a.preset === b.preset && a.selection === b.selection && a.rest === b.rest && a.notes?.list === b.notes?.list
   && a.setup === b.setup && a.notePreset === b.notePreset && a.noteSettings === b.noteSettings && sameSettings(a.settings, b.settings)
 
 export const isOpen = (): boolean => state.input.value.kind !== 'none' || state.missing.value !== null
