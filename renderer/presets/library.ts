@@ -101,7 +101,8 @@ async function readEntry({ id, from, name }: Entry): Promise<void> {
   try {
     const number = Number(id.slice(id.indexOf(':') + 1))
     const bytes = from === 'kept' ? new Uint8Array((await keptBytes(number)).bytes) : await presetBytes(id.replace('shipped:', '') + '.preset')
-    const chosen = readChosen(bytes, from === 'kept' ? name : id.replace('shipped:', '') + '.preset')
+    const file = id.replace('shipped:', '') + '.preset'
+    const chosen: ChosenPreset = from === 'kept' ? readChosen(bytes, name) : { ...readChosen(bytes, file), shipped: file }
     learn(id, factsOf(from === 'kept' ? { ...chosen, name, kept: number } : chosen, await printOf(bytes)))
   } catch (error) {
     learn(id, sentence(error))
