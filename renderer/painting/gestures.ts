@@ -32,10 +32,18 @@ const withPaint = (source: SelectedSource, areas: readonly Painted[]): SelectedS
 /** Strength is how sure the hand is: full paint claims or takes away all of it, half of it half. */
 const gainOf = (stroke: 'paint' | 'remove', strength: number): number => Number((stroke === 'paint' ? strength : 1 - strength).toFixed(3))
 
+/** Ten microseconds and a hundredth of a hertz are finer than any hand, and short in a file. The same array for the same outline. */
+const shortened = new WeakMap<readonly Point[], readonly Point[]>()
+function short(outline: readonly Point[]): readonly Point[] {
+  let made = shortened.get(outline)
+  if (!made) shortened.set(outline, made = outline.map(([seconds, hertz]): Point => [Math.round(seconds * 1e5) / 1e5, Math.round(hertz * 100) / 100]))
+  return made
+}
+
 export function painted(selection: Selection, source: number, shapes: readonly (readonly Point[])[], stroke: Stroke, strength: number,
   soft: number): Selection {
   const areas = (kind: 'paint' | 'remove'): Painted[] =>
-    shapes.map((polygon) => ({ polygon, gain: gainOf(kind, strength), ...(soft > 0 && { soft }) }))
+    shapes.map((outline) => ({ polygon: short(outline), gain: gainOf(kind, strength), ...(soft > 0 && { soft }) }))
   if (shapes.length === 0) return selection
   return {
     ...selection,

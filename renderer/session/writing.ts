@@ -27,10 +27,12 @@ const entries = (value: object): [string, unknown][] => Object.entries(value).fi
 function inline(value: unknown, room: number): string | null {
   if (room < 0) return null
   if (typeof value !== 'object' || value === null) {
+    if (typeof value === 'string' && value.length > room) return null
     const text = JSON.stringify(value)
     return text.length <= room ? text : null
   }
   const isList = Array.isArray(value)
+  if (isList && value.length > room) return null
   const parts: string[] = []
   let left = room - 4
   for (const [key, item] of entries(value)) {
@@ -47,6 +49,8 @@ function inline(value: unknown, room: number): string | null {
 
 function pretty(value: unknown, pad: string): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const before = written.get(value)
+  if (before !== undefined) return before
   if (isPolygon(value)) return once(value, () => JSON.stringify(value))
   const short = inline(value, LINE - pad.length)
   if (short !== null) return short
