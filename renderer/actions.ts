@@ -17,7 +17,7 @@ import { host, presetFiles, readFile, selectionFiles, soundFiles } from './host.
 import type { OpenedFile } from './host.ts'
 import { readKept } from './kept-presets.ts'
 import { remembered } from './remembered.ts'
-import { loading, sentence, show, soundGoesOn } from './saying.ts'
+import { dismissBanner, loading, sentence, show, soundGoesOn } from './saying.ts'
 import { fingerprintOf } from './session/fingerprint.ts'
 import { openSessionFile } from './session/files.ts'
 import { session } from './session/state.ts'
@@ -51,7 +51,7 @@ function adopt(chosen: ChosenPreset, settings = settingsOf(chosen)): void {
 }
 
 /** How the names of the shipped presets that suit an input begin. */
-const suited = { microphone: ['speech', 'voice'], file: ['band'] } as const
+const suited = { microphone: ['speech', 'voice'], file: ['band'], notes: ['piano'] } as const
 
 /** The shipped preset that suits an input. */
 export const suitedName = (kind: keyof typeof suited): string | undefined =>
@@ -98,10 +98,13 @@ export function opened(next: Session): void {
   state.banner.value = null
 }
 
-export async function openSound({ name, bytes, where }: OpenedFile): Promise<void> {
+/** `own`: a preset that belongs to this sound. False: it could not be opened, and the page says why. */
+export async function openSound({ name, bytes, where }: OpenedFile, own?: ChosenPreset): Promise<boolean> {
   try {
     await loading(`Reading ${name}`, async () => {
-      await ensurePreset('file')
+      if (own && state.input.peek().kind === 'none') adopt(own)
+      else if (own) await choose(own)
+      else await ensurePreset('file')
       const rate = fileRate(new Uint8Array(bytes))
       const print = await fingerprintOf(bytes) // decoding takes the bytes away
       const next = await engine.prepare(sessionRate(rate))
@@ -117,8 +120,10 @@ export async function openSound({ name, bytes, where }: OpenedFile): Promise<voi
         state.playing.value = true
       }))
     })
+    return true
   } catch (error) {
     show('danger', sentence(error), soundGoesOn(), { label: 'Choose another file', run: () => void chooseSound() })
+    return false
   }
 }
 
@@ -140,7 +145,8 @@ export async function drop(file: File, where: Promise<Where | null> = Promise.re
     else if (name.toLowerCase().endsWith('.winnow')) await openSessionFile({ name, bytes, ...(there !== null && { where: there }) })
     else await openSound({ name, bytes, ...(there !== null && { where: there }) })
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn())
+    show('danger', sentence(error), soundGoesOn(), file.name.toLowerCase().endsWith('.preset')
+      ? { label: 'Choose another preset', run: () => void choosePresetFile() } : { label: 'Choose another file', run: () => void chooseSound() })
   }
 }
 
@@ -171,13 +177,13 @@ export async function choosePreset(name: string, asTurned = false): Promise<void
   try {
     await loading(`Opening ${name}`, async () => choose(await loadPreset(name), undefined, asTurned))
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn())
+    show('danger', sentence(error), soundGoesOn(), { label: 'Try again', run: () => { dismissBanner(); void choosePreset(name, asTurned) } })
   }
 }
 
 async function openPreset(name: string, bytes: ArrayBuffer): Promise<void> {
   await loading(`Opening ${name}`, () => choose(readChosen(new Uint8Array(bytes), name)))
-  if (state.input.value.kind === 'none') show('note', `${name} is ready.`, 'Open the microphone or a file to hear it.')
+  if (state.input.value.kind === 'none') show('note', `${name} is ready.`, 'Open the microphone or a file to hear it.', { label: 'Open a file', run: () => void chooseSound() })
 }
 
 export async function choosePresetFile(): Promise<void> {
@@ -185,7 +191,7 @@ export async function choosePresetFile(): Promise<void> {
     const file = await host().openFile(presetFiles)
     if (file) await openPreset(file.name, file.bytes)
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn())
+    show('danger', sentence(error), soundGoesOn(), { label: 'Choose another preset', run: () => void choosePresetFile() })
   }
 }
 
@@ -195,7 +201,7 @@ export async function saveSelection(): Promise<void> {
   try {
     await host().saveFile(`${state.preset.value?.name ?? 'winnow'}.selection.json`, selectionFiles, bytes.buffer)
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn())
+    show('danger', sentence(error), soundGoesOn(), { label: 'Try again', run: () => { dismissBanner(); void saveSelection() } })
   }
 }
 

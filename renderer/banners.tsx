@@ -1,12 +1,14 @@
 // What went wrong, or must be known: what stopped, what is safe, what to do.
 
+import type { ComponentChildren } from 'preact'
 import { notices } from './devices/state.ts'
 import { Icon } from './icons.tsx'
 import { dismissBanner } from './saying.ts'
 import { SessionBanners } from './session/banners.tsx'
 import { state } from './state.ts'
 
-export const Banners = () => {
+/** `children` come after what is said. */
+export const Banners = ({ children }: { readonly children?: ComponentChildren }) => {
   const banner = state.banner.value
   return (
     <div class="banners">
@@ -28,6 +30,7 @@ export const Banners = () => {
         <div key={what} class={`banner ${tone}`} role="status"><Icon name="warning" /><p><strong>{what}</strong> <span>{safe}</span></p></div>
       ))}
       {state.limits.value.map((limit) => <div key={limit} class="banner note" role="status"><Icon name="warning" /><p>{limit}</p></div>)}
+      {children}
     </div>
   )
 }

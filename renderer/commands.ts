@@ -8,6 +8,7 @@ export type Place = keyof typeof places
 /** Where keys apply, as help names it. `within`: only while the focus is there; its own view takes them, before all others. */
 export const places = {
   anywhere: { title: 'anywhere' },
+  first: { title: 'first screen' },
   working: { title: 'with a sound open' },
   studio: { title: 'in the studio' },
   live: { title: 'calm screen of the microphone' },
@@ -93,6 +94,13 @@ const rows = [
   { name: 'stronger', label: 'Stronger paint', where: 'tools', keys: ['}'], menu: 'tools', group: 2 },
   { name: 'learn', label: 'Learn a sound…', short: 'learn a sound', where: 'studio', keys: ['T'], menu: 'tools', group: 3 },
   { name: 'tune', label: 'Tune to your instrument…', where: 'anywhere', menu: 'tools', group: 3 },
+
+  { name: 'helpKeys', label: 'Every key', short: 'this map, and help', where: 'anywhere', keys: ['?'], menu: 'help', group: 1 },
+  { name: 'helpMicrophone', label: 'Clean a microphone', where: 'anywhere', menu: 'help', group: 1 },
+  { name: 'helpCall', label: 'Into a call', where: 'anywhere', menu: 'help', group: 1 },
+  { name: 'helpUnmix', label: 'Un-mix a file', where: 'anywhere', menu: 'help', group: 1 },
+  { name: 'helpNotes', label: 'Play notes', where: 'anywhere', menu: 'help', group: 1 },
+  { name: 'demo', label: 'Play the demo', where: 'anywhere', menu: 'help', group: 2 },
 ] as const satisfies readonly Command[]
 
 export type CommandName = (typeof rows)[number]['name']
@@ -102,6 +110,7 @@ export const commands: readonly (Command & { readonly name: CommandName })[] = r
 export interface ViewKeys { readonly where: Place; readonly keys: readonly string[]; readonly label: string }
 
 export const viewKeys: readonly ViewKeys[] = [
+  { where: 'first', keys: ['1', '2', '3'], label: 'clean a microphone, un-mix a file, play notes' },
   { where: 'source', keys: ['F2'], label: 'rename' },
   { where: 'overview', keys: ['←', '→'], label: 'move by seconds' },
 

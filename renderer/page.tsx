@@ -9,8 +9,10 @@ import { Calibrate } from './calibrate/calibrate.tsx'
 import { calibration } from './calibrate/state.ts'
 import { Banners } from './banners.tsx'
 import { commandKey, followCommands } from './commands/commanding.ts'
+import { Guide } from './demo/guide.tsx'
 import { figure } from './format.ts'
 import { press, said } from './history.ts'
+import { Help } from './help/panel.tsx'
 import { Live, isLive } from './live/live.tsx'
 import { liveKey } from './live/keys.ts'
 import { shapeFor } from '../worklet/stft.ts'
@@ -22,13 +24,18 @@ import { whereDropped } from './session/where.ts'
 import { Side } from './side.tsx'
 import { Sources } from './sources.tsx'
 import { Stage } from './stage.tsx'
-import { Start } from './start.tsx'
+import { Start, startKey } from './start/start.tsx'
 import { measured, state } from './state.ts'
 import { start } from './transport.ts'
 import { Top } from './top.tsx'
 
+/** Pressed alone, and in no field of text. */
+const isFree = ({ ctrlKey, altKey, metaKey, target }: KeyboardEvent): boolean =>
+  !(ctrlKey || altKey || metaKey) && !(target instanceof HTMLElement && target.closest('input, select, textarea'))
+
 function onKey(event: KeyboardEvent): void {
-  if (!commandKey(event) && isLive() && !calibration.open.value && state.input.value.kind !== 'none') liveKey(event)
+  if (commandKey(event) || calibration.open.value) return
+  if (state.input.value.kind !== 'none') { if (isLive()) liveKey(event) } else if (!isLive() && isFree(event) && startKey(event.key)) event.preventDefault()
 }
 
 const Status = () => {
@@ -78,7 +85,7 @@ const Page = () => {
       {calibration.open.value ? <Calibrate /> : isLive() ? <Live /> : state.input.value.kind === 'none' && !state.missing.value ? <Start /> : (
         <div class={`app${state.folded.value ? ' is-folded' : ''}`}>
           <Top />
-          <Banners />
+          <Banners><Guide /></Banners>
           <Sources />
           <Stage />
           <Side />
@@ -86,6 +93,7 @@ const Page = () => {
         </div>
       )}
       <PresetBrowser />
+      <Help />
       <p class="visually-hidden" role="status">{said.value}</p>
       {over.value && <div class="drop-target" aria-hidden="true"><span>{library.open.value ? 'Drop presets to keep them here' : 'Drop a sound, a preset or a session'}</span></div>}
     </>

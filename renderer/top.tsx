@@ -4,6 +4,7 @@ import { chooseSound, seek } from './actions.ts'
 import { InputPicker, SourceChoice } from './devices/choice.tsx'
 import { DASH, clock, figure, signed, withUnit } from './format.ts'
 import { ExportButton } from './export/panel.tsx'
+import { HelpButton } from './help/panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
 import { measured, set, state } from './state.ts'
@@ -84,7 +85,7 @@ export const Figures = () => {
   const fewer = passes.value !== null && Number.isFinite(passes.value) && passes.value > 0 && passes.value < wanted
   const busy = load.value !== null && load.value >= AMBER
   const output = outputLatency.value === null ? '' : ` Browser and device add ${figure(outputLatency.value * 1000, 1)} ms.`
-  const effort = fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on.`
+  const effort = fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on. Close other programs, or set fewer passes in the settings.`
     : 'Share of real time that the separator takes.'
   return (
     <dl class="figures">
@@ -95,7 +96,7 @@ export const Figures = () => {
         <dd>{load.value === null ? DASH : load.value < 0.01 ? '< 1 %' : `${figure(load.value * 100)} %`}</dd>
         <dt>{fewer ? `${passes.value} of ${wanted} passes` : 'load'}</dt>
       </div>
-      <div class={dropouts.value ? 'red' : ''} title="How often the sound came too late, since this output was opened.">
+      <div class={dropouts.value ? 'red' : ''} title={`How often the sound came too late, since this output was opened.${dropouts.value ? ' Close other programs, or set fewer passes in the settings.' : ''}`}>
         <dd>{figure(dropouts.value)}</dd><dt>dropouts</dt>
       </div>
     </dl>
@@ -112,6 +113,7 @@ export const Top = () => (
     <Meters />
     <Figures />
     <ExportButton />
+    <HelpButton />
     {state.input.value.kind === 'microphone' && <button type="button" class="button ghost" title="Back to the calm screen"
       onClick={() => { state.screen.value = 'live' }}>Calm view</button>}
   </header>

@@ -1,6 +1,6 @@
 // Pictures of the page in every state, wide and small, in real Chromium:
 //
-//   npm run build && node -e "import('vite').then((v) => v.runnerImport('test/screenshots.ts', { configFile: false }))"
+//   npm run screenshots
 //
 // They go to the folder that SCREENSHOTS names (default: dist/screenshots); APP names another build of the app, ONLY some
 // of the states ("playing", "mixing-small"). ONLY=readme makes the picture of the README, in its place.
@@ -13,6 +13,7 @@ import { band, RATE, waveFile } from './band.ts'
 import { launch, serveApp } from './browser.ts'
 import { allOf, melodies } from './field-sounds.ts'
 import { openSound, pageApp } from './page-app.ts'
+import { demoStates } from './screenshots-demo.ts'
 import { furnishLive, liveStates } from './screenshots-live.ts'
 import { noteStates } from './screenshots-notes.ts'
 import { furnishPresets, presetStates } from './screenshots-presets.ts'
@@ -56,6 +57,7 @@ function quietBand(): Buffer {
 const states: Record<string, (page: Page) => Promise<void>> = {
   ...liveStates,
   ...sessionStates,
+  ...demoStates,
   empty: async () => {},
   playing: async (page) => {
     await openSound(page, 'small-band.wav', music)

@@ -5,10 +5,13 @@ import type { Signal } from '@preact/signals'
 import { chooseSound, choosePresetFile, resetSettings, saveSelection, seek, toggleBypass } from '../actions.ts'
 import { openCalibration } from '../calibrate/session.ts'
 import type { CommandName } from '../commands.ts'
+import { playDemo } from '../demo/demo.ts'
 import { openMicrophone } from '../devices/input.ts'
 import { addSource, hasRoom, removeSource, titleOf, turnSource } from '../editing.ts'
 import { openExport } from '../export/export.ts'
 import { capital } from '../format.ts'
+import { openHelp } from '../help/state.ts'
+import type { HelpPage } from '../help/state.ts'
 import { redo, redoName, undo, undoName } from '../history.ts'
 import { openLearning } from '../learning/learning.ts'
 import { hearWhatGoes, showStudio } from '../live/keys.ts'
@@ -58,6 +61,8 @@ const toggled = (what: 'mute' | 'solo', on: string, off: string): Binding => ({
   checked: () => chosenSource()?.[what] === true,
   label: () => (chosenSource() ? `${on} ${titleOf(state.chosen.value!)}` : on),
 })
+
+const helpOn = (page: HelpPage): Binding => ({ run: () => openHelp(page) })
 
 export const bindings: Readonly<Record<CommandName, Binding>> = {
   open: { run: () => void chooseSound() },
@@ -110,4 +115,7 @@ export const bindings: Readonly<Record<CommandName, Binding>> = {
   stronger: { run: () => stepStrength(true) },
   learn: { run: () => openLearning() },
   tune: { run: openCalibration },
+
+  helpKeys: helpOn('keys'), helpMicrophone: helpOn('microphone'), helpCall: helpOn('call'), helpUnmix: helpOn('unmix'), helpNotes: helpOn('notes'),
+  demo: { run: () => void playDemo() },
 }

@@ -32,18 +32,20 @@ function advice(reason: InputFault | null, from: LiveSource): string {
 const isAsked = async (): Promise<boolean> =>
   navigator.permissions?.query({ name: 'microphone' }).then(({ state: answer }) => answer === 'prompt', () => false) ?? false
 
-/** An empty id is the one of last time, where it is there, else the system's choice. */
-export async function openMicrophone(deviceId = '', fresh = false): Promise<void> {
+/** An empty id is the one of last time, where it is there, else the system's choice. `screen`: where it is shown, if it comes anew. */
+export async function openMicrophone(deviceId = '', fresh = false, screen: Screen = 'live'): Promise<void> {
   const usual = deviceId === '' ? remembered().microphone : null
   const isThere = usual !== null && (await listDevices()).inputs.some((each) => each.deviceId === usual)
-  await openLive('microphone', isThere ? usual : deviceId, fresh)
+  await openLive('microphone', isThere ? usual : deviceId, fresh, screen)
 }
 export const openSystem = (): Promise<void> => openLive('system', '', false)
 
+type Screen = typeof state.screen.value
+
 /** `fresh`: in a context of its own, because the system's rate has changed. */
-async function openLive(from: LiveSource, deviceId: string, fresh: boolean): Promise<void> {
+async function openLive(from: LiveSource, deviceId: string, fresh: boolean, screen: Screen = 'live'): Promise<void> {
   try {
-    if (state.input.peek().kind === 'none') state.screen.value = 'live'
+    if (state.input.peek().kind === 'none') state.screen.value = screen
     const asked = from === 'microphone' && await isAsked()
     await loading(asked ? 'Waiting for you to allow the microphone' : from === 'system' ? 'Opening what the machine plays' : 'Opening the microphone', async () => {
       await ensurePreset('microphone')
@@ -64,7 +66,7 @@ async function openLive(from: LiveSource, deviceId: string, fresh: boolean): Pro
       await engine.open(next, feed, () => batch(() => {
         opened(next)
         if (!again) state.monitoring.value = false // loudspeakers would feed back
-        if (before.kind !== 'microphone') state.screen.value = 'live'
+        if (before.kind !== 'microphone') state.screen.value = screen
         state.input.value = { kind: 'microphone', from, name, deviceId: id, channels, lost: false, cleaning }
         state.playing.value = true
       }))
@@ -72,7 +74,7 @@ async function openLive(from: LiveSource, deviceId: string, fresh: boolean): Pro
     await devicesChanged() // their names are known only now
   } catch (error) {
     const reason = error instanceof InputError ? error.reason : null
-    const again = from === 'system' ? openSystem : () => openMicrophone(deviceId)
+    const again = from === 'system' ? openSystem : () => openMicrophone(deviceId, false, screen)
     show('danger', sentence(error), advice(reason, from) + soundGoesOn(),
       ...(reason === 'impossible' ? [] : [{ label: 'Try again', run: () => void again() }]), { label: 'Open a file', run: () => void chooseSound() })
   }

@@ -23,7 +23,7 @@ export async function chooseOutput(deviceId: string): Promise<void> {
   } catch (error) {
     state.output.value = before
     await engine.sendTo(before.lost ? '' : before.deviceId).catch(() => outputGone())
-    show('danger', `“${device.label}” could not be opened: ${sentence(error)}`, soundGoesOn())
+    show('danger', `“${device.label}” could not be opened: ${sentence(error)}`, soundGoesOn(), { label: 'Try again', run: () => { state.banner.value = null; void chooseOutput(deviceId) } })
   }
 }
 

@@ -4,7 +4,7 @@ import { choose, choosePreset, suitedName } from '../actions.ts'
 import { host, presetFiles } from '../host.ts'
 import { forgetKept, keptBytes, listKept, readKept, renameKept } from '../kept-presets.ts'
 import { safeName } from '../file-names.ts'
-import { sentence, show, soundGoesOn } from '../saying.ts'
+import { dismissBanner, sentence, show, soundGoesOn } from '../saying.ts'
 import { state } from '../state.ts'
 
 /** The name of the shipped preset for anyone's voice. */
@@ -14,7 +14,7 @@ async function trying(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn())
+    show('danger', sentence(error), soundGoesOn(), { label: 'Try again', run: () => { dismissBanner(); void trying(work) } })
   }
 }
 

@@ -9,7 +9,7 @@ import { turnSetting } from '../editing.ts'
 import { figure, signed } from '../format.ts'
 import { Icon, Logo } from '../icons.tsx'
 import { Dial } from './dial.tsx'
-import { Help, help } from './help.tsx'
+import { openHelp } from '../help/state.ts'
 import { NoiseCard } from './cards.tsx'
 import { hearWhatGoes, showStudio } from './keys.ts'
 import { Reading } from './reading.tsx'
@@ -38,7 +38,7 @@ const Top = () => {
       <SourceChoice />
       <InputPicker />
       {kind !== 'none' && <><span class="faint">to</span><OutputPicker /></>}
-      <button type="button" class="button ghost" aria-expanded={help.open.value} title="How a program for calls hears this" onClick={() => { help.open.value = !help.open.peek() }}>
+      <button type="button" class="button ghost" title="How a program for calls hears this" onClick={() => openHelp('call')}>
         <Icon name="help" /><span>Into a call</span></button>
       <span class="grow" />
       <Compare result="Cleaned" />
@@ -153,7 +153,6 @@ export const Live = () => {
         <Strips />
         <Hint />
         <Reading />
-        <Help />
       </section>
       <Side running={running} />
       <Status />

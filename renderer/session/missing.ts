@@ -3,6 +3,8 @@
 
 import { effect } from '@preact/signals'
 import { openSound } from '../actions.ts'
+import { demoFile } from '../demo/demo.ts'
+import { DEMO_NAME } from '../demo/places.ts'
 import { host, soundFiles } from '../host.ts'
 import type { OpenedFile } from '../host.ts'
 import { notes } from '../notes/state.ts'
@@ -63,6 +65,7 @@ export async function locate(): Promise<void> {
 
 /** Where it may lie, the surest first; what is there and another file is not it. */
 async function* candidates(sound: SoundReference, where: Where | undefined, file: Where | undefined): AsyncGenerator<OpenedFile> {
+  if (sound.name === DEMO_NAME) yield await demoFile()
   if (where !== undefined) {
     const found = await openAt(where, sound.name).catch(() => null)
     if (found) yield found

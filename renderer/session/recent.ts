@@ -2,6 +2,7 @@
 
 import { effect, signal } from '@preact/signals'
 import { openSound } from '../actions.ts'
+import { DEMO_NAME } from '../demo/places.ts'
 import { openMicrophone } from '../devices/input.ts'
 import { host, sessionFiles, soundFiles } from '../host.ts'
 import type { FileKind, OpenedFile } from '../host.ts'
@@ -34,7 +35,7 @@ interface Row extends Recent {
 
 const MOST = 12
 
-interface Way { readonly files: FileKind; open(file: OpenedFile): Promise<void> }
+interface Way { readonly files: FileKind; open(file: OpenedFile): Promise<unknown> }
 
 export const recent = signal<readonly Recent[]>([])
 let rows: readonly Row[] = []
@@ -114,7 +115,7 @@ export function startRecent(): void {
     const input = state.input.value
     const sound = session.sound.value
     const sources = state.selection.peek().sources.length
-    if (input.kind === 'file' && sound?.input === input) void noteRecent({ kind: 'sound', name: input.name, sources, ...(sound.where !== undefined && { where: sound.where }) })
+    if (input.kind === 'file' && sound?.input === input && input.name !== DEMO_NAME) void noteRecent({ kind: 'sound', name: input.name, sources, ...(sound.where !== undefined && { where: sound.where }) })
     else if (input.kind === 'microphone' && input.from === 'microphone') void noteRecent({ kind: 'microphone', name: input.name, sources, device: input.deviceId })
   })
 }
