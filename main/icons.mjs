@@ -1,5 +1,5 @@
 // The app's icon as the systems want it, drawn here at each size: what renderer/icon.svg shows, as PNG for Linux, and
-// the same PNGs in Apple's and Microsoft's containers.
+// the same PNGs in Apple's and Microsoft's containers. Its files have the same mark on a sheet of paper.
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { png } from './png.mjs'
@@ -12,32 +12,59 @@ const WIDTH = 2
 const GRAIN = [12, 4.8, 1.7]
 const CORNER = 5
 
+const length = (x, y) => Math.sqrt(x * x + y * y) // Math.hypot guards against sizes that no icon has, and takes its time
+
 const lineDistance = (x, y, [ax, ay], [bx, by]) => {
   const t = Math.min(1, Math.max(0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)))
-  return Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay))
+  return length(x - ax - t * (bx - ax), y - ay - t * (by - ay))
 }
 
 /** Distances to the outlines, negative inside, so that every size is smooth without drawing it larger first. */
 const markDistance = (x, y) => {
   const [cx, cy, r] = GRAIN
   const strokes = STROKE.slice(1).map((end, i) => lineDistance(x, y, STROKE[i], end) - WIDTH / 2)
-  return Math.min(Math.hypot(x - cx, y - cy) - r, ...strokes)
+  return Math.min(length(x - cx, y - cy) - r, ...strokes)
 }
 const groundDistance = (x, y) => {
   const [dx, dy] = [x, y].map((v) => Math.abs(v - 12) - 12 + CORNER)
-  return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - CORNER
+  return length(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - CORNER
 }
 
-function pixels(size) {
+const PAPER = [0xf2, 0xee, 0xe4]
+const FOLD = [0xcf, 0xc6, 0xb0]
+// The sheet from left to right and from top to bottom, the part that is folded over, and the mark's share of its size.
+const SHEET = { left: 4, right: 20, top: 1.5, bottom: 22.5, corner: 1.2, fold: 5, mark: 0.6 }
+
+const boxDistance = (x, y, { left, right, top, bottom, corner }) => {
+  const dx = Math.abs(x - (left + right) / 2) - (right - left) / 2 + corner
+  const dy = Math.abs(y - (top + bottom) / 2) - (bottom - top) / 2 + corner
+  return length(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - corner
+}
+/** Positive beyond the line from which the corner is folded. */
+const beyondFold = (x, y) => ((x - SHEET.right) - (y - SHEET.top) + SHEET.fold) / Math.SQRT2
+const sheetDistance = (x, y) => Math.max(boxDistance(x, y, SHEET), beyondFold(x, y))
+const foldDistance = (x, y) => Math.max(boxDistance(x, y, { left: SHEET.right - SHEET.fold, right: SHEET.right, top: SHEET.top, bottom: SHEET.top + SHEET.fold, corner: 0 }), beyondFold(x, y))
+const sheetMark = (x, y) => SHEET.mark * markDistance((x - 12) / SHEET.mark + 12, (y - 13.5) / SHEET.mark + 12)
+
+/** What lies under, first. */
+const app = [[GROUND, groundDistance], [WHEAT, markDistance]]
+const sheet = [[PAPER, sheetDistance], [FOLD, foldDistance], [GROUND, sheetMark]]
+
+function pixels(size, layers) {
   const rgba = Buffer.alloc(size * size * 4)
   const cover = (distance) => Math.min(1, Math.max(0, 0.5 - distance * size / 24))
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size; column++) {
       const [x, y] = [column, row].map((v) => (v + 0.5) * 24 / size)
-      const mark = cover(markDistance(x, y))
       const at = (row * size + column) * 4
-      for (let c = 0; c < 3; c++) rgba[at + c] = Math.round(GROUND[c] + (WHEAT[c] - GROUND[c]) * mark)
-      rgba[at + 3] = Math.round(255 * cover(groundDistance(x, y)))
+      const [[ground, outline], ...over] = layers
+      const colour = [...ground]
+      for (const [own, distance] of over) {
+        const share = cover(distance(x, y))
+        for (let c = 0; c < 3; c++) colour[c] += (own[c] - colour[c]) * share
+      }
+      for (let c = 0; c < 3; c++) rgba[at + c] = Math.round(colour[c])
+      rgba[at + 3] = Math.round(255 * cover(outline(x, y)))
     }
   return rgba
 }
@@ -47,7 +74,7 @@ const uint32 = (value) => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(v
 /** Apple: named pieces, each a PNG. */
 function icns(pngs) {
   const pieces = [['icp4', 16], ['icp5', 32], ['icp6', 64], ['ic07', 128], ['ic08', 256], ['ic09', 512], ['ic10', 1024]]
-    .map(([name, size]) => Buffer.concat([Buffer.from(name, 'latin1'), uint32(pngs.get(size).length + 8), pngs.get(size)]))
+    .filter(([, size]) => pngs.has(size)).map(([name, size]) => Buffer.concat([Buffer.from(name, 'latin1'), uint32(pngs.get(size).length + 8), pngs.get(size)]))
   const body = Buffer.concat(pieces)
   return Buffer.concat([Buffer.from('icns', 'latin1'), uint32(body.length + 8), body])
 }
@@ -72,17 +99,22 @@ function ico(pngs) {
   return Buffer.concat([head, ...sizes.map((size) => pngs.get(size))])
 }
 
-const draw = (size) => png(pixels(size), size, size)
+const SIZES = [16, 32, 64, 128, 256, 512, 1024]
+const draw = (size, layers = app) => png(pixels(size, layers), size, size)
 
 /** For a browser that installs the page. */
 export async function pageIcons(folder) {
   for (const size of [192, 512]) await writeFile(`${folder}icon-${size}.png`, draw(size))
 }
 
+/** Linux takes one file for each size, and the sheet for nothing: its desktops draw their own. */
 export async function icons(folder) {
-  const pngs = new Map([16, 32, 64, 128, 256, 512, 1024].map((size) => [size, draw(size)]))
-  await mkdir(folder, { recursive: true })
-  await writeFile(folder + 'icon.png', pngs.get(512))
-  await writeFile(folder + 'icon.icns', icns(pngs))
-  await writeFile(folder + 'icon.ico', ico(pngs))
+  await mkdir(folder + 'linux', { recursive: true })
+  for (const [name, layers] of [['icon', app], ['document', sheet]]) {
+    const sizes = name === 'icon' ? SIZES : SIZES.slice(0, -1) // nobody sees a document so large
+    const pngs = new Map(sizes.map((size) => [size, draw(size, layers)]))
+    await writeFile(`${folder}${name}.icns`, icns(pngs))
+    await writeFile(`${folder}${name}.ico`, ico(pngs))
+    if (name === 'icon') for (const size of SIZES.slice(0, -1)) await writeFile(`${folder}linux/${size}x${size}.png`, pngs.get(size))
+  }
 }

@@ -1,50 +1,74 @@
 // Electron's main process: the scheme, one instance, the window, and the answers to what the page asks of the machine.
 
 import { fileURLToPath } from 'node:url'
-import { BrowserWindow, Menu, app, dialog, protocol, session } from 'electron'
+import { BrowserWindow, app, dialog, protocol, session } from 'electron'
+import type { Event } from 'electron'
 import { serveAssets } from './assets.ts'
 import { answerPage } from './bridge/bridge.ts'
+import { forgetMenus } from './bridge/menus.ts'
 import { closeMidi } from './bridge/midi.ts'
+import { filesIn, openOutside } from './bridge/outside.ts'
+import { aboutWinnow } from './menu.ts'
+import { watchHealth } from './health.ts'
+import { stateWritten } from './window-state.ts'
 import { guardContents, guardSession, openWindow, registerScheme } from './window.ts'
 
 registerScheme(protocol)
 app.enableSandbox()
 
-/** Roles only: the shortcuts a person expects. The default menu would also link to sites. */
-const menu = (): Menu => Menu.buildFromTemplate([
-  ...(process.platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
-  { role: 'fileMenu' }, { role: 'editMenu' }, { role: 'viewMenu' }, { role: 'windowMenu' },
-])
+async function open(): Promise<void> {
+  try {
+    watchHealth(await openWindow())
+  } catch (error) {
+    dialog.showErrorBox('Winnow cannot open its window', error instanceof Error ? error.message : String(error))
+    app.quit()
+  }
+}
 
-const open = (): void => void openWindow().catch((error: unknown) => {
-  dialog.showErrorBox('Winnow cannot open its window', error instanceof Error ? error.message : String(error))
-  app.quit()
-})
-
+/** The window in front, opened where there is none. */
 function focus(): void {
   const [window] = BrowserWindow.getAllWindows()
-  if (!window) return
+  if (!window) return void open()
   if (window.isMinimized()) window.restore()
   window.focus()
 }
 
-async function start(): Promise<void> {
-  app.on('second-instance', focus)
-  app.on('web-contents-created', (_event, contents) => guardContents(contents))
-  app.on('render-process-gone', (_event, _contents, { reason }) => {
-    if (reason === 'clean-exit') return
-    dialog.showErrorBox('Winnow has stopped', `The page ended (${reason}). What was saved or exported is safe; open Winnow again.`)
+/** The last place of the window is written before the program ends. */
+let settled = false
+function quitSettled(event: Event): void {
+  if (settled) return
+  event.preventDefault()
+  void stateWritten().then(() => {
+    settled = true
     app.quit()
   })
-  app.on('window-all-closed', () => { if (process.platform !== 'darwin') app.quit() })
+}
+
+// macOS tells of a file before the app is ready, and again at any time.
+app.on('open-file', (event, path) => {
+  event.preventDefault()
+  void openOutside(filesIn([path], '/'))
+  if (app.isReady()) focus()
+})
+
+async function start(): Promise<void> {
+  app.on('second-instance', (_event, argv, folder) => {
+    focus()
+    void openOutside(filesIn(argv, folder))
+  })
+  app.on('web-contents-created', (_event, contents) => guardContents(contents))
+  app.on('window-all-closed', () => { if (process.platform === 'darwin') forgetMenus(); else app.quit() })
   app.on('will-quit', closeMidi)
-  app.on('activate', () => { if (BrowserWindow.getAllWindows().length === 0) open() })
+  app.on('will-quit', quitSettled)
+  app.on('activate', () => { if (BrowserWindow.getAllWindows().length === 0) void open() })
 
   await app.whenReady()
-  Menu.setApplicationMenu(menu())
+  aboutWinnow()
+  forgetMenus()
   guardSession(session.defaultSession, serveAssets(fileURLToPath(new URL('./app', import.meta.url))))
   answerPage()
-  open()
+  void openOutside(filesIn(process.argv.slice(1), process.cwd()))
+  await open()
 }
 
 if (app.requestSingleInstanceLock()) void start()

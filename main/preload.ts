@@ -2,7 +2,7 @@
 // of Electron or Node reaches the page, and each call is checked again in main/bridge/.
 
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import type { Host, MidiMessage, OpenedFile, SavedSession } from '../renderer/host.ts'
+import type { Host, MidiMessage, OpenedFile, OutsideFile, SavedSession } from '../renderer/host.ts'
 import type { Answer } from './bridge/door.ts'
 
 async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
@@ -10,6 +10,9 @@ async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
   if ('error' in answer) throw new Error(answer.error)
   return answer.value
 }
+
+/** What the machine says of itself. Electron's event, which holds a way to answer anybody, stays here. */
+const hear = <T>(channel: string, listener: (said: T) => void): void => void ipcRenderer.on(channel, (_event, said: T) => listener(said))
 
 const host: Host = {
   platform: process.platform,
@@ -22,6 +25,17 @@ const host: Host = {
   async dropped(file) {
     const path = webUtils.getPathForFile(file)
     return path === '' ? null : ask('dropped', path) as Promise<string> // what a page has made has none
+  },
+  onOpen(open) {
+    hear('open', open)
+    // What was asked for before there was a page: its own errors are the page's to hear of when it opens the file.
+    void ask('onOpen').then((files) => { for (const file of files as OutsideFile[]) open(file) }, () => {})
+  },
+  stayAwake: (awake) => ask('stayAwake', awake) as Promise<void>,
+  menus: {
+    tell: (states, recent) => ask('menus', states, recent) as Promise<void>,
+    onCommand: (run) => hear('command', run),
+    onRecent: (open) => hear('recent', open),
   },
   // Windows has no virtual ports.
   ...(process.platform !== 'win32' && { midi: {

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { BrowserWindow, systemPreferences } from 'electron'
 import type { Protocol, Session, WebContents } from 'electron'
 import type { Assets } from './assets.ts'
+import { SMALLEST, lastState, watchState } from './window-state.ts'
 
 export const SCHEME = 'app'
 export const ORIGIN = `${SCHEME}://winnow`
+export const PAGE = ORIGIN + '/index.html'
 
 /** True for a page of ours. Strings are compared: Node gives every URL of a scheme of one's own the origin "null". */
 export const isOurs = (url: string | undefined): boolean => url === ORIGIN || url?.startsWith(ORIGIN + '/') === true
@@ -65,8 +67,9 @@ export function guardContents(contents: WebContents): void {
 }
 
 export async function openWindow(): Promise<BrowserWindow> {
+  const { maximised, fullScreen, ...place } = await lastState()
   const window = new BrowserWindow({
-    title: 'Winnow', width: 1440, height: 900, minWidth: 1000, minHeight: 640,
+    title: 'Winnow', ...place, minWidth: SMALLEST.width, minHeight: SMALLEST.height, fullscreen: fullScreen,
     show: false, backgroundColor: '#141416', autoHideMenuBar: true,
     webPreferences: {
       preload: fileURLToPath(new URL('./preload.cjs', import.meta.url)),
@@ -76,7 +79,11 @@ export async function openWindow(): Promise<BrowserWindow> {
       spellcheck: false, // would fetch dictionaries
     },
   })
-  window.once('ready-to-show', () => window.show())
-  await window.loadURL(ORIGIN + '/index.html')
+  watchState(window)
+  window.once('ready-to-show', () => {
+    if (maximised) window.maximize()
+    window.show()
+  })
+  await window.loadURL(PAGE)
   return window
 }

@@ -136,14 +136,18 @@ export async function chooseSound(): Promise<void> {
   }
 }
 
+/** What a file is its name says. */
+export function openNamed(file: OpenedFile): Promise<void> {
+  const name = file.name.toLowerCase()
+  return name.endsWith('.preset') ? openPreset(file.name, file.bytes) : name.endsWith('.winnow') ? openSessionFile(file) : openSound(file)
+}
+
 /** One file dropped on the window: a preset, a session or a sound. `where`: the way back to it. */
 export async function drop(file: File, where: Promise<Where | null> = Promise.resolve(null)): Promise<void> {
   try {
-    const { name, bytes } = await readFile(file)
+    const read = await readFile(file)
     const there = await where
-    if (name.toLowerCase().endsWith('.preset')) await openPreset(name, bytes)
-    else if (name.toLowerCase().endsWith('.winnow')) await openSessionFile({ name, bytes, ...(there !== null && { where: there }) })
-    else await openSound({ name, bytes, ...(there !== null && { where: there }) })
+    await openNamed({ ...read, ...(there !== null && { where: there }) })
   } catch (error) {
     show('danger', sentence(error), soundGoesOn(), file.name.toLowerCase().endsWith('.preset')
       ? { label: 'Choose another preset', run: () => void choosePresetFile() } : { label: 'Choose another file', run: () => void chooseSound() })

@@ -22,10 +22,15 @@ export interface VirtualPort {
 /** The menus of the machine, made of the table of commands. */
 export interface Menus {
   /** What they show and what can be chosen. */
-  tell(states: CommandStates): Promise<void>
+  tell(states: CommandStates, recent: readonly RecentFile[]): Promise<void>
   /** What is chosen there, by its name. */
   onCommand(run: (name: string) => void): void
+  /** What was opened lately and is chosen again there, by its id; null when the list is to be empty. */
+  onRecent(open: (id: string | null) => void): void
 }
+/** `token`: for `openAgain`. */
+export interface OutsideFile { readonly name: string; readonly token: string }
+export interface RecentFile { readonly id: string; readonly name: string }
 
 export interface Host {
   /** "browser", or what the machine calls its system: "darwin", "win32", "linux". */
@@ -46,6 +51,10 @@ export interface Host {
   dropped?(file: File): Promise<string | null>
   /** Absent where the system has no such ports. */
   readonly midi?: VirtualPort
+  /** What is opened from outside: double-clicked, dropped on the icon, given at the start. Absent in a browser. */
+  onOpen?(open: (file: OutsideFile) => void): void
+  /** Keeps the machine from sleeping until it is told otherwise, or the page goes. Absent in a browser. */
+  stayAwake?(awake: boolean): Promise<void>
   /** Absent where the window has no menus of ours. */
   readonly menus?: Menus
 }

@@ -11,6 +11,8 @@ import { Banners } from './banners.tsx'
 import { commandKey, followCommands } from './commands/commanding.ts'
 import { Guide } from './demo/guide.tsx'
 import { figure } from './format.ts'
+import { stayAwake } from './desktop/awake.ts'
+import { openFromOutside } from './desktop/outside.ts'
 import { press, said } from './history.ts'
 import { Help } from './help/panel.tsx'
 import { Live, isLive } from './live/live.tsx'
@@ -103,4 +105,6 @@ const Page = () => {
 render(<Page />, document.getElementById('app')!)
 void start()
 followCommands()
+openFromOutside()
+stayAwake()
 addEventListener('load', keepForOffline)

@@ -12,15 +12,23 @@ type Handler = (event: object, ...args: unknown[]) => Promise<{ value?: unknown;
 const electron = vi.hoisted(() => ({
   handlers: new Map<string, Handler>(),
   showOpenDialog: vi.fn(async (): Promise<{ canceled: boolean; filePaths: string[] }> => ({ canceled: true, filePaths: [] })),
+  blockers: [] as string[],
+  sent: [] as unknown[][],
+  menu: { states: {}, recent: [] } as { states: object; recent: readonly object[] },
   showSaveDialog: vi.fn(async (..._args: unknown[]): Promise<{ canceled: boolean; filePath: string }> => ({ canceled: true, filePath: '' })),
 }))
 vi.mock('electron', () => ({
-  app: { getPath: () => folder },
+  app: { getPath: () => folder, clearRecentDocuments: () => electron.sent.push(['cleared']) },
   ipcMain: { handle: (channel: string, handler: Handler) => electron.handlers.set(channel, handler) },
   dialog: { showOpenDialog: electron.showOpenDialog, showSaveDialog: electron.showSaveDialog },
   BrowserWindow: { fromWebContents: (sender: { window?: object }) => sender.window ?? null },
   systemPreferences: {},
+  powerSaveBlocker: {
+    start: (kind: string) => electron.blockers.push(kind),
+    stop: (id: number) => { delete electron.blockers[id - 1] },
+  },
 }))
+vi.mock('../main/menu.ts', () => ({ nothing: { states: {}, recent: [] }, showMenu: (shown: typeof electron.menu) => { electron.menu = shown } }))
 const midi = vi.hoisted(() => ({ said: [] as string[], fails: null as Error | null }))
 vi.mock('node:module', async (original) => ({
   ...await original<typeof import('node:module')>(),
@@ -53,7 +61,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => { vi.clearAllMocks() })
 
 test('the page may ask for these things', () => {
-  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'midiClose', 'midiOpen', 'midiSend', 'openAgain', 'openFile', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound'])
+  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'menus', 'midiClose', 'midiOpen', 'midiSend', 'onOpen', 'openAgain', 'openFile', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'])
 })
 
 describe('who may ask', () => {
@@ -108,6 +116,54 @@ describe.skipIf(windows)(because('the virtual port', windows), () => {
     expect((await ask(Object.assign(sender, { window: { webContents: sender } }), 'midiOpen')).error).toMatch(/^(this Linux has no ALSA|the system’s MIDI could not|Windows has no virtual)/)
     midi.fails = null
   })
+})
+
+describe('the menus', () => {
+  test('show what the page tells', async () => {
+    const states = { undo: { enabled: true, label: 'Undo Mute Bass' }, compare: { enabled: true, checked: false } }
+    expect(await call('menus', states, [{ id: '1', name: 'a.wav' }])).toEqual({ value: undefined })
+    expect(electron.menu).toEqual({ states, recent: [{ id: '1', name: 'a.wav' }] })
+  })
+  test.each<[string, unknown, unknown, string]>([
+    ['no states', null, [], 'states: expected an object, got null'],
+    ['a list of them', [], [], 'states: expected an object, got object'],
+    ['no command of ours', { quit: { enabled: true } }, [], 'states: expected names of commands, got "quit"'],
+    ['a name that every object has', { constructor: { enabled: true } }, [], 'states: expected names of commands, got "constructor"'],
+    ['a state that is none', { undo: 1 }, [], 'undo.enabled: expected true or false, got undefined'],
+    ['a mark that is none', { undo: { enabled: true, checked: 'yes' } }, [], 'undo.checked: expected true or false, got "yes"'],
+    ['a text too long', { undo: { enabled: true, label: 'x'.repeat(201) } }, [], `undo.label: expected a text of 1 to 200 characters, got "${'x'.repeat(40)}"`],
+    ['no list', {}, 'a', 'recent: expected a list of at most 32, got "a"'],
+    ['a long list', {}, Array(33).fill({ id: '1', name: 'x' }), 'recent: expected a list of at most 32, got 33'],
+    ['an entry without a name', {}, [{ id: '1' }], 'name: expected a text of 1 to 200 characters, got undefined'],
+  ])('%s is one sentence', async (_what, states, recent, error) => {
+    expect(await call('menus', states, recent)).toEqual({ error })
+  })
+})
+
+describe('the machine stays awake', () => {
+  const contents = () => { const sender = Object.assign(new EventEmitter(), { mainFrame }); return Object.assign(sender, { window: { webContents: sender } }) }
+  const ask = (sender: object, awake: unknown) => electron.handlers.get('stayAwake')!({ sender, senderFrame: mainFrame }, awake)
+  const awake = () => electron.blockers.filter(Boolean)
+
+  test('while it is asked to, and asked twice no longer', async () => {
+    const sender = contents()
+    await ask(sender, true)
+    await ask(sender, true)
+    expect(awake()).toEqual(['prevent-app-suspension'])
+    await ask(sender, false)
+    expect(awake()).toEqual([])
+  })
+  test.each([['reloads', 'did-start-navigation'], ['fails', 'render-process-gone'], ['is closed', 'destroyed']])('and no longer when the page %s', async (_what, event) => {
+    const sender = contents()
+    await ask(sender, true)
+    expect(awake()).toHaveLength(1)
+    sender.emit(event, { isMainFrame: true, isSameDocument: false })
+    expect(awake()).toEqual([])
+    await ask(sender, true) // the page that comes after it
+    sender.emit(event, { isMainFrame: true, isSameDocument: false })
+    expect(awake()).toEqual([])
+  })
+  test('a wrong argument is one sentence', async () => expect(await ask(contents(), 1)).toEqual({ error: 'awake: expected true or false, got number' }))
 })
 
 describe('what may be asked', () => {

@@ -47,7 +47,7 @@ test('everything is made, and the same bytes the second time', async () => {
   const names = first.map((path) => path.slice(join(copy, 'dist/').length).replaceAll('\\', '/'))
   expect(names).toEqual(expect.arrayContaining([
     'app/files.json', 'app/icon-192.png', 'app/index.html', 'app/kernel-relaxed.wasm', 'app/kernel.wasm', 'app/manifest.webmanifest', 'app/offline.js', 'app/plugin/index.js', 'app/presets/a.preset', 'app/presets/index.json', 'app/worklet.js',
-    'cli.js', 'icons/icon.icns', 'icons/icon.ico', 'icons/icon.png', 'main.js', 'preload.cjs', 'start.js',
+    'cli.js', 'icons/document.icns', 'icons/document.ico', 'icons/icon.icns', 'icons/icon.ico', 'icons/linux/512x512.png', 'main.js', 'preload.cjs', 'start.js',
   ]))
   expect(names.filter((name) => !/^(app|icons|prebuilds)\//.test(name) && !/^[a-z]+\.c?js(\.map)?$/.test(name))).toEqual([])
   expect(await readFile(join(copy, 'dist/app/presets/index.json'), 'utf8')).toBe('["a.preset","b.preset"]')

@@ -19,7 +19,7 @@ type Handler = (request: Request) => Promise<Response> | Response
 type Invoked = (event: object, ...args: unknown[]) => Promise<unknown>
 type Callback<T> = (answer: T) => void
 
-const names = ['app', 'BrowserWindow', 'dialog', 'ipcMain', 'Menu', 'protocol', 'session', 'systemPreferences']
+const names = ['app', 'BrowserWindow', 'dialog', 'ipcMain', 'Menu', 'powerSaveBlocker', 'protocol', 'screen', 'session', 'systemPreferences']
 const seat = 'electronStandIn'
 
 // Playwright carries typed arrays but no bare ArrayBuffer, which Electron does: packed on one side, unpacked on the
@@ -42,6 +42,9 @@ function takeTheSeat(electron: Record<string, unknown>): void {
     `export const resolve = (name, context, next) => name === 'electron' ? { url: ${JSON.stringify(module)}, shortCircuit: true } : next(name, context)`))
 }
 
+export interface MenuEntry { readonly id?: string; readonly label?: string; readonly role?: string; readonly accelerator?: string; enabled?: boolean; checked?: boolean; readonly submenu?: readonly MenuEntry[]; click?(entry: MenuEntry): void }
+const flat = (entries: readonly MenuEntry[]): MenuEntry[] => entries.flatMap((entry) => [entry, ...flat(entry.submenu ?? [])])
+
 export function standIn(browser: Browser) {
   let ready = false
   let server: ReturnType<typeof createServer> | undefined
@@ -51,7 +54,7 @@ export function standIn(browser: Browser) {
 
   /** What the scripts did, for tests to read, and what the person would answer, for tests to set. */
   const seen = {
-    schemes: [] as unknown[], sandboxed: false, quit: 0, focused: 0, errors: [] as string[], menu: [] as unknown[],
+    schemes: [] as unknown[], sandboxed: false, quit: 0, focused: 0, errors: [] as string[], menu: [] as readonly MenuEntry[], awake: false, about: {} as object, answer: 0,
     permissionCheck: (..._args: unknown[]): boolean => { throw new Error('no permission check was set') },
     permissionRequest: (_contents: unknown, _name: string, _answer: Callback<boolean>, _details: object): void => { throw new Error('no permission handler was set') },
     beforeRequest: (_details: { url: string }, _answer: Callback<{ cancel: boolean }>): void => { throw new Error('no request filter was set') },
@@ -83,10 +86,20 @@ export function standIn(browser: Browser) {
     readonly webContents = Object.assign(new EventEmitter(), {
       mainFrame: this.mainFrame,
       setWindowOpenHandler: (handler: () => { action: string }) => { this.openHandler = handler },
+      send: (channel: string, said: unknown) => void this.page?.evaluate(([channel, said]) => (globalThis as unknown as { standInSaid(channel: string, said: unknown): void }).standInSaid(channel, said), [channel, said] as const),
     })
+    bounds = { x: 0, y: 0, width: 0, height: 0 }
+    maximised = false
+    getNormalBounds() { return this.bounds }
+    isMaximized(): boolean { return this.maximised }
+    isFullScreen(): boolean { return false }
+    isDestroyed(): boolean { return false }
+    maximize(): void { this.maximised = true }
     constructor(readonly options: { webPreferences: { preload: string } & Record<string, unknown> } & Record<string, unknown>) {
       super()
       windows.push(this)
+      const { x = 40, y = 30, width, height } = options as unknown as { x?: number; y?: number; width: number; height: number }
+      this.bounds = { x, y, width, height }
       app.emit('web-contents-created', {}, this.webContents)
     }
     static getAllWindows = (): Window[] => windows
@@ -109,11 +122,14 @@ export function standIn(browser: Browser) {
         delete globalThis.standInInvoke
         const [map, pack, unpack] = [${map}, ${pack}, ${unpack}]
         const invoke = async (channel, ...args) => map(await binding(channel, ...map(args, pack)), unpack)
+        const freeze = (value) => { for (const each of Object.values(value)) if (typeof each === 'object') freeze(each); return Object.freeze(value) }
         const electron = {
-          contextBridge: { exposeInMainWorld: (name, value) => { Object.defineProperty(globalThis, name, { value: Object.freeze(value) }) } },
-          ipcRenderer: { invoke },
+          contextBridge: { exposeInMainWorld: (name, value) => { Object.defineProperty(globalThis, name, { value: freeze(value) }) } },
+          ipcRenderer: { invoke, on: (channel, listener) => void (listeners[channel] ??= []).push(listener) },
           webUtils: { getPathForFile: () => '' },
         }
+        const listeners = {}
+        globalThis.standInSaid = (channel, said) => { for (const listener of listeners[channel] ?? []) listener({}, map(said, unpack)) }
         ;((require, process) => { ${script}\n })((name) => { if (name === 'electron') return electron; throw new Error('a sandboxed preload has no ' + name) }, { platform: ${JSON.stringify(process.platform)} })
       }`)
       // Foreign addresses meet the walls that Electron would ask; the server's own must pass untouched, for the worklet.
@@ -136,7 +152,12 @@ export function standIn(browser: Browser) {
     enableSandbox: () => { seen.sandboxed = !ready },
     requestSingleInstanceLock: () => true,
     whenReady: async () => { ready = true },
+    isReady: () => ready,
     quit: () => { seen.quit++ },
+    getVersion: () => '0.0.0',
+    setAboutPanelOptions: (options: object) => { seen.about = options },
+    addRecentDocument: () => undefined,
+    clearRecentDocuments: () => undefined,
   })
   takeTheSeat({
     app, BrowserWindow: Window,
@@ -160,14 +181,22 @@ export function standIn(browser: Browser) {
     dialog: {
       showOpenDialog: async (_window: unknown, options: unknown) => { seen.asked.push(options); return seen.openDialog },
       showSaveDialog: async (_window: unknown, options: unknown) => { seen.asked.push(options); return seen.saveDialog },
+      showMessageBox: async (_window: unknown, options: unknown) => { seen.asked.push(options); return { response: seen.answer } },
       showErrorBox: (title: string, text: string) => { seen.errors.push(`${title}: ${text}`) },
     },
-    Menu: { buildFromTemplate: (template: unknown[]) => template, setApplicationMenu: (menu: unknown[]) => { seen.menu = menu } },
+    Menu: {
+      buildFromTemplate: (template: readonly MenuEntry[]) => Object.assign(template, { getMenuItemById: (id: string) => flat(template).find((entry) => entry.id === id) ?? null }),
+      setApplicationMenu: (menu: readonly MenuEntry[]) => { seen.menu = menu },
+    },
+    powerSaveBlocker: { start: () => { seen.awake = true; return 1 }, stop: () => { seen.awake = false } },
+    screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 2560, height: 1440 } }] },
     systemPreferences: { askForMediaAccess: async () => true },
   })
 
   return {
-    app, seen, windows, ipc,
+    app, seen, windows, ipc, userData,
+    /** The entry of the menu as it is now. */
+    entry: (id: string): MenuEntry | undefined => flat(seen.menu).find((entry) => entry.id === id),
     async close(): Promise<void> {
       for (const { page } of windows) await page?.close()
       server?.close()

@@ -9,10 +9,13 @@ import { _electron } from 'playwright-core'
 import type { Browser, ElectronApplication, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { electronPackage, electronProgram, noDisplay } from '../main/electron.ts'
+import { menuTitles } from '../renderer/commands.ts'
 import type { FileKind } from '../renderer/host.ts'
 import { because, launch, noChromium } from './browser.ts'
 import { standIn } from './electron-stand-in.ts'
+import { sound as chord, wav as waveFile } from './sound-files.ts'
 
+const sound = waveFile(chord(2, 3 * 44100))
 const wav: FileKind = { description: 'Sound', extensions: ['wav'] }
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,12 +25,12 @@ async function surroundings() {
   await context.audioWorklet.addModule('worklet.js')
   return {
     title: document.title, isolated: crossOriginIsolated, secure: isSecureContext,
-    shared: typeof SharedArrayBuffer, host: Object.keys(window.winnowHost ?? {}).sort(), platform: window.winnowHost?.platform,
+    frozen: [window.winnowHost, window.winnowHost?.menus].every((each) => each !== undefined && Object.isFrozen(each)), shared: typeof SharedArrayBuffer, host: Object.keys(window.winnowHost ?? {}).sort(), platform: window.winnowHost?.platform,
     node: ['require', 'module', 'process', 'Buffer', 'global', 'electron', 'ipcRenderer', '__dirname'].filter((name) => name in globalThis),
   }
 }
 const expected = {
-  title: 'Winnow', isolated: true, secure: true, shared: 'function', host: [...process.platform === 'win32' ? [] : ['midi'], 'openFile', 'platform', 'saveFile', 'saveFiles'],
+  title: 'Winnow', isolated: true, secure: true, frozen: true, shared: 'function', host: ['dropped', 'menus', ...process.platform === 'win32' ? [] : ['midi'], 'onOpen', 'openAgain', 'openFile', 'platform', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'],
   platform: process.platform, node: [],
 }
 
@@ -154,11 +157,32 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
       .rejects.toThrow('description: expected a text of 1 to 80 characters, got ""')
   })
 
-  test('a second start brings this window to the front; the last one closed ends the app', () => {
-    electron.app.emit('second-instance')
+  test('a second start brings this window to the front', () => {
+    electron.app.emit('second-instance', {}, ['winnow', '.'], folder)
     expect(electron.seen.focused).toBe(1)
+  })
+
+  test('where the window stood is written when it is closed', async () => {
+    electron.windows[0]!.bounds = { x: 12, y: 34, width: 1300, height: 800 }
+    electron.windows[0]!.emit('close')
+    await expect.poll(async () => JSON.parse(await readFile(join(electron.userData, 'window.json'), 'utf8').catch(() => 'null')) as unknown)
+      .toEqual({ x: 12, y: 34, width: 1300, height: 800, maximised: false, fullScreen: false })
+  })
+
+  test('the last window closed ends the app', () => {
     electron.app.emit('window-all-closed')
     expect(electron.seen.quit).toBe(process.platform === 'darwin' ? 0 : 1)
+  })
+
+  test('it ends once what it writes is on the disk', async () => {
+    const before = electron.seen.quit
+    let held = 0
+    const ends = (): boolean => electron.app.emit('will-quit', { preventDefault: () => { held++ } })
+    ends()
+    expect(held).toBe(1)
+    await expect.poll(() => electron.seen.quit).toBe(before + 1)
+    ends()
+    expect(held).toBe(1)
   })
 })
 
@@ -168,10 +192,17 @@ const noElectron = program ? noDisplay() : "Electron's program is not here"
 
 describe.skipIf(noElectron)(because('Electron itself', noElectron), () => {
   let app: ElectronApplication
+  let folder: string
   beforeAll(async () => {
-    app = await _electron.launch({ executablePath: program!, args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root] })
+    folder = await mkdtemp(join(tmpdir(), 'winnow-electron-itself-'))
+    const path = join(folder, 'given at the start.wav')
+    await writeFile(path, sound)
+    app = await _electron.launch({ executablePath: program!, args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--user-data-dir=${join(folder, 'user')}`, root, path] })
   })
-  afterAll(() => app?.close())
+  afterAll(async () => {
+    await app?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
 
   test('the window opens, and its page is complete, isolated, and free of Node', async () => {
     const page = await app.firstWindow()
@@ -184,5 +215,30 @@ describe.skipIf(noElectron)(because('Electron itself', noElectron), () => {
     const page = await app.firstWindow()
     const seeing = await page.evaluate(() => navigator.mediaDevices.getUserMedia({ video: true }).then(() => 'allowed', (error: Error) => error.name))
     expect(['NotAllowedError', 'NotFoundError']).toContain(seeing)
+  })
+
+  test('the file that was given is open, and a click in the menus is done by the page', async () => {
+    const page = await app.firstWindow()
+    await page.getByText('given at the start.wav', { exact: true }).first().waitFor()
+    const entry = (id: string) => app.evaluate(({ Menu }, id) => {
+      const { enabled, checked, label } = Menu.getApplicationMenu()!.getMenuItemById(id)!
+      return { enabled, checked, label }
+    }, id)
+    await expect.poll(() => entry('compare'), { timeout: 20_000 }).toMatchObject({ enabled: true, checked: false })
+    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('compare')!.click())
+    await expect.poll(() => entry('compare'), { timeout: 20_000 }).toMatchObject({ enabled: true, checked: true })
+    await page.getByRole('button', { name: 'A, original', pressed: true }).waitFor()
+    expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.items.map(({ label }) => label))).toEqual(expect.arrayContaining(Object.values(menuTitles)))
+  })
+
+  test('closed, it has written where it stood', async () => {
+    const bounds = await app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      window!.setBounds({ x: 20, y: 40, width: 1240, height: 760 })
+      return window!.getBounds()
+    })
+    await app.close()
+    const { width, height } = JSON.parse(await readFile(join(folder, 'user/window.json'), 'utf8')) as { width: number; height: number }
+    expect([width, height]).toEqual([bounds.width, bounds.height])
   })
 })

@@ -10,12 +10,15 @@ const electron = vi.hoisted(() => ({
 }))
 
 vi.mock('electron', () => ({
+  app: { getPath: () => '/nowhere' },
+  screen: { getAllDisplays: () => [] },
   BrowserWindow: class {
     readonly record
     constructor(options: BrowserWindowConstructorOptions) {
       this.record = { options, loaded: [] as string[], shown: 0, once: new Map<string, () => void>() }
       electron.windows.push(this.record)
     }
+    on(): void {}
     once(name: string, listener: () => void): void { this.record.once.set(name, listener) }
     show(): void { this.record.shown++ }
     async loadURL(url: string): Promise<void> { this.record.loaded.push(url) }

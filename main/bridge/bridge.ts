@@ -2,10 +2,13 @@
 
 import { answer } from './door.ts'
 import { files } from './files.ts'
+import { menus } from './menus.ts'
 import { midi } from './midi.ts'
+import { outside } from './outside.ts'
+import { power } from './power.ts'
 import { sessions } from './sessions.ts'
 
 /** Answers the preload's calls. */
 export function answerPage(): void {
-  for (const services of [files, midi, sessions]) answer(services)
+  for (const services of [files, menus, midi, outside, power, sessions]) answer(services)
 }

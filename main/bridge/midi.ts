@@ -1,22 +1,18 @@
 // The virtual MIDI port, open for as long as the page is there.
 
-import type { BaseWindow, BrowserWindow, WebContents } from 'electron'
+import type { BaseWindow, BrowserWindow } from 'electron'
 import { midiMessages, midiPort } from '../midi-port.ts'
 import type { Services } from './door.ts'
+import { whenGone } from './going.ts'
 
 const port = midiPort()
 /** What sounds at the virtual port ends. */
 export const closeMidi = (): void => port.close()
 
-const watched = new WeakSet<WebContents>()
 /** A page that reloads, fails or is closed leaves no note behind. */
 async function midiOpen({ webContents }: BrowserWindow): Promise<void> {
   port.open()
-  if (watched.has(webContents)) return
-  watched.add(webContents)
-  webContents.on('destroyed', closeMidi)
-  webContents.on('render-process-gone', closeMidi)
-  webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => { if (isMainFrame && !isSameDocument) closeMidi() })
+  whenGone(webContents, closeMidi)
 }
 
 async function midiSend(_window: BaseWindow, args: readonly unknown[]): Promise<void> {

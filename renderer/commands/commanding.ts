@@ -8,6 +8,7 @@ import type { Command, CommandName, CommandStates, Place } from '../commands.ts'
 import { host } from '../host.ts'
 import { isLive } from '../live/live.tsx'
 import { library } from '../presets/library.ts'
+import { forgetRecent, openRecent, recent } from '../session/recent.ts'
 import { state } from '../state.ts'
 import { bindings } from './bindings.ts'
 import { hasModifier, isPressed } from './keys.ts'
@@ -72,24 +73,30 @@ function choose(name: string): void {
 }
 
 const TOLD_EVERY = 100 // ms
+/** Of a name in a menu. */
+const LONGEST = 200
+
+const clearRecent = (): void => { for (const { id } of recent.peek()) void forgetRecent(id) }
 
 /** Tells the machine's menus what they show, as often as it changes and no oftener than they can follow. */
 export function followCommands(): void {
   const { menus } = host()
   if (!menus) return
   menus.onCommand(choose)
+  menus.onRecent((id) => { if (id === null) clearRecent(); else void openRecent(id) })
   let told = ''
   let timer: ReturnType<typeof setTimeout> | null = null
   const tell = (): void => {
     timer = null
+    const lately = recent.peek().filter(({ kind }) => kind !== 'microphone').map(({ id, name }) => ({ id, name: name.slice(0, LONGEST) }))
     const states = commandStates.peek()
-    const text = JSON.stringify(states)
+    const text = JSON.stringify([states, lately])
     if (text === told) return
     told = text
-    void menus.tell(states).catch(() => { told = '' })
+    void menus.tell(states, lately).catch(() => { told = '' })
   }
   effect(() => {
-    void commandStates.value
+    void [commandStates.value, recent.value]
     timer ??= setTimeout(tell, TOLD_EVERY)
   })
 }
