@@ -137,9 +137,11 @@ export async function chooseSound(): Promise<void> {
 }
 
 /** What a file is its name says. */
-export function openNamed(file: OpenedFile): Promise<void> {
+export async function openNamed(file: OpenedFile): Promise<void> {
   const name = file.name.toLowerCase()
-  return name.endsWith('.preset') ? openPreset(file.name, file.bytes) : name.endsWith('.winnow') ? openSessionFile(file) : openSound(file)
+  if (name.endsWith('.preset')) await openPreset(file.name, file.bytes)
+  else if (name.endsWith('.winnow')) await openSessionFile(file)
+  else await openSound(file)
 }
 
 /** One file dropped on the window: a preset, a session or a sound. `where`: the way back to it. */
