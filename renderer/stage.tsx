@@ -30,6 +30,7 @@ export const Stage = () => {
         <LearningPanel />
         <ExportPanel />
         {state.loading.value && <p class="overlay" role="status">{state.loading.value}…</p>}
+        {state.missing.value && !state.loading.value && <p class="overlay" role="status">“{state.missing.value.name}” is missing. All else is here.</p>}
         {input.kind === 'microphone' && input.lost && <p class="overlay lost" role="status">No signal</p>}
         {hint && !state.loading.value && (
           <p class="overlay low" role="status">

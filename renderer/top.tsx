@@ -7,6 +7,7 @@ import { ExportButton } from './export/panel.tsx'
 import { HelpButton } from './help/panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
+import { locate } from './session/missing.ts'
 import { measured, set, state } from './state.ts'
 import { togglePlay } from './transport.ts'
 
@@ -47,6 +48,11 @@ const InputChoice = () => {
       {input.kind === 'file' && (
         <button type="button" class="picker wide" title={`${input.name}: open another file`} onClick={() => void chooseSound()}>
           <span class="picker-text">{input.name}</span><Icon name="down" size={12} />
+        </button>
+      )}
+      {state.missing.value && (
+        <button type="button" class="picker wide missing" title="The sound of this session is missing: locate it" onClick={() => void locate()}>
+          <span class="picker-text">{state.missing.value.name} (missing)</span><Icon name="down" size={12} />
         </button>
       )}
       <InputPicker />

@@ -11,7 +11,7 @@ import { state } from '../state.ts'
 /** A session comes from a file, a microphone, or what the machine plays. */
 export const SourceChoice = () => {
   const input = state.input.value
-  const from = input.kind === 'microphone' ? input.from : input.kind === 'file' ? 'file' : state.screen.value === 'live' ? 'microphone' : null
+  const from = input.kind === 'microphone' ? input.from : input.kind === 'file' || state.missing.value ? 'file' : state.screen.value === 'live' ? 'microphone' : null
   return (
     <div class="segments" role="group" aria-label="Input">
       <button type="button" aria-pressed={from === 'file'} aria-label="File" title="Open a file (O)" onClick={() => void chooseSound()}>
