@@ -80,7 +80,7 @@ describe.skipIf(noChromium)(because('a session in a file', noChromium), () => {
     expect(await title(page)).toBe('band.winnow – Winnow')
     expect(await page.getByRole('button', { name: /^Undo/ }).first().isDisabled()).toBe(true)
     expect((await saved(page)).text).toBe(before.text)
-  }))
+  }), 120_000)
 
   test('a file that is no session, damaged, or from another time is one sentence, and the sound goes on', () => visit(async (page) => {
     await playing(page)
@@ -202,5 +202,5 @@ describe.skipIf(noChromium)(because('what is kept by itself', noChromium), () =>
     } finally {
       await context.close()
     }
-  })
+  }, 120_000)
 })
