@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Kernel } from '../worklet/kernel.ts'
-import { Analysis, latencyOf, Synthesis, Transform, windows, type Shape } from '../worklet/stft.ts'
+import { Analysis, latencyOf, leaning, Synthesis, Transform, windows, type Shape } from '../worklet/stft.ts'
 import { kernels } from './kernels.ts'
 import { dft, errorDb } from './reference.ts'
 import { noise } from './signals.ts'
@@ -37,6 +37,8 @@ describe.each(kernels)('%s kernel', (_, module) => {
     ...sizes.flatMap((size) => [2, 4, 8].map((hops) => [`${size}, hop 1/${hops}`, symmetric(size, hops)] as [string, Shape])),
     ['asymmetric 1024 → 512', { fftSize: 1024, windowSize: 1024, hopSize: 128, tailSize: 512 }],
     ['asymmetric 4096 → 256', { fftSize: 4096, windowSize: 4096, hopSize: 128, tailSize: 256 }],
+    ['leaning 1024 → 128', leaning({ fftSize: 1024, windowSize: 1024, hopSize: 64, tailSize: 128 })],
+    ['leaning 2822 in 3072 → 1412', leaning({ fftSize: 3072, windowSize: 2822, hopSize: 353, tailSize: 1412 })],
     ['odd sizes: 2822 in 4096 → 1412', { fftSize: 4096, windowSize: 2822, hopSize: 353, tailSize: 1412 }],
     ['odd sizes: 743 in 1024, hop 186', { fftSize: 1024, windowSize: 744, hopSize: 186, tailSize: 744 }],
   ]
@@ -61,6 +63,22 @@ describe.each(kernels)('%s kernel', (_, module) => {
     want.set(x.subarray(0, x.length - latency), latency)
     expect(delayed).toEqual(want)
     expect(errorDb(y, want)).toBeLessThan(-120)
+  })
+})
+
+describe('windows that lean', () => {
+  const middle = (shape: Shape): number => {
+    const { analysis } = windows(shape)
+    const energy = analysis.map((x) => x * x)
+    return energy.reduce((sum, x, n) => sum + n * x, 0) / energy.reduce((sum, x) => sum + x, 0)
+  }
+
+  test('are the plain ones where the window is symmetric, and later in their middle the shorter the tail', () => {
+    const of = (tailSize: number): Shape => ({ fftSize: 1024, windowSize: 1024, hopSize: tailSize / 2, tailSize })
+    expect(windows(leaning(of(1024)))).toEqual(windows(of(1024)))
+    const gained = [512, 256, 128].map((tail) => middle(leaning(of(tail))) - middle(of(tail)))
+    expect(gained[0]!).toBeGreaterThan(20)
+    expect(gained).toEqual([...gained].sort((a, b) => a - b))
   })
 })
 

@@ -1,5 +1,8 @@
 // The shape of trained spectra, kept in hertz, and how they are fitted to a session of another rate.
 
+import { QUARTERS } from './basis.ts'
+import { PANEL_BINS } from './kernel.ts'
+
 export interface Atom {
   /** What a listener would name: "voice", "piano". */
   readonly source: string
@@ -71,7 +74,8 @@ export function fitSpectra({ spectra, atoms, fftSize, sampleRate }: Dictionary, 
   const from = binCount(fftSize)
   const bins = binCount(sessionFftSize)
   const step = (sessionRate / sessionFftSize) / (sampleRate / fftSize) // session bins in units of dictionary bins
-  const known = Math.min(bins, Math.floor((from - 1) / step + 1e-9) + 1)
+  let known = Math.min(bins, Math.floor((from - 1) / step + 1e-9) + 1)
+  if (known < bins && known % (QUARTERS * PANEL_BINS) === 1) known-- // alone it would open a panel: it goes with those above
   const fitted = new Float32Array(atoms.length * bins)
   for (let atom = 0; atom < atoms.length; atom++) {
     let sum = 0

@@ -72,6 +72,7 @@ export interface Arithmetic {
     over: Address, level: Address): void
   contrast(level: Address, n: number, half: number, out: Address): void
   combs(table: Address, rows: number, x: Address, n: number, out: Address): void
+  comb(table: Address, rows: number, found: Address, n: number, out: Address, numbers: Address): void
   fold(band: Address, part: Address, share: Address, y: Address, noise: Address, contrast: Address, comb: Address, n: number, bands: number,
     out: Address): void
   logits(numbers: Address, band: Address, part: Address, odds: Address, over: Address, contrast: Address, comb: Address, n: number,

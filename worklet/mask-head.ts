@@ -136,13 +136,13 @@ export class MaskHead {
   /** Frames from one answer to the next, and since the last one. */
   private readonly every: number
   private since = 0
-  private pitch = 0
-  private salience = 0
+  /** The pitch's number, and how far its harmonics stand out. */
+  private readonly pitch: Float32Array
 
   static floats(head: Head, bins: number): number {
     const row = bins + 4 + 16
     const { bands } = readMaskFacts(head, 'head')
-    return 10 * row + PITCHES * (bins + 4) + PITCHES + (5 + APART) * bands + 128 + Network.floats(head.layers)
+    return 10 * row + PITCHES * (bins + 4) + PITCHES + (5 + APART) * bands + 144 + Network.floats(head.layers)
   }
 
   /** Of `known` bins, `step` hertz apart. */
@@ -167,6 +167,7 @@ export class MaskHead {
     this.folded = kernel.floats(5 * facts.bands)
     this.coefficients = kernel.floats(APART * facts.bands)
     this.numbers = kernel.floats(4)
+    this.pitch = kernel.floats(2)
     this.network = new Network(kernel, head.layers)
     this.input = this.network.input
     this.every = Math.max(1, Math.round(facts.clock / hopSeconds))
@@ -175,7 +176,7 @@ export class MaskHead {
   reset(): void {
     this.network.reset()
     this.coefficients.fill(0)
-    this.since = this.pitch = this.salience = 0
+    this.since = 0
   }
 
   /** What there is to see of a frame, before its mask changes: rows of bins with room up to a multiple of four. */
@@ -198,18 +199,13 @@ export class MaskHead {
 
   /** The pitch whose harmonics stand out most, and their comb. */
   private hum(): void {
-    const { kernel: { run }, lie: { reach }, combs, contrast, found, comb } = this
+    const { kernel: { run }, lie: { reach }, combs, contrast, found, comb, pitch } = this
     run.combs(combs.byteOffset, PITCHES, contrast.byteOffset, reach, found.byteOffset)
-    let best = 0
-    for (let pitch = 1; pitch < PITCHES; pitch++) if (found[pitch]! > found[best]!) best = pitch
-    this.salience = Math.max(0, found[best]! / reach)
-    const row = best * reach
-    for (let bin = 0; bin < reach; bin++) comb[bin] = this.salience * combs[row + bin]!
-    this.pitch = best
+    run.comb(combs.byteOffset, PITCHES, found.byteOffset, reach, comb.byteOffset, pitch.byteOffset)
   }
 
   private fill(): void {
-    const { input, folded, lie: { weight }, salience, pitch, facts: { own } } = this
+    const { input, folded, lie: { weight }, pitch, facts: { own } } = this
     const bands = weight.length
     let heard = 0, known = 0
     for (let band = 0; band < bands; band++) {
@@ -223,8 +219,8 @@ export class MaskHead {
       input[2 * bands + band] = held ? (8 * folded[4 * bands + band]!) / weight[band]! : 0
     }
     const rest = 3 * bands
-    input[rest] = 8 * salience
-    input[rest + 1] = (2 * pitch) / PITCHES - 1
+    input[rest] = 8 * pitch[1]!
+    input[rest + 1] = (2 * pitch[0]!) / PITCHES - 1
     input[rest + 2] = clamp(Math.log((heard + 1e-20) / (known + 1e-20)), -3, 9) / 3
     input[rest + 3] = own ? 1 : 0
     input[rest + 4] = 1

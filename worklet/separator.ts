@@ -29,7 +29,7 @@ import type { Polish } from './polish.ts'
 import type { Mode } from './protocol.ts'
 import { Schedule, type Slices, Stage } from './schedule.ts'
 import type { Selection } from './selection.ts'
-import { type Analysis, latencyOf, type Shape, shapeFor } from './stft.ts'
+import { type Analysis, latencyOf, leaning, type Shape, shapeFor } from './stft.ts'
 import type { Wiener } from './wiener.ts'
 
 export interface SeparatorOptions {
@@ -114,7 +114,8 @@ export class Separator {
   private readonly seconds = new Float64Array(1)
 
   constructor({ module, dictionary, selection, covariances = {}, head = null, sampleRate, channels, mode }: SeparatorOptions) {
-    const shape = (this.shape = shapeFor(dictionary, sampleRate))
+    const plain = shapeFor(dictionary, sampleRate)
+    const shape = (this.shape = head?.kind === 'mask' ? leaning(plain) : plain)
     this.sliced = mode === 'sliced'
     this.latencySamples = latencyOf(shape, mode)
     this.sourceNames = selection.sources.map((source) => source.name)

@@ -21,6 +21,8 @@ export interface Shape {
   readonly hopSize: number
   /** Samples that a frame writes: the latency of the direct mode. A whole number of hops, two at least. */
   readonly tailSize: number
+  /** The exponent of the analysis window's rise; 1 where there is none. */
+  readonly lean?: number
 }
 
 /** The next size that the transform knows: powers of two, and those one and a half times as large. */
@@ -44,15 +46,22 @@ export function shapeFor({ fftSize, hopSize, tailSize, sampleRate }: Pick<Dictio
   return { fftSize: size, windowSize: window, hopSize: hop, tailSize: tail }
 }
 
+/**
+ * The same, leaning towards now: of an asymmetric window much lies long before what is written, and a mask that speaks of then is
+ * late for a voice, which changes faster than music. The steeper its rise, the later its middle and the coarser its resolution.
+ * One more for every halving of the tail was the best of a handful at each latency: .1 to .25 dB, and .006 to .015 of STOI.
+ */
+export const leaning = (shape: Shape): Shape => ({ ...shape, lean: 1 + Math.log2(shape.windowSize / shape.tailSize) })
+
 export const latencyOf = (shape: Shape, mode: Mode): number => shape.tailSize + (mode === 'sliced' ? shape.hopSize : 0)
 
-export function windows({ windowSize, hopSize, tailSize }: Shape): { analysis: Float64Array; synthesis: Float64Array } {
+export function windows({ windowSize, hopSize, tailSize, lean = 1 }: Shape): { analysis: Float64Array; synthesis: Float64Array } {
   const analysis = new Float64Array(windowSize)
   const synthesis = new Float64Array(windowSize)
   const rise = windowSize - tailSize / 2
   const from = windowSize - tailSize
   for (let n = 0; n < windowSize; n++)
-    analysis[n] = n < rise ? Math.sin((Math.PI * n) / (2 * rise)) : Math.sin((Math.PI * (n - from)) / tailSize)
+    analysis[n] = n < rise ? Math.sin((Math.PI * n) / (2 * rise)) ** lean : Math.sin((Math.PI * (n - from)) / tailSize)
   for (let n = from + 1; n < windowSize; n++)
     synthesis[n] = (Math.sin((Math.PI * (n - from)) / tailSize) ** 2 * 2 * hopSize) / (tailSize * analysis[n]!)
   return { analysis, synthesis }

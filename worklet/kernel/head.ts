@@ -78,6 +78,23 @@ export function combs(table: usize, rows: i32, x: usize, n: i32, out: usize): vo
   }
 }
 
+/** Of rows as `combs` has them and their sums, the row with the largest, times that sum ÷ n where it is above zero; which it is, and that, into `numbers`. */
+export function comb(table: usize, rows: i32, found: usize, n: i32, out: usize, numbers: usize): void {
+  let best = 0
+  let most = f32.load(found)
+  for (let row = 1; row < rows; row++) {
+    const here = f32.load(found + (usize(row) << 2))
+    if (here <= most) continue
+    most = here
+    best = row
+  }
+  const salience = max<f32>(0, most / <f32>n), line = usize(n) << 2
+  f32.store(numbers, <f32>best)
+  f32.store(numbers, salience, 4)
+  table += usize(best) * line
+  for (let i: usize = 0; i < line; i += 16) v128.store(out + i, f32x4.mul(f32x4.splat(salience), v128.load(table + i)))
+}
+
 /**
  * Sums over overlapping bands, five rows of `bands` numbers that are zero before: of (share·y)², ((1 − share)·y)², y², σ² and
  * contrast·comb. Bin i belongs to band `band[i]` by 1 − `part[i]`, and to the next one by the rest.
