@@ -64,14 +64,14 @@ function createMeasuring(): Viewer {
   let since = 0
   /** The clock of the audio thread is coarse, so single figures of a small load jump: null until one is seen, then their mean. */
   let load: number | null = null
-  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0
+  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0, missing = NaN
   let claimed = new Float64Array(0)
   let total = 0
   let counted = 0
 
   const clear = (): void => {
-    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position } = measured
-    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position]) figure.value = null
+    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, null: missing } = measured
+    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, missing]) figure.value = null
     measured.shares.value = []
   }
 
@@ -86,6 +86,7 @@ function createMeasuring(): Viewer {
     measured.passes.value = passes
     measured.badSamples.value = bad
     measured.match.value = match
+    measured.null.value = Number.isNaN(missing) ? null : missing
     measured.inputPeak.value = input
     measured.outputPeak.value = output
     if (total > 0) {
@@ -109,6 +110,7 @@ function createMeasuring(): Viewer {
       passes = Math.min(passes, frame.fact('passes'))
       bad = frame.fact('badSamples')
       match = frame.fact('match')
+      missing = frame.fact('null')
       input = Math.max(input, frame.fact('inputPeak'))
       output = Math.max(output, frame.fact('outputPeak'))
       counted++

@@ -10,6 +10,7 @@ import { calibration } from './calibrate/state.ts'
 import { Banners } from './banners.tsx'
 import { commandKey, followCommands } from './commands/commanding.ts'
 import { Guide } from './demo/guide.tsx'
+import { Popups } from './controls/popups.tsx'
 import { figure } from './format.ts'
 import { stayAwake } from './desktop/awake.ts'
 import { openFromOutside } from './desktop/outside.ts'
@@ -97,6 +98,7 @@ const Page = () => {
       <PresetBrowser />
       <Help />
       <p class="visually-hidden" role="status">{said.value}</p>
+      <Popups />
       {over.value && <div class="drop-target" aria-hidden="true"><span>{library.open.value ? 'Drop presets to keep them here' : 'Drop a sound, a preset or a session'}</span></div>}
     </>
   )

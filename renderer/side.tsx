@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { Controls } from './controls.tsx'
+import { Controls } from './controls/table.tsx'
 import { Field } from './field/panel.tsx'
 import { Icon } from './icons.tsx'
 import { state } from './state.ts'

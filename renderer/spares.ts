@@ -26,7 +26,8 @@ export const capacityFor = ({ sources }: Selection): number => Math.min(MAX_SOUR
 export function follows(before: Selection, now: Selection, capacity: number): boolean {
   const names = before.sources.map(({ name }) => name)
   const common = Math.min(names.length, now.sources.length)
-  const renamed = names.length === now.sources.length
+  const moved = now.sources.some(({ name }, i) => name !== names[i] && names.includes(name))
+  const renamed = names.length === now.sources.length && !moved
   return now.sources.length <= capacity && (renamed || names.slice(0, common).every((name, i) => name === now.sources[i]!.name))
 }
 

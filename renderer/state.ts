@@ -42,7 +42,7 @@ export interface Banner {
 /** `kept`: under which number it is kept on this machine. `shipped`: the file that came with Winnow. */
 export interface ChosenPreset { readonly name: string; readonly preset: Preset; readonly kept?: number; readonly shipped?: string }
 export interface KeptPreset { readonly id: number; readonly name: string; readonly made: number }
-export interface Rest { readonly mute: boolean; readonly solo: boolean }
+export interface Rest { readonly mute: boolean; readonly solo: boolean; readonly invert?: boolean }
 /** Seconds of the file, marked on its ruler. */
 export interface Passage { readonly from: number; readonly to: number }
 
@@ -121,20 +121,27 @@ export const measured = {
   position: signal<number | null>(null),
   /** Share of the input's energy that each source claims, the rest last; empty while there is none. */
   shares: signal<readonly number[]>([]),
+  /** dB of what is missing between the input and the sum of all that comes out, below the input: over the last second or two. */
+  null: signal<number | null>(null),
 }
 
 export const reductionRow = parameterNamed('reduction')!
 
-/** The rest is none of the selection's sources: its level is the reduction, its solo ("hear what is removed") the others' silence. */
+/**
+ * The rest is none of the selection's sources: its level is the reduction, its solo ("hear what is removed") the others' silence,
+ * its inversion the sources whatever is muted, and silence where it is soloed too.
+ */
 export function heardSelection(selection: Selection, rest: Rest): Selection {
-  if (!rest.solo) return selection
   const { mask, sources } = selection
-  return { mask, sources: sources.map(({ solo = false, mute = false, ...source }) => ({ ...source, mute: mute || !solo })) }
+  if (rest.solo)
+    return { mask, sources: sources.map(({ solo = false, mute = false, invert = false, ...source }) => ({ ...source, mute: mute || !solo || invert })) }
+  if (!rest.invert || sources.some(({ solo }) => solo)) return selection
+  return { mask, sources: sources.map(({ invert = false, ...source }) => ({ ...source, mute: invert })) }
 }
 
 /** What is removed is heard at full level, however far it is turned down in the mix. */
 export const heardSettings = (settings: Settings, rest: Rest): Settings =>
-  ({ ...settings, reduction: rest.solo ? reductionRow.min : rest.mute ? reductionRow.max : settings.reduction })
+  ({ ...settings, reduction: rest.invert ? reductionRow.max : rest.solo ? reductionRow.min : rest.mute ? reductionRow.max : settings.reduction })
 
 export const heard = computed(() => heardSelection(state.selection.value, state.rest.value))
 export const sent = computed(() => {

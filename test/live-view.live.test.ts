@@ -196,7 +196,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
         const by = element.getAttribute('aria-labelledby')
         const name = element.getAttribute('aria-label') ?? (by ? document.getElementById(by)?.textContent : null) ?? (element as HTMLInputElement).labels?.[0]?.querySelector('span')?.textContent ?? element.textContent
         const marked = [element, element.parentElement!].some((target) => getComputedStyle(target).boxShadow.includes('234, 216, 168'))
-          || element.matches('input[type=range], svg') // their thumb has the ring, which is looked for in pictures
+          || element.matches('[role=slider]') // their thumb has the ring, which is looked for in pictures
         return { name: name?.trim() ?? '', marked }
       })
       if (!focused) break

@@ -28,6 +28,14 @@ describe('the mix', () => {
     expect(heard(select({ gain: -120 }, {}))).toEqual([110, 110])
     expect(heard(select({ mute: true, solo: true }, {}))).toEqual([0, 0])
   })
+  test('inverted, everything but a source is heard: mutes aside, the rest at full level; solos and other inversions hold', () => {
+    expect(heard(select({ invert: true }, {}))).toEqual([110, 110])
+    expect(heard(select({ invert: true }, { mute: true }), { reduction: 80 })).toEqual([110, 110])
+    expect(heard(select({ invert: true }, { gain: 20 }), { reduction: 20 })).toEqual([200, 200])
+    expect(heard(select({ invert: true }, { invert: true }))).toEqual([100, 100])
+    expect(heard(select({ invert: true }, { solo: true }))).toEqual([10, 10])
+    expect(heard(select({ invert: true, solo: true }, {}))).toEqual([0, 0])
+  })
   test('places by balance: the middle leaves both sides whole, the ends silence one', () => {
     expect(heard(select({ pan: -1 }, {}))).toEqual([111, 110])
     expect(heard(select({ pan: 0.5 }, {}))).toEqual([110.5, 111])
@@ -50,7 +58,7 @@ describe('the mix', () => {
     }
     run({})
     expect(out[0]).toBe(111) // starts where it is, not from silence
-    for (const change of [() => mixer.select(select({ mute: true }, { gain: 6 })), () => mixer.select(select({ solo: true }, {}))]) {
+    for (const change of [() => mixer.select(select({ mute: true }, { gain: 6 })), () => mixer.select(select({ solo: true }, {})), () => mixer.select(select({ invert: true }, {}))]) {
       const before = out.at(-1)!
       change()
       run({})

@@ -172,7 +172,7 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
       const name = element.getAttribute('aria-label') || (by && document.getElementById(by)?.textContent)
         || labels?.[0]?.textContent || element.textContent
       const ring = [element, element.parentElement!].some((target) => getComputedStyle(target).boxShadow.includes('234, 216, 168'))
-      return { tag: element.tagName, name: name?.trim() ?? '', ring, isSlider: element.matches('[type=range]') }
+      return { tag: element.tagName, name: name?.trim() ?? '', ring, isSlider: element.matches('[role=slider]') }
     })
     /** The ring around a thumb is no style that a script can read: it is looked for in the picture. */
     const showsRing = async (): Promise<boolean> => {

@@ -1,4 +1,4 @@
-// What is heard: sources and rest at their levels, placed, muted, soloed; dry against wet; bypass, as loud as the result where
+// What is heard: sources and rest at their levels, placed, muted, soloed, inverted; dry against wet; bypass, as loud as the result where
 // that is asked for. All of it happens to samples, after the separation, so that a fader answers at once; every change ramps
 // over 10 ms.
 
@@ -61,6 +61,8 @@ export class Mixer {
   /** [(source × channels) + channel], the rest last: where each gain is, and where it is going. */
   private readonly ramps: readonly Ramp[]
   private readonly goals: Float64Array
+  /** Whether the rest is heard whole, as it is where a source is inverted, however far it is turned down. */
+  private wholeRest = false
   /** For `carryOn`: what remains of each once wet has its say. */
   private readonly factors: Float64Array
   /** The same without mutes and solos, for exported stems. */
@@ -98,8 +100,10 @@ export class Mixer {
 
   select({ sources }: Selection): void {
     const solo = sources.some((source) => source.solo)
+    const inverted = sources.some((source) => source.invert)
+    this.wholeRest = inverted && !solo
     sources.forEach((source, s) => {
-      const audible = !source.mute && (!solo || source.solo)
+      const audible = !source.invert && (inverted && !solo || !source.mute) && (!solo || source.solo)
       gains(source, this.channels).forEach((gain, channel) => {
         this.placed[s * this.channels + channel] = gain
         this.goals[s * this.channels + channel] = audible ? gain : 0
@@ -130,7 +134,7 @@ export class Mixer {
       const matched = this.matched.to(valueAt(automation.matched, offset + i) >= 0.5 ? 1 : 0)
       if (matched > 0) match.next(original, 1, bypass > 0)
       const level = matched > 0 ? 1 + matched * (original[0]! - 1) : 1
-      const reduction = this.reduction.to(this.restGain.of(-valueAt(automation.reduction, offset + i)))
+      const reduction = this.reduction.to(this.restGoal(valueAt(automation.reduction, offset + i)))
       for (let channel = 0; channel < channels; channel++) {
         let input = 0
         let sum = 0
@@ -152,13 +156,15 @@ export class Mixer {
     }
   }
 
+  private restGoal(reduction: number): number { return this.wholeRest ? 1 : this.restGain.of(-reduction) }
+
   /** Whether nothing moves and nothing is about to: most of the time. */
   private isSteady({ bypass, wet, level, matched, reduction }: Automation): boolean {
     const { ramps, goals } = this
     if (bypass.length + wet.length + level.length + matched.length + reduction.length > 5) return false
     for (let cell = 0; cell < goals.length; cell++) if (!ramps[cell]!.isAt(goals[cell]!)) return false
     return this.bypass.isAt(bypass[0]! ? 1 : 0) && this.wet.isAt(wet[0]!) && this.out.isAt(this.levelGain.of(level[0]!))
-      && this.matched.isAt(matched[0]! >= 0.5 ? 1 : 0) && this.reduction.isAt(this.restGain.of(-reduction[0]!))
+      && this.matched.isAt(matched[0]! >= 0.5 ? 1 : 0) && this.reduction.isAt(this.restGoal(reduction[0]!))
   }
 
   /** The same sums as in `process`, of gains that stay. */

@@ -44,6 +44,8 @@ export interface SelectedSource {
   readonly pan?: number | null
   readonly mute?: boolean
   readonly solo?: boolean
+  /** Everything but this source is heard, whatever is muted, and the rest at full level. Solos and the other inversions still hold. */
+  readonly invert?: boolean
 }
 
 export interface Selection {
@@ -110,7 +112,7 @@ function readPainted(json: Json, where: string): Painted {
 }
 
 function readSource(json: Json, where: string): SelectedSource {
-  const s = object(json, where, ['name', 'atoms', 'places', 'band', 'painted', 'gain', 'pan', 'mute', 'solo'])
+  const s = object(json, where, ['name', 'atoms', 'places', 'band', 'painted', 'gain', 'pan', 'mute', 'solo', 'invert'])
   const has = (key: string): boolean => s[key] !== undefined
   const band = has('band') ? pair(s['band'], `${where}.band`, [0, 0], [HERTZ, HERTZ]) : undefined
   if (band && band[1] <= band[0]) fail(`${where}.band`, 'two frequencies, the lower first', s['band'])
@@ -124,6 +126,7 @@ function readSource(json: Json, where: string): SelectedSource {
     ...(has('pan') && { pan: s['pan'] === null ? null : number(s['pan'], `${where}.pan`, -1, 1) }),
     ...(has('mute') && { mute: flag(s['mute'], `${where}.mute`) }),
     ...(has('solo') && { solo: flag(s['solo'], `${where}.solo`) }),
+    ...(has('invert') && { invert: flag(s['invert'], `${where}.invert`) }),
   }
 }
 

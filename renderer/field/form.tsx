@@ -1,8 +1,10 @@
 // Figures of the chosen place: where it stands, how wide it is, which frequencies its source may have.
 
-import type { Place, PointPlace, SelectedSource } from '../../worklet/selection.ts'
-import type { Parameter } from '../../worklet/parameters.ts'
-import { NumberWell, Slider } from '../slider.tsx'
+import type { PointPlace, SelectedSource } from '../../worklet/selection.ts'
+import { Control } from '../controls/control.tsx'
+import type { Amount } from '../controls/amount.ts'
+import { hintOf } from '../controls/amount.ts'
+import { NumberWell } from '../controls/well.tsx'
 import { changePlace, choose, editSource, removePlace, titleOf } from '../editing.ts'
 import { widthOf } from './claims.ts'
 import { isArea, isPoint, microseconds, round, samplesOf, snap } from './geometry.ts'
@@ -14,27 +16,36 @@ import { capital, clock } from '../format.ts'
 import { Icon } from '../icons.tsx'
 import { state } from '../state.ts'
 
-const row = (name: string, label: string, min: number, max: number, help: string): Parameter =>
-  ({ name, label, unit: '', min, max, initial: 0, step: 0, help })
+const row = (name: string, label: string, min: number, max: number, nudge: number, help: string): Amount =>
+  ({ name, label, unit: '', min, max, initial: 0, step: 0, nudge, help })
 const rows = {
-  level: row('level', 'Level, dB', -120, 120, 'How much louder the right channel is.'),
-  delay: row('delay', 'Delay, µs', -100_000, 100_000, 'How much later the right channel is.'),
-  samples: row('samples', 'Delay, samples', -5000, 5000, 'The same in samples of this session.'),
-  phase: row('phase', 'Phase, ° at 1 kHz', -36_000, 36_000, 'The same as a phase of the right channel over the left.'),
-  width: row('width', 'Width, dB', 0.25, 60, 'To either side; beyond begins the rest. Empty of an own width, half the way to the neighbours counts.'),
-  spread: row('spread', 'Wider, dB/oct.', -20, 20, 'How much the width grows with every octave above 1 kHz.'),
-  from: row('from', 'From, Hz', 0, 96_000, 'The source has nothing below.'),
-  to: row('to', 'To, Hz', 0, 96_000, 'The source has nothing above.'),
+  level: row('level', 'Level, dB', -120, 120, 0.5, 'How much louder the right channel is.'),
+  delay: row('delay', 'Delay, µs', -100_000, 100_000, 2, 'How much later the right channel is.'),
+  samples: row('samples', 'Delay, samples', -5000, 5000, 0.1, 'The same in samples of this session.'),
+  phase: row('phase', 'Phase, ° at 1 kHz', -36_000, 36_000, 1, 'The same as a phase of the right channel over the left.'),
+  width: row('width', 'Width, dB', 0.25, 60, 0.5, 'To either side; beyond begins the rest. Empty of an own width, half the way to the neighbours counts.'),
+  spread: row('spread', 'Wider, dB/oct.', -20, 20, 0.5, 'How much the width grows with every octave above 1 kHz.'),
+  from: row('from', 'From, Hz', 0, 96_000, 10, 'The source has nothing below.'),
+  to: row('to', 'To, Hz', 0, 96_000, 100, 'The source has nothing above.'),
 }
-const softRow: Parameter = row('soft', 'Soft edge', 0, 1, 'How gently the area ends.')
+const softRow: Amount = row('soft', 'Soft edge', 0, 1, 0.02, 'How gently the area ends.')
 
 /** Degrees at a kilohertz: a lag turns the phase back. */
 const DEGREES = -0.36
 
-const Figure = ({ row, value, onChange }: { row: Parameter; value: number; onChange(value: number): void }) => (
-  <span class="figure" title={row.help}>
-    <span class="figure-label">{row.label}</span>
-    <NumberWell row={row} value={value} label={row.label} onChange={onChange} />
+interface FigureProps {
+  readonly row: Amount
+  readonly value: number
+  /** Where a double click on its name leads. */
+  readonly initial?: number
+  onChange(value: number): void
+  reset?(): void
+}
+
+const Figure = ({ row, value, initial = row.initial, onChange, reset }: FigureProps) => (
+  <span class="figure" title={hintOf(row, reset ? null : initial)}>
+    <span class="figure-label" onDblClick={() => (reset ? reset() : onChange(initial))}>{row.label}</span>
+    <NumberWell row={row} value={value} label={row.label} initial={reset ? null : initial} onChange={onChange} {...(reset && { reset })} />
   </span>
 )
 
@@ -80,6 +91,10 @@ const PointFigures = ({ point, index, place }: { point: PointPlace; index: numbe
   const move = (to: Partial<PointPlace>): void => changePlace(index, place, { ...point, ...to })
   const later = (to: number): void => move({ delay: round(to) })
   const widen = (to: Partial<PointPlace>): void => changePlace(index, place, { ...point, ...to }, `Width of ${titleOf(index)}`)
+  const narrow = (): void => {
+    const { width: _own, spread: _with, ...plain } = point
+    changePlace(index, place, plain, `Width of ${titleOf(index)}`)
+  }
   const widthRow = point.width === undefined ? { ...rows.width, label: 'Width, dB, auto' } : rows.width
   return (
     <>
@@ -87,7 +102,7 @@ const PointFigures = ({ point, index, place }: { point: PointPlace; index: numbe
       <Figure row={rows.delay} value={delay} onChange={later} />
       <Figure row={rows.phase} value={round(delay * DEGREES)} onChange={(phase) => later(phase / DEGREES)} />
       <Figure row={rows.samples} value={round(samplesOf(delay, rate))} onChange={(samples) => later(microseconds(samples, rate))} />
-      <Figure row={widthRow} value={width} onChange={(to) => widen({ width: to })} />
+      <Figure row={widthRow} value={width} onChange={(to) => widen({ width: to })} reset={narrow} />
       <Figure row={rows.spread} value={spread} onChange={(to) => widen({ width, spread: to })} />
     </>
   )
@@ -100,21 +115,16 @@ export const PlaceForm = ({ source, index, place }: Chosen) => {
   const band = (low: number, high: number): void => {
     if (high > low) editSource(index, `Band of ${titleOf(index)}`, (old) => withBand(old, [low, high], most))
   }
-  const soften = (area: Place, joins: boolean): void => changePlace(index, place, area, `Soft edge of ${titleOf(index)}`, joins)
   return (
     <div class="place">
       <Heading source={source} index={index} place={place} />
       <div class="figures-grid">
         {isPoint(current) && <PointFigures point={current} index={index} place={place} />}
         <Figure row={{ ...rows.from, max: most }} value={Math.round(from)} onChange={(low) => band(low, to)} />
-        <Figure row={{ ...rows.to, max: most }} value={Math.round(to)} onChange={(high) => band(from, high)} />
+        <Figure row={{ ...rows.to, max: most }} value={Math.round(to)} initial={most} onChange={(high) => band(from, high)} />
       </div>
       {isArea(current) && (
-        <div class="control">
-          <span class="control-label">Soft edge</span>
-          <Slider row={softRow} value={current.soft ?? 0} label="Soft edge" onChange={(soft) => soften({ ...current, soft }, true)} />
-          <NumberWell row={softRow} value={current.soft ?? 0} label="Soft edge" onChange={(soft) => soften({ ...current, soft }, false)} />
-        </div>
+        <Control row={softRow} value={current.soft ?? 0} onChange={(soft) => changePlace(index, place, { ...current, soft }, `Soft edge of ${titleOf(index)}`, true)} />
       )}
       {'learned' in current && (
         <p class="faint">Learned where it plays alone: {clock(current.learned.from, 2)} to {clock(current.learned.to, 2)}.</p>

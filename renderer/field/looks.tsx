@@ -1,7 +1,7 @@
 // What can be done whatever is chosen: suggested peaks, a place to learn, the masks, how the picture is made.
 
 import type { Parameter } from '../../worklet/parameters.ts'
-import { NumberWell, Slider } from '../slider.tsx'
+import { Control } from '../controls/control.tsx'
 import { chooseMask, titleOf } from '../editing.ts'
 import { figures } from './drawing.ts'
 import { taken } from './geometry.ts'
@@ -11,7 +11,7 @@ import { openLearning } from '../learning/learning.ts'
 import { state } from '../state.ts'
 
 const memoryRow: Parameter = {
-  name: 'memory', label: 'Forgets in', unit: 's', min: 0.5, max: 20, initial: 4, step: 0,
+  name: 'field-memory', label: 'Forgets in', unit: 's', min: 0.5, max: 20, initial: 4, step: 0,
   help: 'After this long little is left of a sound in the live picture.',
 }
 const masks = [
@@ -75,11 +75,7 @@ export const Looks = () => {
           Places that are learned do better here.
         </p>
       )}
-      <div class="control" title={memoryRow.help}>
-        <span class="control-label">Forgets in</span>
-        <Slider row={memoryRow} value={field.memory.value} label="Forgets in" onChange={remember} />
-        <NumberWell row={memoryRow} value={field.memory.value} label="Forgets in" onChange={remember} />
-      </div>
+      <Control row={memoryRow} value={field.memory.value} onChange={remember} />
       <div class="switches">
         {switches.filter(([name]) => name !== 'underneath' || state.input.value.kind === 'file').map(([name, label]) => (
           <label key={name} class="switch-label">

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Parameter } from '../../worklet/parameters.ts'
-import { NumberWell, Slider } from '../slider.tsx'
+import { Control } from '../controls/control.tsx'
 import { undo } from '../history.ts'
 import { capital, clock, figure } from '../format.ts'
 import { Icon } from '../icons.tsx'
@@ -127,11 +127,7 @@ export const LearningPanel = () => {
       <Teaches busy={busy} />
       <ListensTo busy={busy} />
       {run && run.phase !== 'failed' && learning.spectrum.value && <Going run={run} />}
-      <div class="control" title={atomsRow.help}>
-        <span class="control-label">Atoms</span>
-        <Slider row={atomsRow} value={learning.atoms.value} label="Atoms" onChange={(value) => { if (!busy) learning.atoms.value = value }} />
-        <NumberWell row={atomsRow} value={learning.atoms.value} label="Atoms" onChange={(value) => { if (!busy) learning.atoms.value = value }} />
-      </div>
+      <Control row={atomsRow} value={learning.atoms.value} onChange={(value) => { if (!busy) learning.atoms.value = value }} />
       <div class="switches">
         <label class="switch-label"><button type="button" role="switch" class="switch" aria-checked={learning.spectrum.value} disabled={busy} aria-label="Learn spectra"
           onClick={() => { learning.spectrum.value = !learning.spectrum.peek() }} /><span>Spectra</span></label>

@@ -1,9 +1,10 @@
 // The one dial: how far what is not the voice is turned down, and inside of it how far all that is heard is turned down now.
 
-import { useRef } from 'preact/hooks'
+import type { Amount } from '../controls/amount.ts'
+import { useTurning } from '../controls/turning.ts'
 import { figure } from '../format.ts'
 import { turnReduction } from './keys.ts'
-import { clamp } from '../numbers.ts'
+import { settingId } from '../midi-learn/bound.ts'
 import { measured, reductionRow, state } from '../state.ts'
 
 const CX = 124, CY = 116, RADIUS = 90
@@ -11,6 +12,8 @@ const CX = 124, CY = 116, RADIUS = 90
 const START = Math.PI * 0.78, END = Math.PI * 2.22
 /** The decibels that people choose among take most of the way, the last stretch leads to all. */
 const KNEE = 40, KNEE_AT = 0.84
+/** How near to its thumb a pointer takes hold of it. */
+const HELD = 14
 const TICKS = [0, 10, 20, 30, 40, reductionRow.max]
 
 export const toTurn = (dB: number): number =>
@@ -35,34 +38,39 @@ export function turnAt(x: number, y: number): number {
   return turn <= 1 ? turn : angle > (2 * Math.PI + END - START) / 2 ? 0 : 1
 }
 
-const steps: Readonly<Record<string, number>> = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 6, PageDown: -6, Home: -Infinity, End: Infinity }
+/** What keys and the wheel do: whole decibels, with Shift tenths. */
+const dialRow: Amount = { ...reductionRow, nudge: 1 }
 
 export const Dial = ({ running }: { running: boolean }) => {
-  const box = useRef<SVGSVGElement>(null)
   const { reduction } = state.settings.value
   const now = running ? measured.removed.value : null
   const turn = toTurn(reduction)
   const [x, y] = at(turn, RADIUS)
   const text = `${figure(-reduction, reduction % 1 ? 1 : 0)}`
-  const follow = (event: PointerEvent): void => {
-    const { left, top, width } = box.current!.getBoundingClientRect()
+  const inside = (event: PointerEvent, part: Element): [number, number] => {
+    const { left, top, width } = part.getBoundingClientRect()
     const scale = 2 * CX / width
-    const dB = fromTurn(turnAt((event.clientX - left) * scale, (event.clientY - top) * scale))
-    turnReduction(event.shiftKey ? dB : Math.round(dB))
+    return [(event.clientX - left) * scale, (event.clientY - top) * scale]
   }
+  const { handlers } = useTurning({
+    row: dialRow, value: reduction, label: 'Reduction', initial: state.preset.value?.preset.settings.reduction ?? reductionRow.initial,
+    learn: settingId('reduction'),
+    at: (event, part) => turnAt(...inside(event, part)),
+    holds(event, part) {
+      const [px, py] = inside(event, part)
+      return Math.hypot(px - x, py - y) < HELD
+    },
+    scale: {
+      toPosition: toTurn,
+      fromPosition: (position, fine) => (fine ? Math.round(10 * fromTurn(position)) / 10 : Math.round(fromTurn(position))),
+    },
+    onChange: turnReduction,
+  })
   return (
-    <svg ref={box} class={`dial${running ? '' : ' still'}`} viewBox={`0 0 ${2 * CX} 208`} role="slider" tabindex={0} aria-label="Reduction"
+    <svg class={`dial${running ? '' : ' still'}`} viewBox={`0 0 ${2 * CX} 208`} role="slider" tabindex={0} aria-label="Reduction"
       aria-valuemin={reductionRow.min} aria-valuemax={reductionRow.max} aria-valuenow={reduction} aria-valuetext={`${reduction} dB`} aria-keyshortcuts="ArrowUp ArrowDown"
-      onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); follow(event) }}
-      onPointerMove={(event) => { if (event.currentTarget.hasPointerCapture(event.pointerId)) follow(event) }}
-      onDblClick={() => turnReduction(state.preset.peek()?.preset.settings.reduction ?? reductionRow.initial)}
-      onKeyDown={(event) => {
-        const step = steps[event.key]
-        if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return
-        event.preventDefault()
-        turnReduction(clamp(reduction + step * (event.shiftKey ? 0.1 : 1), reductionRow.min, reductionRow.max))
-      }}>
-      <title>How far everything but the voice is turned down. Double click: as the preset says.</title>
+      {...handlers}>
+      <title>How far everything but the voice is turned down. Double click: as the preset says. Shift: fine. Enter: type a value.</title>
       {TICKS.map((dB) => {
         const [x1, y1] = at(toTurn(dB), RADIUS + 11)
         const [x2, y2] = at(toTurn(dB), RADIUS + 15)

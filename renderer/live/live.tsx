@@ -16,7 +16,10 @@ import { Reading } from './reading.tsx'
 import { Strips } from './strips.tsx'
 import { Voices } from './voices.tsx'
 import { Meters } from '../meters.tsx'
-import { Slider } from '../slider.tsx'
+import type { Amount } from '../controls/amount.ts'
+import { Slider } from '../controls/slider.tsx'
+import { NumberWell } from '../controls/well.tsx'
+import { settingId } from '../midi-learn/bound.ts'
 import { measured, state } from '../state.ts'
 import { Compare, Figures, transportVerb } from '../top.tsx'
 import { togglePlay } from '../transport.ts'
@@ -66,16 +69,20 @@ const LatencyChoice = () => {
   )
 }
 
-const sensitivityRow = parameterNamed('sensitivity')!
+const sensitivityRow: Amount = {
+  ...parameterNamed('sensitivity')!, show: (value) => `${signed(value)} dB`,
+  read: (text) => (text.trim() === '' ? NaN : Number(text.replace(/dB$/i, ''))),
+}
 
 const KeepSpeech = () => {
   const value = state.settings.value.sensitivity
+  const initial = state.preset.value?.preset.settings.sensitivity ?? sensitivityRow.initial
+  const change = (next: number): void => turnSetting('sensitivity', 'Keep speech', next)
   return (
     <div class="live-row" title={sensitivityRow.help}>
       <span class="live-name">Keep speech</span>
-      <Slider row={sensitivityRow} value={value} label="Keep speech" text={`${signed(value)} dB`} initial={state.preset.value?.preset.settings.sensitivity ?? sensitivityRow.initial}
-        onChange={(next) => turnSetting('sensitivity', 'Keep speech', next)} />
-      <output>{signed(value)} dB</output>
+      <Slider row={sensitivityRow} value={value} label="Keep speech" initial={initial} learn={settingId('sensitivity')} onChange={change} />
+      <NumberWell row={sensitivityRow} value={value} label="Keep speech" initial={initial} learn={settingId('sensitivity')} onChange={change} />
     </div>
   )
 }

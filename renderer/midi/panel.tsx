@@ -1,8 +1,8 @@
 // Where the notes go: ports, channels, how they are played there, and a synthesiser to hear them with.
 
 import { useSignal } from '@preact/signals'
-import type { Parameter } from '../../worklet/parameters.ts'
-import { NumberWell, Slider } from '../slider.tsx'
+import type { Amount } from '../controls/amount.ts'
+import { Control } from '../controls/control.tsx'
 import { step } from '../history.ts'
 import { host } from '../host.ts'
 import { Icon } from '../icons.tsx'
@@ -13,9 +13,10 @@ import { midi } from './state.ts'
 import type { PortInfo } from './state.ts'
 import type { Setup } from './voices.ts'
 
-const touchRow: Parameter = { name: 'touch', label: 'Touch', unit: '', min: -1, max: 1, initial: 0, step: 0.05, help: 'Above 0 soft playing comes out louder, below 0 softer. The softest and the hardest stay.' }
-const aheadRow: Parameter = { name: 'ahead', label: 'Steadiness', unit: '', min: 0, max: 80, initial: 20, step: 1, help: 'Milliseconds that every message waits, so that those of a busy moment are in time. More is steadier, less is sooner.' }
-const levelRow: Parameter = { name: 'level', label: 'Level', unit: 'dB', min: -60, max: 0, initial: -12, step: 0.5, help: 'How loud the notes are heard, beside the sound' }
+const touchRow: Amount = { name: 'midi-touch', label: 'Touch', unit: '', min: -1, max: 1, initial: 0, step: 0.05, help: 'Above 0 soft playing comes out louder, below 0 softer. The softest and the hardest stay.' }
+const aheadRow: Amount = { name: 'midi-ahead', label: 'Steady by', unit: '', min: 0, max: 80, initial: 20, step: 1, show: (value) => `${value} ms`, read: (text) => (text.trim() === '' ? NaN : Number(text.replace(/ms$/, ''))),
+  help: 'Milliseconds that every message waits, so that those of a busy moment are in time. More is steadier, less is sooner.' }
+const levelRow: Amount = { name: 'midi-level', label: 'Level of the notes', unit: 'dB', min: -60, max: 0, initial: -12, step: 0.5, help: 'How loud the notes are heard, beside the sound.' }
 const ranges = [2, 12, 24, 48] as const
 
 const change = (name: string, part: Partial<Setup>, joins = false): void =>
@@ -68,12 +69,8 @@ const Playing = () => {
           <option value="">As the receiver has it</option>
           {programs.map(({ group, names }, g) => <optgroup key={group} label={group}>{names.map((name, i) => <option key={name} value={String(8 * g + i)}>{8 * g + i + 1} {name}</option>)}</optgroup>)}
         </select><Icon name="down" size={12} /></span></div>
-      <div class="control" title={touchRow.help}><span class="control-label">Touch</span>
-        <Slider row={touchRow} value={touch} label="Touch" onChange={(value) => change('Touch', { touch: value }, true)} />
-        <NumberWell row={touchRow} value={touch} label="Touch" onChange={(value) => change('Touch', { touch: value })} /></div>
-      <div class="control" title={aheadRow.help}><span class="control-label">Steady by</span>
-        <Slider row={aheadRow} value={midi.ahead.value} label="Steady by" text={`${midi.ahead.value} ms`} onChange={(value) => { midi.ahead.value = value }} />
-        <span class="midi-figure">{midi.ahead.value} ms</span></div>
+      <Control row={touchRow} value={touch} onChange={(value) => change('Touch', { touch: value }, true)} />
+      <Control row={aheadRow} value={midi.ahead.value} onChange={(value) => { midi.ahead.value = value }} />
     </>
   )
 }
@@ -82,9 +79,7 @@ const Hear = () => (
   <>
     <div class="control" title="The notes through a small synthesiser, beside the sound. With a microphone, use headphones: it would hear them."><span class="control-label">Hear them</span>
       <button type="button" role="switch" class="switch" aria-checked={midi.hear.value} aria-label="Hear the notes" onClick={() => { midi.hear.value = !midi.hear.peek() }} /></div>
-    {midi.hear.value && <div class="control"><span class="control-label">Level</span>
-      <Slider row={levelRow} value={midi.level.value} label="Level of the notes" onChange={(value) => { midi.level.value = value }} />
-      <NumberWell row={levelRow} value={midi.level.value} label="Level of the notes" onChange={(value) => { midi.level.value = value }} /></div>}
+    {midi.hear.value && <Control row={levelRow} name="Level" value={midi.level.value} onChange={(value) => { midi.level.value = value }} />}
     {midi.mute.value && <p class="field-remark" role="alert">{midi.mute.value}</p>}
   </>
 )

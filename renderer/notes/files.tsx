@@ -1,7 +1,7 @@
 // The notes into a file: which kind, and on a grid only if it is asked for.
 
 import { useSignal } from '@preact/signals'
-import { NumberWell } from '../slider.tsx'
+import { NumberWell } from '../controls/well.tsx'
 import { Icon } from '../icons.tsx'
 import { Menu } from '../menu.tsx'
 import { exportingNotes, saveNotes } from './export.ts'

@@ -2,8 +2,9 @@
 
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
-import type { Parameter } from '../../worklet/parameters.ts'
-import { Slider } from '../slider.tsx'
+import type { Amount } from '../controls/amount.ts'
+import { Slider } from '../controls/slider.tsx'
+import { NumberWell } from '../controls/well.tsx'
 import { addSource, choose } from '../editing.ts'
 import { capital, clock, figure } from '../format.ts'
 import { Icon } from '../icons.tsx'
@@ -33,28 +34,38 @@ const strokes: readonly { readonly stroke: Stroke; readonly label: string; reado
   { stroke: 'push', label: 'Push', hint: 'What is painted belongs to the source, and is taken away from every other' },
 ]
 
-const row = (name: string, label: string, min: number, max: number, initial: number, step: number, help: string): Parameter =>
-  ({ name, label, unit: '', min, max, initial, step, help })
-const widthRow = row('width', 'Width', 1 / 24, 2, 1 / 3, 0, 'Height of the brush in octaves ( [ and ] )')
-const strengthRow = row('strength', 'Strength', 0.05, 1, 1, 0.05, 'How sure the paint is (Shift with [ and ] )')
-const softRow = row('soft', 'Soft edge', 0, 1, 0.1, 0.05, 'How much of an area is its edge')
-const partialsRow = row('partials', 'Overtones', 1, 40, 12, 1, 'How many partials the harmonic brush paints')
-
 const octaves = (width: number): string => (width >= 0.95 ? `${figure(width, 1)} oct` : `1/${figure(1 / width)} oct`)
+/** "1/3", "1/3 oct", "0.5". */
+function readOctaves(text: string): number {
+  const [over = '', under = '1'] = text.toLowerCase().replace(/oct(aves?)?\.?$/, '').trim().split('/')
+  return over === '' ? NaN : Number(over) / Number(under)
+}
+const percent = (share: number): string => `${figure(100 * share)} %`
+const readPercent = (text: string): number => (text.trim() === '' ? NaN : Number(text.replace('%', '')) / 100)
 
-const turn = (what: Signal<number>, { min, max }: Parameter, value: number): void => { what.value = Math.max(min, Math.min(max, value)) }
+const row = (name: string, label: string, min: number, max: number, initial: number, step: number, help: string, written: Partial<Amount> = {}): Amount =>
+  ({ name, label, unit: '', min, max, initial, step, help, ...written })
+const widthRow = row('width', 'Width', 1 / 24, 2, 1 / 3, 0, 'Height of the brush in octaves ( [ and ] ).', { show: octaves, read: readOctaves })
+const strengthRow = row('strength', 'Strength', 0.05, 1, 1, 0.05, 'How sure the paint is (Shift with [ and ] ).', { show: percent, read: readPercent })
+const softRow = row('soft', 'Soft edge', 0, 1, 0.1, 0.05, 'How much of an area is its edge.', { show: (value) => figure(value, 2), read: Number })
+const partialsRow = row('partials', 'Overtones', 1, 40, 12, 1, 'How many partials the harmonic brush paints.')
+
+const turn = (what: Signal<number>, { min, max }: Amount, value: number): void => { what.value = Math.max(min, Math.min(max, value)) }
 
 /** The brush a step wider or narrower, its paint a step surer or less so. */
 export const stepWidth = (up: boolean): void => turn(painting.width, widthRow, painting.width.peek() * 2 ** (up ? 0.25 : -0.25))
 export const stepStrength = (up: boolean): void => turn(painting.strength, strengthRow, Number((painting.strength.peek() + (up ? 0.1 : -0.1)).toFixed(2)))
 
-const Range = ({ row, value, text }: { readonly row: Parameter; readonly value: Signal<number>; readonly text: string }) => (
-  <label class="tool-range" title={row.help}>
-    <span>{row.label}</span>
-    <Slider row={row} value={value.value} label={row.label} text={text} initial={row.initial} onChange={(next) => { value.value = next }} />
-    <output>{text}</output>
-  </label>
-)
+const Range = ({ row, value }: { readonly row: Amount; readonly value: Signal<number> }) => {
+  const change = (next: number): void => { value.value = next }
+  return (
+    <span class="tool-range">
+      <span onDblClick={() => change(row.initial)}>{row.label}</span>
+      <Slider row={row} value={value.value} label={row.label} onChange={change} />
+      <NumberWell row={row} value={value.value} label={row.label} onChange={change} />
+    </span>
+  )
+}
 
 const NEW = 'new'
 
@@ -191,10 +202,10 @@ export const PaintingBar = () => {
             ))}
           </div>
         )}
-        {(now === 'brush' || now === 'harmonic' || now === 'eraser') && <Range row={widthRow} value={width} text={octaves(width.value)} />}
-        {now !== 'point' && now !== 'eraser' && <Range row={strengthRow} value={strength} text={`${figure(100 * strength.value)} %`} />}
-        {(now === 'lasso' || now === 'rectangle' || now === 'brush') && <Range row={softRow} value={soft} text={figure(soft.value, 2)} />}
-        {now === 'harmonic' && <Range row={partialsRow} value={partials} text={figure(partials.value)} />}
+        {(now === 'brush' || now === 'harmonic' || now === 'eraser') && <Range row={widthRow} value={width} />}
+        {now !== 'point' && now !== 'eraser' && <Range row={strengthRow} value={strength} />}
+        {(now === 'lasso' || now === 'rectangle' || now === 'brush') && <Range row={softRow} value={soft} />}
+        {now === 'harmonic' && <Range row={partialsRow} value={partials} />}
       </div>
     </div>
   )

@@ -4,11 +4,13 @@
 import { render } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
-import { isSwitch, parameters } from '../../worklet/parameters.ts'
+import { parameters } from '../../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../../worklet/parameters.ts'
 import type { SelectedSource } from '../../worklet/selection.ts'
 import { loadPreset, presetNames, readChosen } from '../assets.ts'
-import { NumberWell, Slider } from '../slider.tsx'
+import { Control } from '../controls/control.tsx'
+import { Slider } from '../controls/slider.tsx'
+import { NumberWell } from '../controls/well.tsx'
 import type { PluginNode } from './node.ts'
 import { freshState } from './state.ts'
 import page from '../page.css?inline'
@@ -29,22 +31,6 @@ const Source = ({ source, onChange }: { source: SelectedSource; onChange(part: P
     </div>
   )
 }
-
-const Row = ({ row, value, onChange }: { row: Parameter; value: number; onChange(value: number): void }) => (
-  <div class="control" title={row.help}>
-    <span class="control-label">{row.label}</span>
-    {isSwitch(row)
-      ? <button type="button" role="switch" class="switch" aria-checked={value === 1} aria-label={row.label} onClick={() => onChange(value ? 0 : 1)} />
-      : row.words
-        ? <span class="picker"><select aria-label={row.label} value={String(value)} onChange={(event) => onChange(Number(event.currentTarget.value))}>
-            {row.words.map((word, i) => <option key={word} value={String(i)}>{word}</option>)}
-          </select></span>
-        : <>
-            <Slider row={row} value={value} label={row.label} onChange={onChange} />
-            <NumberWell row={row} value={value} label={row.label} onChange={onChange} />
-          </>}
-  </div>
-)
 
 const OWN = ''
 
@@ -94,7 +80,7 @@ const Panel = ({ node }: { node: PluginNode }) => {
         </section>
       )}
       <section aria-label="Settings">
-        {parameters.map((row) => <Row key={row.name} row={row} value={settings[row.name]} onChange={(value) => turn(row.name, value)} />)}
+        {parameters.map((row) => <Control key={row.name} row={row} value={settings[row.name]} onChange={(value) => turn(row.name, value)} />)}
       </section>
     </div>
   )

@@ -3,7 +3,7 @@
 import type { WamParameterInfo, WamParameterType } from '@webaudiomodules/api'
 import { checkValue, isSwitch, parameters, toText } from '../../worklet/parameters.ts'
 import type { Parameter, ParameterName } from '../../worklet/parameters.ts'
-import { fromPosition, toPosition } from '../slider.tsx'
+import { fromPosition, toPosition } from '../controls/amount.ts'
 
 const typeOf = (row: Parameter): WamParameterType => (isSwitch(row) ? 'boolean' : row.words ? 'choice' : row.step === 1 ? 'int' : 'float')
 
