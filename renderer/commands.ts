@@ -66,6 +66,10 @@ const rows = [
   { name: 'contested', label: 'Show what is contested', where: 'working', menu: 'view', group: 3, check: true },
   { name: 'diffuse', label: 'Show what is diffuse', where: 'working', menu: 'view', group: 3, check: true },
   { name: 'wrapped', label: 'Show where delays are ambiguous', where: 'working', menu: 'view', group: 3, check: true },
+  { name: 'showSources', label: 'Show the sources', where: 'studio', menu: 'view', group: 4, check: true },
+  { name: 'showSide', label: 'Show the right column', where: 'studio', menu: 'view', group: 4, check: true },
+  { name: 'showDrawer', label: 'Show the drawer', where: 'studio', menu: 'view', group: 4, check: true },
+  { name: 'usualLayout', label: 'Panels as at first', where: 'studio', menu: 'view', group: 4 },
 
   { name: 'play', label: 'Play', short: 'play', where: 'studio', keys: ['Space'], menu: 'transport', group: 1 },
   { name: 'start', label: 'Go to the start', where: 'studio', keys: ['Home'], menu: 'transport', group: 1 },
@@ -78,6 +82,7 @@ const rows = [
   { name: 'removeSource', label: 'Remove the chosen source', where: 'studio', menu: 'sources', group: 1 },
   { name: 'mute', label: 'Mute', where: 'source', keys: ['M'], menu: 'sources', group: 2, check: true },
   { name: 'solo', label: 'Solo', where: 'source', keys: ['S'], menu: 'sources', group: 2, check: true },
+  { name: 'invert', label: 'Hear everything but it', where: 'source', keys: ['Shift+S'], menu: 'sources', group: 2, check: true },
   ...digits.map((digit) => ({ name: `source${digit}` as const, label: `Source ${digit}`, where: 'studio', keys: [`${digit}`], menu: 'sources', group: 3 } as const)),
   { name: 'rest', label: 'Rest', where: 'studio', keys: ['0'], menu: 'sources', group: 3 },
   { name: 'resetSettings', label: 'Reset the settings', where: 'working', menu: 'sources', group: 4 },

@@ -3,7 +3,7 @@
 
 import { batch } from '@preact/signals'
 import type { ParameterName } from '../worklet/parameters.ts'
-import { MAX_AREAS, MAX_PLACES, MAX_SOURCES } from '../worklet/selection.ts'
+import { MAX_AREAS, MAX_CORNERS, MAX_PLACES, MAX_SOURCES } from '../worklet/selection.ts'
 import type { Place, SelectedSource, Selection } from '../worklet/selection.ts'
 import { capital } from './format.ts'
 import { step } from './history.ts'
@@ -33,7 +33,7 @@ function tidy({ places = [], painted = [], atoms, ...source }: SelectedSource): 
 const replaced = <T>(list: readonly T[] | undefined, at: number, item: T): T[] => (list ?? []).map((old, i) => (i === at ? item : old))
 const without = <T>(list: readonly T[] | undefined, at: number): T[] => (list ?? []).filter((_, i) => i !== at)
 
-/** Gain, pan, mute, solo, band: what a control changes. `joins` for what slides. */
+/** Gain, pan, mute, solo, invert, band: what a control changes. `joins` for what slides. */
 export function turnSource(index: number, name: string, change: Partial<SelectedSource>, joins = false): void {
   editSource(index, `${name} ${titleOf(index)}`, (source) => ({ ...source, ...change }), joins)
 }
@@ -64,6 +64,42 @@ export function removeSource(index: number): void {
   edit(`Remove ${titleOf(index)}`, ({ mask, sources }) => ({ mask, sources: without(sources, index) }))
   choose(null)
 }
+
+const copyName = (sources: readonly SelectedSource[], name: string): string => {
+  const stem = name.replace(/ \d+$/, '').slice(0, 76)
+  for (let n = 2; ; n++) if (!sources.some((other) => other.name === `${stem} ${n}`)) return `${stem} ${n}`
+}
+
+/** Why there is no room for its places once more, or null. */
+export function noRoomToCopy(index: number): string | null {
+  const all = state.selection.peek().sources
+  const count = (sources: readonly SelectedSource[]): number => sources.reduce((sum, { places = [] }) => sum + places.length, 0)
+  const areas = (sources: readonly SelectedSource[]): number => sources.reduce((sum, { places = [] }) => sum + places.filter((each) => 'polygon' in each).length, 0)
+  const corners = (sources: readonly SelectedSource[]): number => sources.reduce((sum, { painted = [] }) => sum + painted.reduce((n, { polygon }) => n + polygon.length, 0), 0)
+  const both = [...all, all[index]!]
+  return count(both) > MAX_PLACES || areas(both) > MAX_AREAS || corners(both) > MAX_CORNERS ? 'All sources together may not have so many places or so much paint.' : null
+}
+
+/** The same claims once more, below it. It is chosen. */
+export function duplicateSource(index: number): void {
+  const { sources } = state.selection.peek()
+  const { solo: _alone, invert: _inverted, ...source } = sources[index]!
+  const copy = { ...source, name: copyName(sources, source.name) }
+  edit(`Duplicate ${titleOf(index)}`, ({ mask, sources: all }) => ({ mask, sources: [...all.slice(0, index + 1), copy, ...all.slice(index + 1)] }))
+  choose(index + 1)
+}
+
+export function moveSource(from: number, to: number): void {
+  edit(`Move ${titleOf(from)} ${to < from ? 'up' : 'down'}`, ({ mask, sources }) => {
+    const others = without(sources, from)
+    return { mask, sources: [...others.slice(0, to), sources[from]!, ...others.slice(to)] }
+  })
+  choose(to)
+}
+
+/** Which of the dictionary's sources may explain it. */
+export const explainBy = (index: number, atoms: readonly string[]): void =>
+  editSource(index, `Dictionary of ${titleOf(index)}`, (source) => tidy({ ...source, atoms }))
 
 /** Why a source cannot have this name, or null when it has it now. */
 export function renameSource(index: number, text: string): string | null {

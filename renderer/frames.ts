@@ -64,14 +64,14 @@ function createMeasuring(): Viewer {
   let since = 0
   /** The clock of the audio thread is coarse, so single figures of a small load jump: null until one is seen, then their mean. */
   let load: number | null = null
-  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0, missing = NaN
+  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0, missing = NaN, energy = 0
   let claimed = new Float64Array(0)
   let total = 0
   let counted = 0
 
   const clear = (): void => {
-    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, null: missing } = measured
-    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, missing]) figure.value = null
+    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, inputRms, null: missing } = measured
+    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, inputRms, missing]) figure.value = null
     measured.shares.value = []
   }
 
@@ -88,12 +88,13 @@ function createMeasuring(): Viewer {
     measured.match.value = match
     measured.null.value = Number.isNaN(missing) ? null : missing
     measured.inputPeak.value = input
+    measured.inputRms.value = Math.sqrt(energy / counted)
     measured.outputPeak.value = output
     if (total > 0) {
       const shares = [...claimed.subarray(0, state.selection.peek().sources.length)].map((energy) => energy / total)
       measured.shares.value = [...shares, Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0))]
     } else measured.shares.value = []
-    input = output = total = counted = 0
+    input = output = energy = total = counted = 0
     passes = Infinity
     claimed.fill(0)
   }
@@ -111,6 +112,7 @@ function createMeasuring(): Viewer {
       bad = frame.fact('badSamples')
       match = frame.fact('match')
       missing = frame.fact('null')
+      energy += frame.fact('inputRms') ** 2
       input = Math.max(input, frame.fact('inputPeak'))
       output = Math.max(output, frame.fact('outputPeak'))
       counted++

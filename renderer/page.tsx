@@ -11,24 +11,24 @@ import { Banners } from './banners.tsx'
 import { commandKey, followCommands } from './commands/commanding.ts'
 import { Guide } from './demo/guide.tsx'
 import { Popups } from './controls/popups.tsx'
-import { figure } from './format.ts'
 import { stayAwake } from './desktop/awake.ts'
 import { openFromOutside } from './desktop/outside.ts'
 import { press, said } from './history.ts'
 import { Help } from './help/panel.tsx'
+import { measures, rememberLayout, room } from './layout.ts'
 import { Live, isLive } from './live/live.tsx'
 import { liveKey } from './live/keys.ts'
-import { shapeFor } from '../worklet/stft.ts'
 import { keepForOffline } from './offline.ts'
 import { PresetBrowser } from './presets/browser.tsx'
 import { library } from './presets/library.ts'
 import { bringInDropped } from './presets/using.ts'
 import { whereDropped } from './session/where.ts'
 import { Side } from './side.tsx'
-import { Sources } from './sources.tsx'
+import { Sources } from './sources/sources.tsx'
 import { Stage } from './stage.tsx'
 import { Start, startKey } from './start/start.tsx'
-import { measured, state } from './state.ts'
+import { state } from './state.ts'
+import { Status } from './status.tsx'
 import { start } from './transport.ts'
 import { Top } from './top.tsx'
 
@@ -41,27 +41,19 @@ function onKey(event: KeyboardEvent): void {
   if (state.input.value.kind !== 'none') { if (isLive()) liveKey(event) } else if (!isLive() && isFree(event) && startKey(event.key)) event.preventDefault()
 }
 
-const Status = () => {
-  const input = state.input.value
-  const rate = measured.sampleRate.value
-  const dictionary = state.preset.value?.preset.dictionary
-  const shape = dictionary && rate !== null ? shapeFor(dictionary, rate) : null
-  const made = input.kind === 'file' && rate !== null ? input.rate : null
-  const bad = measured.badSamples.value
-  const milliseconds = (samples: number): string => figure(samples / rate! * 1000, samples / rate! < 0.02 ? 1 : 0)
-  return (
-    <footer class="status">
-      <span class="keys">
-        <kbd>Space</kbd> play <kbd>A</kbd> compare <kbd>I</kbd> hear what is removed <kbd>1</kbd>–<kbd>9</kbd> a source,
-        then <kbd>M</kbd> <kbd>S</kbd> <kbd>F</kbd> field <kbd>T</kbd> learn <kbd>N</kbd> notes <kbd>P</kbd> presets <kbd>X</kbd> export <kbd>Ctrl</kbd> <kbd>Z</kbd> undo
-      </span>
-      <span class="grow" />
-      {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}
-      {made !== null && made !== rate && <span class="amber">made at {figure(made / 1000, 1)} kHz, resampled</span>}
-      <span>{rate === null ? '–' : `${figure(rate / 1000, rate % 1000 ? 1 : 0)} kHz`}</span>
-      {shape && <span>window {milliseconds(shape.windowSize)} ms, hop {milliseconds(shape.hopSize)} ms</span>}
-    </footer>
-  )
+/** The working screen says how large it is. */
+const sized = new ResizeObserver(([entry]) => {
+  const { clientWidth: width, clientHeight: height } = entry!.target
+  if (width > 0) room.value = { width, height }
+})
+let observed: HTMLElement | null = null
+function fitted(element: HTMLElement | null): void {
+  if (observed) sized.unobserve(observed)
+  observed = element
+  if (element) {
+    room.value = { width: element.clientWidth, height: element.clientHeight }
+    sized.observe(element)
+  }
 }
 
 const Page = () => {
@@ -86,7 +78,7 @@ const Page = () => {
   return (
     <>
       {calibration.open.value ? <Calibrate /> : isLive() ? <Live /> : state.input.value.kind === 'none' && !state.missing.value ? <Start /> : (
-        <div class={`app${state.folded.value ? ' is-folded' : ''}`}>
+        <div ref={fitted} class="app" style={{ '--sources': `${measures.value.sources.now}px`, '--settings': `${measures.value.side.now}px` }}>
           <Top />
           <Banners><Guide /></Banners>
           <Sources />
@@ -104,6 +96,7 @@ const Page = () => {
   )
 }
 
+rememberLayout()
 render(<Page />, document.getElementById('app')!)
 void start()
 followCommands()

@@ -5,6 +5,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Controls } from './controls/table.tsx'
 import { Field } from './field/panel.tsx'
 import { Icon } from './icons.tsx'
+import { fold, layout } from './layout.ts'
+import { Splitter } from './splitter.tsx'
 import { state } from './state.ts'
 
 const tabs = { field: 'Stereo field', settings: 'Settings' } as const
@@ -19,13 +21,13 @@ const shown = (): Tab => {
 
 /** For keys that lead to the field from anywhere. */
 export function showField(): void {
-  state.folded.value = false
+  fold('side', false)
   chosen.value = 'field'
   requestAnimationFrame(() => document.querySelector<HTMLElement>('.field-hand')?.focus())
 }
 
 export function showSettings(): void {
-  state.folded.value = false
+  fold('side', false)
   chosen.value = 'settings'
 }
 
@@ -33,16 +35,16 @@ export function showSettings(): void {
 export const Side = () => {
   const button = useRef<HTMLButtonElement>(null)
   const moved = useRef(false)
-  const fold = (folded: boolean): void => {
+  const turn = (folded: boolean): void => {
     moved.current = true
-    state.folded.value = folded
+    fold('side', folded)
   }
-  useEffect(() => { if (moved.current) button.current?.focus() }, [state.folded.value])
+  useEffect(() => { if (moved.current) button.current?.focus() }, [layout.value.folded.side])
   const tab = shown()
-  if (state.folded.value)
+  if (layout.value.folded.side)
     return (
       <aside class="right folded">
-        <button ref={button} type="button" class="rail" aria-expanded={false} onClick={() => fold(false)}>
+        <button ref={button} type="button" class="rail" aria-expanded={false} onClick={() => turn(false)}>
           <Icon name="left" /><span>{tabs[tab]}</span>
         </button>
       </aside>
@@ -57,9 +59,10 @@ export const Side = () => {
         </div>
         <span class="grow" />
         <button ref={button} type="button" class="button ghost square" aria-expanded={true} aria-label="Fold the panel" title="Fold"
-          onClick={() => fold(true)}><Icon name="right" /></button>
+          onClick={() => turn(true)}><Icon name="right" /></button>
       </div>
       {tab === 'field' ? <Field /> : <Controls />}
+      <Splitter part="side" />
     </aside>
   )
 }

@@ -93,7 +93,6 @@ export const state = {
   banner: signal<Banner | null>(null),
   /** Limits of this browser that stay true while the page is open. */
   limits: signal<readonly string[]>([]),
-  folded: signal(false),
   /** The source that pointing and painting are for, and the one of its places that is being worked on. */
   chosen: signal<number | null>(null),
   chosenPlace: signal<number | null>(null),
@@ -117,6 +116,8 @@ export const measured = {
   removed: signal<number | null>(null),
   inputPeak: signal<number | null>(null),
   outputPeak: signal<number | null>(null),
+  /** Of the input, over all channels. */
+  inputRms: signal<number | null>(null),
   /** Seconds into the file of what is heard now. */
   position: signal<number | null>(null),
   /** Share of the input's energy that each source claims, the rest last; empty while there is none. */

@@ -86,15 +86,19 @@ export const Compare = ({ result = 'Result' }: { result?: string }) => {
 const AMBER = 0.8
 
 export const Figures = () => {
-  const { latency, outputLatency, load, passes, dropouts } = measured
+  const { latency, outputLatency, load, passes, dropouts, match } = measured
   const wanted = state.settings.value.passes
   const fewer = passes.value !== null && Number.isFinite(passes.value) && passes.value > 0 && passes.value < wanted
   const busy = load.value !== null && load.value >= AMBER
   const output = outputLatency.value === null ? '' : ` Browser and device add ${figure(outputLatency.value * 1000, 1)} ms.`
+  const { matched } = state.settings.value
   const effort = fewer ? `Too much to do in time: ${passes.value} of ${wanted} passes are made, so that the sound goes on. Close other programs, or set fewer passes in the settings.`
     : 'Share of real time that the separator takes.'
   return (
     <dl class="figures">
+      {matched === 1 && <div class="match" title="By how much A, the original, is brought to the loudness of B, the result.">
+        <dd>{match.value === null ? DASH : `${signed(match.value)} dB`}</dd><dt>level match</dt>
+      </div>}
       <div title={`From input to output of the separator.${output}`}>
         <dd>{withUnit(latency.value === null ? null : latency.value * 1000, 'ms', 1)}</dd><dt>latency</dt>
       </div>

@@ -7,6 +7,7 @@ import { outputGone } from './devices/output.ts'
 import { watchInput } from './devices/watch.ts'
 import * as engine from './engine.ts'
 import { listVoices } from './live/kept.ts'
+import { startMidiLearn } from './midi-learn/learn.ts'
 import { startRemembering } from './remembered.ts'
 import { startSession } from './session/session.ts'
 import { state } from './state.ts'
@@ -37,6 +38,7 @@ export async function start(): Promise<void> {
   watchInput()
   startRemembering()
   const begun = startSession()
+  void startMidiLearn()
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())
   await Promise.all([readPresetNames(), listVoices(), devicesChanged(), begun])
 }

@@ -13,6 +13,8 @@ import { capital } from '../format.ts'
 import { openHelp } from '../help/state.ts'
 import type { HelpPage } from '../help/state.ts'
 import { redo, redoName, undo, undoName } from '../history.ts'
+import { fold, initialLayout, layout } from '../layout.ts'
+import type { Part } from '../layout.ts'
 import { openLearning } from '../learning/learning.ts'
 import { hearWhatGoes, showStudio } from '../live/keys.ts'
 import { showNotes } from '../notes/drawer.tsx'
@@ -40,6 +42,7 @@ const isStereo = (): boolean => state.input.value.kind !== 'none' && state.input
 
 const shows = (shown: Signal<boolean>, enabled?: () => boolean): Binding =>
   ({ run: () => { shown.value = !shown.value }, checked: () => shown.value, ...(enabled && { enabled }) })
+const unfolded = (part: Part): Binding => ({ run: () => fold(part, !layout.peek().folded[part]), checked: () => !layout.value.folded[part] })
 const tool = (name: Tool): Binding => ({ run: () => { painting.tool.value = name }, checked: () => painting.tool.value === name })
 
 /** Of a source by its number, R for the rest: its level has the focus, and so the keys of a source. */
@@ -51,8 +54,8 @@ const source = (index: number): Binding => ({
 })
 
 const chosenSource = () => (state.chosen.value === null ? undefined : state.selection.value.sources[state.chosen.value])
-/** Mute or solo of the chosen source. */
-const toggled = (what: 'mute' | 'solo', on: string, off: string): Binding => ({
+/** Mute, solo or inversion of the chosen source. */
+const toggled = (what: 'mute' | 'solo' | 'invert', on: string, off: string): Binding => ({
   run: () => {
     const [index, now] = [state.chosen.peek(), chosenSource()]
     if (index !== null && now) turnSource(index, now[what] ? off : on, { [what]: !now[what] })
@@ -87,6 +90,10 @@ export const bindings: Readonly<Record<CommandName, Binding>> = {
   contested: shows(painting.contested),
   diffuse: shows(painting.diffuse, isStereo),
   wrapped: shows(painting.wrapped, isStereo),
+  showSources: unfolded('sources'),
+  showSide: unfolded('side'),
+  showDrawer: unfolded('drawer'),
+  usualLayout: { run: () => { layout.value = initialLayout } },
 
   play: { run: () => void togglePlay(), label: transportVerb },
   start: { run: () => seek(0), enabled: isFile },
@@ -103,6 +110,7 @@ export const bindings: Readonly<Record<CommandName, Binding>> = {
   },
   mute: toggled('mute', 'Mute', 'Unmute'),
   solo: toggled('solo', 'Solo', 'Unsolo'),
+  invert: toggled('invert', 'Invert', 'Take back the inversion of'),
   source1: source(0), source2: source(1), source3: source(2), source4: source(3), source5: source(4),
   source6: source(5), source7: source(6), source8: source(7), source9: source(8),
   rest: { run: () => focusSource('R') },

@@ -43,7 +43,7 @@ export const Control = (props: ControlProps) => {
   const isAmount = !isSwitch(row) && !row.words
   return (
     <div class="control" title={hintOf(row, initial)} onContextMenu={(event) => {
-      const items = [{ label: `Reset to ${textOf(row, initial)}`, note: 'double-click', run: reset }, ...learnItems(learn)]
+      const items = () => [{ label: `Reset to ${textOf(row, initial)}`, note: 'double-click', run: reset }, ...learnItems(learn)]
       const target = event.currentTarget.querySelector<HTMLElement>('[role=switch], select, [role=slider]') ?? event.currentTarget
       if (!event.defaultPrevented && openMenu(target, row.label, items, event)) event.preventDefault()
     }}>

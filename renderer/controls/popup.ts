@@ -12,13 +12,15 @@ export interface Item {
   readonly disabled?: boolean
   /** Of one that is on or off. */
   readonly checked?: boolean
+  /** The menu stays open, for the next one. */
+  readonly stays?: boolean
   run(): void
 }
 
 type Anchor = HTMLElement | SVGElement
 interface At { readonly x: number; readonly y: number; readonly zoom: number; readonly back: Anchor }
 
-export const menu = signal<(At & { readonly title: string; readonly items: readonly Item[] }) | null>(null)
+export const menu = signal<(At & { readonly title: string; items(): readonly Item[] }) | null>(null)
 export const entry = signal<(At & { readonly row: Amount; readonly label: string; readonly value: number; take(value: number): void }) | null>(null)
 
 let hosted = false
@@ -33,8 +35,8 @@ function placed(back: Anchor, pointer?: { readonly clientX: number; readonly cli
   return { x: (inside ? pointer.clientX : left) / zoom, y: (inside ? pointer.clientY : bottom) / zoom, zoom, back }
 }
 
-export function openMenu(back: Anchor, title: string, items: readonly Item[], pointer?: MouseEvent): boolean {
-  if (!hosted) return false
+export function openMenu(back: Anchor, title: string, items: () => readonly Item[], pointer?: MouseEvent): boolean {
+  if (!hosted || items().length === 0) return false
   entry.value = null
   menu.value = { ...placed(back, pointer), title, items }
   return true

@@ -41,9 +41,9 @@ const Menu = ({ x, y, zoom, back, title, items }: NonNullable<typeof menu.value>
       event.preventDefault()
       event.stopPropagation()
     }}>
-      {items.map(({ label, note, hint, disabled, checked, run }) => (
+      {items().map(({ label, note, hint, disabled, checked, stays, run }) => (
         <button key={label} type="button" role={checked === undefined ? 'menuitem' : 'menuitemcheckbox'} aria-checked={checked} disabled={disabled} title={hint}
-          onClick={() => { close(); run() }}>
+          onClick={() => { if (!stays) close(); run() }}>
           {checked !== undefined && <span class="popup-check">{checked && <Icon name="check" size={12} />}</span>}
           <span class="grow">{label}</span>{note && <small>{note}</small>}
         </button>

@@ -102,7 +102,7 @@ export function useTurning(turned: Turned) {
       },
       onContextMenu(event: MouseEvent & { currentTarget: Part }) {
         const part = event.currentTarget
-        const opened = openMenu(part, label, [
+        const opened = openMenu(part, label, () => [
           { label: initial === null ? 'Reset' : `Reset to ${textOf(row, initial)}`, note: 'double-click', run: reset },
           { label: 'Type a value…', note: 'Enter', run: () => type(part) },
           ...learnItems(learn),

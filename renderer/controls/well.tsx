@@ -59,8 +59,8 @@ export const NumberWell = ({ row, value, label, initial = row.initial, learn, te
         }}
         onContextMenu={(event) => {
           const back = reset ?? (initial === null ? null : () => onChange(initial))
-          const items = [...(back ? [{ label: initial === null ? 'Reset' : `Reset to ${textOf(row, initial)}`, run: back }] : []), ...learnItems(learn)]
-          if (items.length && openMenu(event.currentTarget, label, items, event)) event.preventDefault()
+          const items = () => [...(back ? [{ label: initial === null ? 'Reset' : `Reset to ${textOf(row, initial)}`, run: back }] : []), ...learnItems(learn)]
+          if (openMenu(event.currentTarget, label, items, event)) event.preventDefault()
         }} />
       {wrong.value !== null && <span class="wrong" role="alert">{wrong.value}</span>}
     </span>

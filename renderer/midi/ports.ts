@@ -96,12 +96,13 @@ export function portOf(id: string, fail: (error: unknown) => void): Port | null 
 }
 
 const WINDOWS = 'Windows has no virtual MIDI ports of its own: install loopMIDI, add a port there, and choose it here.'
-const ask = (): Promise<MIDIAccess> => {
+export const ask = async (): Promise<MIDIAccess> => {
   if (typeof navigator.requestMIDIAccess !== 'function') throw new Error('This browser has no Web MIDI. Chromium, Chrome, Edge and Firefox have it.')
   return navigator.requestMIDIAccess({ sysex: false })
 }
 
-function refusal(error: unknown): string {
+/** Why there is no MIDI, in a sentence or two with what to do. */
+export function refusal(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
   if (name === 'SecurityError' || name === 'NotAllowedError') return 'Winnow was not allowed to use MIDI. Allow it in the browser’s address bar or its settings, then look again.'
   if (name === 'NotSupportedError' || name === 'InvalidStateError' || name === 'AbortError')

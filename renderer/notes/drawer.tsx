@@ -5,6 +5,7 @@ import { noteParameters } from '../../worklet/parameters.ts'
 import { openCalibration } from '../calibrate/session.ts'
 import { capital, figure } from '../format.ts'
 import { Icon } from '../icons.tsx'
+import { fold as foldPart, layout, measures } from '../layout.ts'
 import { MidiPanel } from '../midi/panel.tsx'
 import { NoteControls, turnNotes } from './controls.tsx'
 import { NotesFiles } from './files.tsx'
@@ -16,12 +17,13 @@ import { Overview } from '../overview.tsx'
 import { forgetEdits } from './roll-editing.ts'
 import { RollList } from './roll-list.tsx'
 import { Roll, Sounding, colourToken } from './roll.tsx'
+import { Splitter } from '../splitter.tsx'
 import { state } from '../state.ts'
 
 /** Shows the notes, and listens for them from now on. */
 export function showNotes(): void {
   notes.tab.value = 'notes'
-  notes.folded.value = false
+  foldPart('drawer', false)
   notes.on.value = true
   void ensureNotePreset()
 }
@@ -29,7 +31,7 @@ export function showNotes(): void {
 function show(tab: Tab): void {
   if (tab === 'notes') return showNotes()
   notes.tab.value = tab
-  notes.folded.value = false
+  foldPart('drawer', false)
 }
 
 const EVERYTHING = ''
@@ -100,13 +102,13 @@ const Timing = () => {
 const Head = () => {
   const isFile = state.input.value.kind === 'file'
   const tab = isFile ? notes.tab.value : 'notes'
-  const shown = tab === 'notes' && !notes.folded.value
+  const shown = tab === 'notes' && !layout.value.folded.drawer
   const fold = useRef<HTMLButtonElement>(null)
   return (
     <div class="head drawer-head">
       <div class="segments" role="group" aria-label="Below the picture">
         <button type="button" aria-pressed={shown} aria-label="Notes" title="The notes that are played (N)" onClick={showNotes}><Icon name="keys" /><span>Notes</span></button>
-        {isFile && <button type="button" aria-pressed={tab === 'overview' && !notes.folded.value} aria-label="Overview" title="The whole file as an outline" onClick={() => show('overview')}><Icon name="file" /><span>Overview</span></button>}
+        {isFile && <button type="button" aria-pressed={tab === 'overview' && !layout.value.folded.drawer} aria-label="Overview" title="The whole file as an outline" onClick={() => show('overview')}><Icon name="file" /><span>Overview</span></button>}
       </div>
       {shown && (
         <>
@@ -127,8 +129,8 @@ const Head = () => {
       )}
       {!shown && <span class="grow" />}
       {!shown && notes.on.value && tab !== 'overview' && <Sounding />}
-      <button ref={fold} type="button" class="button ghost square drawer-fold" aria-expanded={!notes.folded.value} aria-label={notes.folded.value ? 'Unfold the drawer' : 'Fold the drawer'}
-        title={notes.folded.value ? 'Unfold' : 'Fold'} onClick={() => { if (notes.folded.peek()) show(tab); else notes.folded.value = true }}><Icon name={notes.folded.value ? 'up' : 'down'} /></button>
+      <button ref={fold} type="button" class="button ghost square drawer-fold" aria-expanded={!layout.value.folded.drawer} aria-label={layout.value.folded.drawer ? 'Unfold the drawer' : 'Fold the drawer'}
+        title={layout.value.folded.drawer ? 'Unfold' : 'Fold'} onClick={() => { if (layout.peek().folded.drawer) show(tab); else foldPart('drawer', true) }}><Icon name={layout.value.folded.drawer ? 'up' : 'down'} /></button>
     </div>
   )
 }
@@ -149,11 +151,12 @@ export const Drawer = () => {
   const isFile = input.kind === 'file'
   const tab = isFile ? notes.tab.value : 'notes'
   const seconds = isFile ? input.seconds : null
-  const open = !notes.folded.value && (isFile || notes.on.value || notes.tab.value === 'notes')
+  const open = !layout.value.folded.drawer && (isFile || notes.on.value || notes.tab.value === 'notes')
   // What a person has unfolded takes the keys.
   useEffect(() => { if (open && tab === 'notes' && document.activeElement === document.body) body.current?.querySelector<HTMLElement>('.roll')?.focus({ preventScroll: true }) }, [open, tab])
   return (
-    <section class={`drawer${open ? ` is-${tab}` : ' is-folded'}`} aria-label={tab === 'notes' ? 'Notes' : 'Overview'}>
+    <section class={`drawer${open ? ` is-${tab}` : ' is-folded'}`} style={{ '--drawer': `${measures.value.drawer.now}px` }} aria-label={tab === 'notes' ? 'Notes' : 'Overview'}>
+      {open && <Splitter part="drawer" />}
       <Head />
       {open && tab === 'overview' && isFile && <Overview peaks={input.peaks} seconds={input.seconds} />}
       {open && tab === 'notes' && (

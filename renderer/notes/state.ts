@@ -16,7 +16,6 @@ export interface Edited { readonly input: Input; readonly list: readonly RollNot
 
 export const notes = {
   tab: signal<Tab>('overview'),
-  folded: signal(false),
   /** Whether anybody listens for notes. It goes on behind a folded drawer. */
   on: signal(false),
   /** The source whose sound is heard for notes; null: the whole input. */

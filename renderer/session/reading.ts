@@ -200,12 +200,12 @@ export function readSession(content: string, name: string): SessionDocument {
     readFormat((json as { format?: Json }).format) // before all else: another version may have other keys
     const s = object(json, 'session', KEYS)
     if (s['sound'] && s['live']) fail('live', 'null where there is a sound', s['live'])
-    const { mute, solo } = object(s['rest'], 'rest', ['mute', 'solo'])
+    const { mute, solo, invert = false } = object(s['rest'], 'rest', ['mute', 'solo', 'invert'])
     const notesPreset = orNull(s['notesPreset'], (value) => readPreset(value, 'notesPreset'))
     return {
       sound: orNull(s['sound'], readSound), live: orNull(s['live'], readLive),
       selection: readSelection(s['selection'], namedAtoms(s['selection'])),
-      rest: { mute: flag(mute, 'rest.mute'), solo: flag(solo, 'rest.solo') },
+      rest: { mute: flag(mute, 'rest.mute'), solo: flag(solo, 'rest.solo'), ...(flag(invert, 'rest.invert') && { invert: true }) },
       settings: readRows(s['settings'], 'settings', parameters, initialSettings()),
       notes: readNotes(s['notes'], notesPreset),
       midi: readMidi(s['midi']),

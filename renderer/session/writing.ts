@@ -93,7 +93,7 @@ export function writeSession({ sound, live, preset: chosen, settings, rest, sele
     },
     live: live && { from: live.from, name: live.name, device: live.device, latency: live.latency },
     selection: selected(selection),
-    rest: { mute: rest.mute, solo: rest.solo },
+    rest: { mute: rest.mute, solo: rest.solo, ...(rest.invert && { invert: true }) },
     settings: rows(settings, parameters),
     notes: {
       on: notes.on, from: notes.from, settings: rows(notes.settings, noteParameters),
