@@ -160,7 +160,8 @@ describe.skipIf(noChromium)(because('the stereo field', noChromium), () => {
     const place = placeOf(first[0], mix[0], 4096) + first[0].length
     const add = page.getByRole('button', { name: 'Add a source' })
     for (let i = 0; i < 4; i++) await add.click()
-    await page.getByRole('button', { name: 'Remove Source 5' }).click()
+    await page.getByRole('button', { name: 'More about Source 5' }).click()
+    await page.getByRole('menuitem', { name: 'Remove Source 5' }).click()
     await page.keyboard.press('Control+z')
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('button', { name: 'Source 4: rename' }).dblclick()

@@ -29,6 +29,9 @@ declare global {
       denied: string | null
       plug(port: FakePort): void
       unplug(id: string): void
+      /** A device with knobs, and one of them that is turned. */
+      plugKnobs(name: string): void
+      turn(name: string, controller: number, value: number, channel?: number): void
     }
   }
 }
@@ -59,7 +62,8 @@ export const fakeMidi = (page: Page, ports: readonly FakePort[], denied: string 
     }
   }
   const outputs = new Map<string, Output>()
-  const access = { outputs, inputs: new Map(), onstatechange: null as (() => void) | null, sysexEnabled: false }
+  const inputs = new Map<string, { name: string; state: string; onmidimessage: ((event: { data: Uint8Array; timeStamp: number }) => void) | null }>()
+  const access = { outputs, inputs, onstatechange: null as (() => void) | null, sysexEnabled: false }
   Object.assign(window, { fakeMidi: {
     told: [], asked: [], denied,
     plug(port: FakePort) {
@@ -67,6 +71,13 @@ export const fakeMidi = (page: Page, ports: readonly FakePort[], denied: string 
       if (there) there.state = 'connected'
       else outputs.set(port.id, new Output(port))
       access.onstatechange?.()
+    },
+    plugKnobs(name: string) {
+      inputs.set(name, { name, state: 'connected', onmidimessage: null })
+      access.onstatechange?.()
+    },
+    turn(name: string, controller: number, value: number, channel = 0) {
+      inputs.get(name)!.onmidimessage?.({ data: Uint8Array.of(0xb0 | channel, controller, value), timeStamp: performance.now() })
     },
     unplug(id: string) {
       Object.assign(outputs.get(id)!, { state: 'disconnected', connection: 'closed' })

@@ -60,7 +60,7 @@ export function turnedByKey(event: KeyboardEvent, p: Amount, value: number): num
   return direction === undefined ? null : nudged(p, value, direction, shiftKey)
 }
 
-export const textOf = (p: Amount, value: number): string => (p.show?.(value) ?? toText(p, value)).replace('-', '−')
+export const textOf = (p: Amount, value: number): string => (p.show?.(value) ?? toText(p, value)).replace(/-(?=\d)/, '−')
 
 /** The inverse of `textOf`; a wrong text is one sentence that says what is allowed. */
 export function valueOf(p: Amount, text: string): number {
