@@ -205,7 +205,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
       names.push(focused.name)
     }
     expect(names).toEqual(['Stop the microphone', 'File', 'Microphone', 'System', 'Microphone', 'Output', 'Into a call', 'A, original', 'B, cleaned', 'Full view',
-      'Reduction', 'Keep speech', 'Hear what goes', 'low, 8 ms', 'normal, 16 ms', 'high, 32 ms', 'Learn my voice', 'Learn noise', 'Hold the noise'])
+      'Reduction', 'Keep speech', 'Keep speech, exact value', 'Hear what goes', 'low, 8 ms', 'normal, 16 ms', 'high, 32 ms', 'Learn my voice', 'Learn noise', 'Hold the noise'])
   }))
 
   test('reading may be left: nothing is kept, and the sound goes on', () => visit(async (page) => {

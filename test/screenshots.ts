@@ -18,6 +18,7 @@ import { furnishLive, liveStates } from './screenshots-live.ts'
 import { noteStates } from './screenshots-notes.ts'
 import { furnishPresets, presetStates } from './screenshots-presets.ts'
 import { sessionStates } from './screenshots-session.ts'
+import { surfaceStates } from './screenshots-surface.ts'
 
 const folder = process.env['SCREENSHOTS'] ?? fileURLToPath(new URL('../dist/screenshots', import.meta.url))
 const only = process.env['ONLY']?.split(',')
@@ -185,6 +186,7 @@ const states: Record<string, (page: Page) => Promise<void>> = {
 }
 
 Object.assign(states, noteStates(states), presetStates(states))
+Object.assign(states, surfaceStates(states))
 
 try {
   for (const [size, viewport] of Object.entries(sizes))

@@ -56,7 +56,10 @@ const Entry = ({ x, y, zoom, back, row, label, value, take }: NonNullable<typeof
   const box = useInside(x, y, zoom)
   const wrong = useSignal<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
-  useLayoutEffect(() => { input.current!.select() }, [])
+  useLayoutEffect(() => {
+    input.current!.focus()
+    input.current!.select()
+  }, [])
   const close = (): void => {
     entry.value = null
     back.focus()
@@ -64,7 +67,7 @@ const Entry = ({ x, y, zoom, back, row, label, value, take }: NonNullable<typeof
   return (
     <div ref={box} class="popup popup-entry" role="group" aria-label={label}>
       <label><span>{label}</span>
-        <input ref={input} type="text" class="well-input" inputMode="decimal" spellcheck={false} autocomplete="off" autofocus aria-invalid={wrong.value !== null}
+        <input ref={input} type="text" class="well-input" inputMode="decimal" spellcheck={false} autocomplete="off" aria-invalid={wrong.value !== null}
           defaultValue={textOf(row, value)} onInput={() => { wrong.value = null }} onKeyDown={(event) => {
             if (event.key !== 'Enter' && event.key !== 'Escape') return
             event.stopPropagation()

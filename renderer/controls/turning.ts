@@ -29,7 +29,17 @@ export interface Turned {
   readonly scale?: { toPosition(value: number): number; fromPosition(position: number, fine: boolean): number }
 }
 
-interface Drag { readonly from: number; readonly position: number; readonly fine: boolean; readonly before: number }
+interface Drag {
+  /** Where the pointer was when it began to move like this, and where the thing stood. */
+  readonly from: number
+  readonly position: number
+  readonly fine: boolean
+  /** Where both are now. */
+  readonly to: number
+  readonly reached: number
+  /** The value that Escape brings back. */
+  readonly before: number
+}
 
 const FINE = 0.1
 /** Of the wheel, in pixels: trackpads come in small change. */
@@ -55,17 +65,20 @@ export function useTurning(turned: Turned) {
         part.setPointerCapture(event.pointerId)
         const from = turned.at(event, part)
         const goes = !event.shiftKey && !turned.holds(event, part)
-        drag.current = { from, position: goes ? clamp(from, 0, 1) : position(), fine: event.shiftKey, before: value }
+        const stands = goes ? clamp(from, 0, 1) : position()
+        drag.current = { from, position: stands, fine: event.shiftKey, to: from, reached: stands, before: value }
         busy.value = true
         if (goes) onChange(valueAt(from, false))
       },
       onPointerMove(event: PointerEvent & { currentTarget: Part }) {
-        const now = drag.current
-        if (!now) return
+        if (!drag.current) return
+        const { from, position: stood, fine, to: was, reached: stands } = drag.current
+        const same = fine === event.shiftKey
+        const start = same ? { from, position: stood } : { from: was, position: stands }
         const to = turned.at(event, event.currentTarget)
-        const reached = clamp(now.position + (to - now.from) * (now.fine ? FINE : 1), 0, 1)
-        if (event.shiftKey !== now.fine) drag.current = { ...now, from: to, position: reached, fine: event.shiftKey }
-        const next = valueAt(reached, now.fine)
+        const reached = clamp(start.position + (to - start.from) * (event.shiftKey ? FINE : 1), 0, 1)
+        drag.current = { ...drag.current, ...start, fine: event.shiftKey, to, reached }
+        const next = valueAt(reached, event.shiftKey)
         if (next !== value) onChange(next)
       },
       onPointerUp: end,
