@@ -1,5 +1,7 @@
 // Whether everything adds up, while it plays: the sum of all sources and the rest against the input, as much later as they are.
 
+import { fact } from './frame.ts'
+
 /** The figure is of the block that is being counted and of the one before. */
 const BLOCK_SECONDS = 1
 /** Mean energy of a sample below which there is nothing to compare: −120 dB. */
@@ -14,12 +16,9 @@ export class NullMeter {
   private readonly waiting: Float32Array
   private at = 0
   private counted = 0
-  // over the block, and over the one before
-  private wanted = 0
-  private missing = 0
-  private wantedBefore = 0
-  private missingBefore = 0
   private countedBefore = 0
+  /** Energy of the input and of what is missing, in the block and in the one before; in memory, for a number that is returned is garbage. */
+  private readonly sums = new Float64Array(4)
 
   constructor({ sampleRate, channels, latencySamples }: { sampleRate: number; channels: number; latencySamples: number }) {
     this.channels = channels
@@ -29,38 +28,47 @@ export class NullMeter {
 
   reset(): void {
     this.waiting.fill(0)
-    this.at = this.counted = this.countedBefore = this.wanted = this.missing = this.wantedBefore = this.missingBefore = 0
+    this.sums.fill(0)
+    this.at = this.counted = this.countedBefore = 0
   }
 
   process(input: readonly Float32Array[], stems: readonly (readonly Float32Array[])[], length: number): void {
-    const { channels, waiting } = this
+    const { channels, waiting, sums } = this
+    const size = waiting.length
+    let at = this.at
+    let wanted = 0
+    let missing = 0
     for (let i = 0; i < length; i++) {
       for (let channel = 0; channel < channels; channel++) {
         let sum = 0
         for (let stem = 0; stem < stems.length; stem++) sum += stems[stem]![channel]![i]!
         const x = input[channel]![i]!
         const sound = x > -LARGEST && x < LARGEST ? x : 0
-        let late = sound
-        if (waiting.length > 0) {
-          late = waiting[this.at]!
-          waiting[this.at] = sound
-          if (++this.at === waiting.length) this.at = 0
+        const late = size > 0 ? waiting[at]! : sound
+        if (size > 0) {
+          waiting[at] = sound
+          if (++at === size) at = 0
         }
-        this.wanted += late * late
-        this.missing += (sum - late) * (sum - late)
+        wanted += late * late
+        missing += (sum - late) * (sum - late)
       }
     }
+    this.at = at
+    sums[0]! += wanted
+    sums[1]! += missing
     if ((this.counted += length) < this.block) return
-    this.wantedBefore = this.wanted
-    this.missingBefore = this.missing
+    sums[2] = sums[0]!
+    sums[3] = sums[1]!
+    sums[0] = sums[1] = 0
     this.countedBefore = this.counted
-    this.wanted = this.missing = this.counted = 0
+    this.counted = 0
   }
 
-  /** NaN where there was no sound. A sum without any error at all is as good as numbers go. */
-  get dB(): number {
-    const wanted = this.wanted + this.wantedBefore
-    if (wanted <= SILENCE * this.channels * (this.counted + this.countedBefore)) return NaN
-    return Math.max(-200, 10 * Math.log10((this.missing + this.missingBefore) / wanted))
+  /** In dB; NaN where there was no sound. A sum without any error at all is as good as numbers go. */
+  tell(facts: Float64Array): void {
+    const { sums } = this
+    const wanted = sums[0]! + sums[2]!
+    facts[fact.null] = wanted <= SILENCE * this.channels * (this.counted + this.countedBefore) ? NaN
+      : Math.max(-200, 10 * Math.log10((sums[1]! + sums[3]!) / wanted))
   }
 }

@@ -192,7 +192,7 @@ class Winnow extends AudioWorkletProcessor {
     facts[fact.outputRms] = Math.sqrt(this.outputEnergy / Math.max(1, this.outputCount))
     facts[fact.load] = this.load
     facts[fact.match] = this.mixer.match.dB[0]!
-    facts[fact.null] = this.nullMeter.dB
+    this.nullMeter.tell(facts)
     facts[fact.lostFrames] = this.ring ? this.ring.lost : 0
     this.outputPeak = this.outputEnergy = this.outputCount = 0
     if (this.ring) this.ring.write(frame)
