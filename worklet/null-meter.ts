@@ -8,12 +8,16 @@ const BLOCK_SECONDS = 1
 const SILENCE = 1e-12
 /** What the separator takes for silence, as in intake.ts. */
 const LARGEST = 1e6
+/** Samples that are added up at once. */
+const STRETCH = 512
 
 export class NullMeter {
   private readonly channels: number
   private readonly block: number
-  /** The input on its way: [sample × channels + channel], as long as the latency. */
-  private readonly waiting: Float32Array
+  /** The input of each channel on its way, as long as the latency. */
+  private readonly waiting: readonly Float32Array[]
+  /** What the stems of one channel add up to, a stretch at a time. */
+  private readonly sum = new Float64Array(STRETCH)
   private at = 0
   private counted = 0
   private countedBefore = 0
@@ -23,45 +27,55 @@ export class NullMeter {
   constructor({ sampleRate, channels, latencySamples }: { sampleRate: number; channels: number; latencySamples: number }) {
     this.channels = channels
     this.block = BLOCK_SECONDS * sampleRate
-    this.waiting = new Float32Array(latencySamples * channels)
+    this.waiting = Array.from({ length: channels }, () => new Float32Array(latencySamples))
   }
 
   reset(): void {
-    this.waiting.fill(0)
+    for (const samples of this.waiting) samples.fill(0)
     this.sums.fill(0)
     this.at = this.counted = this.countedBefore = 0
   }
 
   process(input: readonly Float32Array[], stems: readonly (readonly Float32Array[])[], length: number): void {
-    const { channels, waiting, sums } = this
-    const size = waiting.length
-    let at = this.at
-    let wanted = 0
-    let missing = 0
-    for (let i = 0; i < length; i++) {
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0
-        for (let stem = 0; stem < stems.length; stem++) sum += stems[stem]![channel]![i]!
-        const x = input[channel]![i]!
-        const sound = x > -LARGEST && x < LARGEST ? x : 0
-        const late = size > 0 ? waiting[at]! : sound
-        if (size > 0) {
-          waiting[at] = sound
-          if (++at === size) at = 0
-        }
-        wanted += late * late
-        missing += (sum - late) * (sum - late)
-      }
-    }
-    this.at = at
-    sums[0]! += wanted
-    sums[1]! += missing
+    for (let from = 0; from < length; from += STRETCH) this.stretch(input, stems, from, Math.min(length, from + STRETCH))
     if ((this.counted += length) < this.block) return
+    const { sums } = this
     sums[2] = sums[0]!
     sums[3] = sums[1]!
     sums[0] = sums[1] = 0
     this.countedBefore = this.counted
     this.counted = 0
+  }
+
+  private stretch(input: readonly Float32Array[], stems: readonly (readonly Float32Array[])[], from: number, to: number): void {
+    const { sum, sums } = this
+    const size = this.waiting[0]!.length
+    let at = this.at, wanted = 0, missing = 0
+    for (let channel = 0; channel < this.channels; channel++) {
+      const samples = input[channel]!, waiting = this.waiting[channel]!
+      for (let stem = 0; stem < stems.length; stem++) {
+        const part = stems[stem]![channel]!
+        if (stem === 0) for (let i = from, j = 0; i < to; i++, j++) sum[j] = part[i]!
+        else for (let i = from, j = 0; i < to; i++, j++) sum[j]! += part[i]!
+      }
+      at = this.at
+      for (let i = from, j = 0; i < to; i++, j++) {
+        const x = samples[i]!
+        const sound = x > -LARGEST && x < LARGEST ? x : 0
+        let late = sound
+        if (size > 0) {
+          late = waiting[at]!
+          waiting[at] = sound
+          if (++at === size) at = 0
+        }
+        const error = sum[j]! - late
+        wanted += late * late
+        missing += error * error
+      }
+    }
+    this.at = at
+    sums[0]! += wanted
+    sums[1]! += missing
   }
 
   /** In dB; NaN where there was no sound. A sum without any error at all is as good as numbers go. */
