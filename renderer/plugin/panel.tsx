@@ -20,7 +20,7 @@ import own from './plugin.css?inline'
 const LEVEL: Parameter = { name: 'gain', label: 'Level', unit: 'dB', min: -60, max: 12, initial: 0, step: 0, help: 'Level of this source.' }
 
 const Source = ({ source, onChange }: { source: SelectedSource; onChange(part: Partial<SelectedSource>): void }) => {
-  const { name, gain = 0, mute = false, solo = false } = source
+  const { name, gain = 0, mute = false, solo = false, invert = false } = source
   return (
     <div class="source">
       <span title={name}>{name}</span>
@@ -28,6 +28,7 @@ const Source = ({ source, onChange }: { source: SelectedSource; onChange(part: P
       <NumberWell row={LEVEL} value={Math.max(LEVEL.min, gain)} label={`Level of ${name}`} onChange={(value) => onChange({ gain: value })} />
       <button type="button" class="toggle" aria-pressed={mute} aria-label={`Mute ${name}`} title="Mute" onClick={() => onChange({ mute: !mute })}>M</button>
       <button type="button" class="toggle" aria-pressed={solo} aria-label={`Solo ${name}`} title="Solo" onClick={() => onChange({ solo: !solo })}>S</button>
+      <button type="button" class="toggle invert" aria-pressed={invert} aria-label={`Invert ${name}`} title={`Hear everything but ${name}: mutes aside, the rest at full level`} onClick={() => onChange({ invert: !invert })}>Ø</button>
     </div>
   )
 }
