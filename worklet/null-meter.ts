@@ -48,34 +48,40 @@ export class NullMeter {
   }
 
   private stretch(input: readonly Float32Array[], stems: readonly (readonly Float32Array[])[], from: number, to: number): void {
-    const { sum, sums } = this
-    const size = this.waiting[0]!.length
-    let at = this.at, wanted = 0, missing = 0
+    const { sum, waiting } = this
     for (let channel = 0; channel < this.channels; channel++) {
-      const samples = input[channel]!, waiting = this.waiting[channel]!
       for (let stem = 0; stem < stems.length; stem++) {
         const part = stems[stem]![channel]!
         if (stem === 0) for (let i = from, j = 0; i < to; i++, j++) sum[j] = part[i]!
         else for (let i = from, j = 0; i < to; i++, j++) sum[j]! += part[i]!
       }
-      at = this.at
-      for (let i = from, j = 0; i < to; i++, j++) {
-        const x = samples[i]!
-        const sound = x > -LARGEST && x < LARGEST ? x : 0
-        let late = sound
-        if (size > 0) {
-          late = waiting[at]!
-          waiting[at] = sound
-          if (++at === size) at = 0
-        }
-        const error = sum[j]! - late
-        wanted += late * late
-        missing += error * error
-      }
+      this.compare(input[channel]!, waiting[channel]!, from, to)
     }
-    this.at = at
-    sums[0]! += wanted
-    sums[1]! += missing
+    const size = waiting[0]!.length
+    if (size > 0) this.at = (this.at + to - from) % size
+  }
+
+  /** The sums begin as they stand in memory: from a plain 0 the engine that runs this would keep them as objects for a while. */
+  private compare(samples: Float32Array, waiting: Float32Array, from: number, to: number): void {
+    const { sum, sums } = this
+    const size = waiting.length
+    let at = this.at
+    let wanted = sums[0]!, missing = sums[1]!
+    for (let i = from, j = 0; i < to; i++, j++) {
+      const x = samples[i]!
+      const sound = x > -LARGEST && x < LARGEST ? x : 0
+      let late = sound
+      if (size > 0) {
+        late = waiting[at]!
+        waiting[at] = sound
+        if (++at === size) at = 0
+      }
+      const error = sum[j]! - late
+      wanted += late * late
+      missing += error * error
+    }
+    sums[0] = wanted
+    sums[1] = missing
   }
 
   /** In dB; NaN where there was no sound. A sum without any error at all is as good as numbers go. */
