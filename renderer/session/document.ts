@@ -5,6 +5,7 @@ import type { Covariances } from '../../worklet/covariance.ts'
 import type { Latency } from '../../worklet/latency.ts'
 import type { NoteSettings, Settings } from '../../worklet/parameters.ts'
 import type { Selection } from '../../worklet/selection.ts'
+import type { Layout } from '../layout.ts'
 import type { Setup } from '../midi/voices.ts'
 import type { RollNote } from '../notes/roll-sheet.ts'
 import type { LiveSource, Passage, Rest } from '../state.ts'
@@ -58,6 +59,8 @@ export interface ViewPart {
   readonly folded: boolean
   readonly drawer: 'notes' | 'overview'
   readonly drawerFolded: boolean
+  /** Absent in sessions from before it: the window stays as it is divided. */
+  readonly layout?: Layout
   readonly zoom: { readonly from: number; readonly seconds: number; readonly low: number; readonly high: number } | null
 }
 

@@ -9,6 +9,8 @@ import { latencyNames } from '../../worklet/latency.ts'
 import { checkValue, initialNoteSettings, initialSettings, noteParameters, parameters } from '../../worklet/parameters.ts'
 import { readSelection } from '../../worklet/selection.ts'
 import { fromBase64 } from '../base64.ts'
+import { parts, readLayout } from '../layout.ts'
+import type { Layout, Part } from '../layout.ts'
 import type { RollNote } from '../notes/roll-sheet.ts'
 import type { Passage } from '../state.ts'
 import { FORMAT } from './document.ts'
@@ -157,11 +159,25 @@ const readMarkers = (json: Json): Marker[] => list(json, 'markers', MOST_MARKERS
   return { at: number(at, `markers[${i}].at`, 0, SECONDS), name: name === '' ? '' : text(name, `markers[${i}].name`) }
 })
 
+const MOST_PIXELS = 10_000
+
+function readDivision(json: Json): Layout {
+  const { sizes, folded } = object(json, 'view.layout', ['sizes', 'folded'])
+  const size = object(sizes, 'view.layout.sizes', parts)
+  const fold = object(folded, 'view.layout.folded', parts)
+  const each = <T>(of: (part: Part) => T): Record<Part, T> => Object.fromEntries(parts.map((part) => [part, of(part)])) as Record<Part, T>
+  return readLayout({
+    sizes: each((part) => orNull(size[part], (value) => number(value, `view.layout.sizes.${part}`, 0, MOST_PIXELS))),
+    folded: each((part) => flag(fold[part], `view.layout.folded.${part}`)),
+  })
+}
+
 function readView(json: Json): ViewPart {
-  const { screen, folded, drawer, drawerFolded, zoom } = object(json, 'view', ['screen', 'folded', 'drawer', 'drawerFolded', 'zoom'])
+  const { screen, folded, drawer, drawerFolded, zoom, layout } = object(json, 'view', ['screen', 'folded', 'drawer', 'drawerFolded', 'zoom', 'layout'])
   return {
     screen: oneOf(screen, 'view.screen', ['live', 'studio']), folded: flag(folded, 'view.folded'),
     drawer: oneOf(drawer, 'view.drawer', ['notes', 'overview']), drawerFolded: flag(drawerFolded, 'view.drawerFolded'),
+    ...(layout !== undefined && { layout: readDivision(layout) }),
     zoom: orNull(zoom, (value) => {
       const { from, seconds, low, high } = object(value, 'view.zoom', ['from', 'seconds', 'low', 'high'])
       return {

@@ -11,6 +11,7 @@ import { openMicrophone, openSystem } from '../devices/input.ts'
 import * as engine from '../engine.ts'
 import { freshHistory } from '../history.ts'
 import { readKept } from '../kept-presets.ts'
+import { layout } from '../layout.ts'
 import { midi } from '../midi/state.ts'
 import { notes } from '../notes/state.ts'
 import { painting, picture } from '../painting/state.ts'
@@ -89,9 +90,9 @@ export async function adopt({ document, chosen, notesPreset }: Ready): Promise<v
     midi.hear.value = out.hear
     midi.level.value = out.level
     state.screen.value = document.view.screen
-    state.folded.value = document.view.folded
     notes.tab.value = document.view.drawer
-    notes.folded.value = document.view.drawerFolded
+    const { layout: divided, folded: side, drawerFolded: drawer } = document.view
+    layout.value = divided ?? { ...layout.peek(), folded: { ...layout.peek().folded, side, drawer } }
     freshHistory()
   })
   choosePorts(document.midi.ports)

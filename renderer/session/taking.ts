@@ -5,6 +5,7 @@ import { writePreset } from '../../presets/preset.ts'
 import type { Preset } from '../../presets/preset.ts'
 import { midi } from '../midi/state.ts'
 import { notes } from '../notes/state.ts'
+import { layout } from '../layout.ts'
 import { view } from '../spectrogram/view.ts'
 import { state } from '../state.ts'
 import type { ChosenPreset } from '../state.ts'
@@ -60,7 +61,7 @@ export function takeSession(): SessionDocument | null {
     midi: { ports: portsWanted(), setup: midi.setup.value, ahead: midi.ahead.value, hear: midi.hear.value, level: midi.level.value },
     passage: state.passage.value, loop: null, markers: [],
     view: {
-      screen: state.screen.value, folded: state.folded.value, drawer: notes.tab.value, drawerFolded: notes.folded.value,
+      screen: state.screen.value, folded: layout.value.folded.side, drawer: notes.tab.value, drawerFolded: layout.value.folded.drawer, layout: layout.value,
       zoom: sound ? view.value : null,
     },
     places: Object.fromEntries(namedPlaces(selection).flatMap((key) => (Object.hasOwn(covariances, key) ? [[key, covariances[key]!]] : []))),

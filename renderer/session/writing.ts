@@ -107,6 +107,7 @@ export function writeSession({ sound, live, preset: chosen, settings, rest, sele
     markers: markers.map(({ at, name }) => ({ at, name })),
     view: {
       screen: view.screen, folded: view.folded, drawer: view.drawer, drawerFolded: view.drawerFolded,
+      ...(view.layout && { layout: view.layout }),
       zoom: view.zoom && { from: view.zoom.from, seconds: view.zoom.seconds, low: view.zoom.low, high: view.zoom.high },
     },
     preset: preset(chosen),
