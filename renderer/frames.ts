@@ -64,14 +64,14 @@ function createMeasuring(): Viewer {
   let since = 0
   /** The clock of the audio thread is coarse, so single figures of a small load jump: null until one is seen, then their mean. */
   let load: number | null = null
-  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0, missing = NaN, energy = 0
+  let passes = Infinity, bad = 0, match = 0, input = 0, output = 0, energy = 0
   let claimed = new Float64Array(0)
   let total = 0
   let counted = 0
 
   const clear = (): void => {
-    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, inputRms, null: missing } = measured
-    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, inputRms, missing]) figure.value = null
+    const { latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, inputRms } = measured
+    for (const figure of [latency, outputLatency, load, passes, match, inputPeak, outputPeak, position, inputRms]) figure.value = null
     measured.shares.value = []
   }
 
@@ -86,7 +86,6 @@ function createMeasuring(): Viewer {
     measured.passes.value = passes
     measured.badSamples.value = bad
     measured.match.value = match
-    measured.null.value = Number.isNaN(missing) ? null : missing
     measured.inputPeak.value = input
     measured.inputRms.value = Math.sqrt(energy / counted)
     measured.outputPeak.value = output
@@ -111,7 +110,6 @@ function createMeasuring(): Viewer {
       passes = Math.min(passes, frame.fact('passes'))
       bad = frame.fact('badSamples')
       match = frame.fact('match')
-      missing = frame.fact('null')
       energy += frame.fact('inputRms') ** 2
       input = Math.max(input, frame.fact('inputPeak'))
       output = Math.max(output, frame.fact('outputPeak'))

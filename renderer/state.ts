@@ -122,8 +122,6 @@ export const measured = {
   position: signal<number | null>(null),
   /** Share of the input's energy that each source claims, the rest last; empty while there is none. */
   shares: signal<readonly number[]>([]),
-  /** dB of what is missing between the input and the sum of all that comes out, below the input: over the last second or two. */
-  null: signal<number | null>(null),
 }
 
 export const reductionRow = parameterNamed('reduction')!

@@ -1,22 +1,8 @@
-// The line at the bottom: keys, what the transform does at this rate, and whether everything adds up.
+// The line at the bottom: keys, and what the transform does at this rate.
 
 import { shapeFor } from '../worklet/stft.ts'
 import { figure } from './format.ts'
-import { Icon } from './icons.tsx'
 import { measured, state } from './state.ts'
-
-/** At least so good is what numbers of 32 bits allow. */
-const GOOD_NULL = -120
-
-const Null = () => {
-  const { value } = measured.null
-  const good = value !== null && value <= GOOD_NULL
-  return (
-    <span class={`null${value === null ? '' : good ? ' is-good' : ' amber'}`} title="What is missing between the input and the sum of all sources and the rest, measured over the last second or two. −120 dB or better is nothing.">
-      {value !== null && <Icon name={good ? 'check' : 'warning'} size={12} />}<b>Sum of sources = input:</b> {value === null ? 'null –' : `null ${figure(value)} dB`}
-    </span>
-  )
-}
 
 export const Status = () => {
   const input = state.input.value
@@ -37,7 +23,6 @@ export const Status = () => {
       {made !== null && made !== rate && <span class="amber">made at {figure(made / 1000, 1)} kHz, resampled</span>}
       <span>{rate === null ? '–' : `${figure(rate / 1000, rate % 1000 ? 1 : 0)} kHz`}</span>
       {shape && <span>window {milliseconds(shape.windowSize)} ms, hop {milliseconds(shape.hopSize)} ms</span>}
-      <Null />
     </footer>
   )
 }

@@ -10,7 +10,7 @@ export interface FrameLayout {
 }
 
 /** The fixed numbers at the head of a frame, in this order. */
-export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples', 'seconds', 'diffuse', 'fallback', 'match', 'null'] as const
+export const facts = ['position', 'inputPeak', 'inputRms', 'outputPeak', 'outputRms', 'passes', 'load', 'lostFrames', 'badSamples', 'seconds', 'diffuse', 'fallback', 'match'] as const
 export type Fact = (typeof facts)[number]
 /** Where each fact stands in `Frame.facts`. */
 export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Readonly<Record<Fact, number>>
@@ -24,8 +24,6 @@ export const fact = Object.fromEntries(facts.map((name, i) => [name, i])) as Rea
 //   diffuse       share of the sound near pointed places that does not arrive straight from them: rooms and effects
 //   fallback      how far the Wiener filter has given way to soft masks because of it, 0 to 1
 //   match         dB by which a matched bypass brings the input to the loudness of the result
-//   null          dB of what is missing between the input and the sum of all sources and the rest, below the input, over the
-//                 last one or two seconds; NaN while there is nothing to compare
 
 export class Frame {
   readonly facts: Float64Array

@@ -63,9 +63,6 @@ export class Mixer {
   private readonly goals: Float64Array
   /** Whether the rest is heard whole, as it is where a source is inverted, however far it is turned down. */
   private wholeRest = false
-  /** Whether everything is where it was asked to be, and what was asked. */
-  private settled = false
-  private readonly steady = new Float64Array(5)
   /** For `carryOn`: what remains of each once wet has its say. */
   private readonly factors: Float64Array
   /** The same without mutes and solos, for exported stems. */
@@ -104,7 +101,6 @@ export class Mixer {
   select({ sources }: Selection): void {
     const solo = sources.some((source) => source.solo)
     const inverted = sources.some((source) => source.invert)
-    this.settled = false
     this.wholeRest = inverted && !solo
     sources.forEach((source, s) => {
       const audible = !source.invert && (inverted && !solo || !source.mute) && (!solo || source.solo)
@@ -118,7 +114,6 @@ export class Mixer {
 
   /** Everything jumps to where the next sample wants it. */
   reset(): void {
-    this.settled = false
     for (const ramp of this.ramps) ramp.reset()
     this.wet.reset()
     this.reduction.reset()
@@ -163,25 +158,10 @@ export class Mixer {
 
   private restGoal(reduction: number): number { return this.wholeRest ? 1 : this.restGain.of(-reduction) }
 
-  /**
-   * Whether nothing moves and nothing is about to: most of the time. Once found, it is known by the numbers that were asked for:
-   * calls that take and give numbers are garbage wherever they are not folded into their caller.
-   */
-  private isSteady(automation: Automation): boolean {
-    const { steady } = this
-    const { bypass, wet, level, matched, reduction } = automation
-    if (bypass.length + wet.length + level.length + matched.length + reduction.length > 5) return (this.settled = false)
-    if (this.settled && bypass[0] === steady[0] && wet[0] === steady[1] && level[0] === steady[2] && matched[0] === steady[3] && reduction[0] === steady[4]) return true
-    steady[0] = bypass[0]!
-    steady[1] = wet[0]!
-    steady[2] = level[0]!
-    steady[3] = matched[0]!
-    steady[4] = reduction[0]!
-    return (this.settled = this.hasArrived(automation))
-  }
-
-  private hasArrived({ bypass, wet, level, matched, reduction }: Automation): boolean {
+  /** Whether nothing moves and nothing is about to: most of the time. */
+  private isSteady({ bypass, wet, level, matched, reduction }: Automation): boolean {
     const { ramps, goals } = this
+    if (bypass.length + wet.length + level.length + matched.length + reduction.length > 5) return false
     for (let cell = 0; cell < goals.length; cell++) if (!ramps[cell]!.isAt(goals[cell]!)) return false
     return this.bypass.isAt(bypass[0]! ? 1 : 0) && this.wet.isAt(wet[0]!) && this.out.isAt(this.levelGain.of(level[0]!))
       && this.matched.isAt(matched[0]! >= 0.5 ? 1 : 0) && this.reduction.isAt(this.restGoal(reduction[0]!))

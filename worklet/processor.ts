@@ -3,7 +3,6 @@
 
 import { fact, type Frame, FrameRing } from './frame.ts'
 import { Mixer } from './mixer.ts'
-import { NullMeter } from './null-meter.ts'
 import { type Automation, isSwitch, parameters } from './parameters.ts'
 import { type FromProcessor, PROCESSOR_NAME, type ProcessorOptions, type ToProcessor } from './protocol.ts'
 import { checkLearned, type Covariances } from './covariance.ts'
@@ -42,7 +41,6 @@ class Winnow extends AudioWorkletProcessor {
 
   private readonly separator: Separator
   private readonly mixer: Mixer
-  private readonly nullMeter: NullMeter
   private readonly channels: number
   private readonly live: boolean
   private readonly withStems: boolean
@@ -68,7 +66,6 @@ class Winnow extends AudioWorkletProcessor {
     const { module, dictionary, selection, covariances = {}, head = null, channels, mode, live, stems, frames } = processorOptions
     this.separator = new Separator({ module, dictionary, selection, covariances, head, sampleRate, channels, mode })
     this.mixer = new Mixer({ sampleRate, channels, selection })
-    this.nullMeter = new NullMeter({ sampleRate, channels, latencySamples: this.separator.latencySamples })
     this.channels = channels
     this.live = live
     this.withStems = stems
@@ -98,7 +95,6 @@ class Winnow extends AudioWorkletProcessor {
       this.separator.reset()
       this.separator.setOrigin({ sample: 0, seconds, duration: this.duration })
       this.mixer.reset()
-      this.nullMeter.reset()
     } else this.running = false
   }
 
@@ -126,9 +122,7 @@ class Winnow extends AudioWorkletProcessor {
     // as it nearly always is, what the browser hands over serves as it is
     const whole = from === 0 && outputs[0]!.length === this.channels && length === outputs[0]![0]!.length
     const mix = whole ? outputs[0]! : this.mix
-    const samples = whole && input.length === this.channels ? input : this.taken(input, from, length)
-    this.separator.process(samples, this.stems, length, automation, from)
-    this.nullMeter.process(samples, this.stems, length)
+    this.separator.process(whole && input.length === this.channels ? input : this.taken(input, from, length), this.stems, length, automation, from)
     this.mixer.process(this.stems, mix, length, automation, from)
     this.meter(mix, length)
     if (!whole) this.copy(this.mix, outputs[0]!, from, length)
@@ -192,7 +186,6 @@ class Winnow extends AudioWorkletProcessor {
     facts[fact.outputRms] = Math.sqrt(this.outputEnergy / Math.max(1, this.outputCount))
     facts[fact.load] = this.load
     facts[fact.match] = this.mixer.match.dB[0]!
-    this.nullMeter.tell(facts)
     facts[fact.lostFrames] = this.ring ? this.ring.lost : 0
     this.outputPeak = this.outputEnergy = this.outputCount = 0
     if (this.ring) this.ring.write(frame)
