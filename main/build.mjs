@@ -56,6 +56,7 @@ const jsx = { jsx: { runtime: 'automatic', importSource: 'preact' } }
 const page = () => build({
   ...quiet, root: root + 'renderer', base: './',
   oxc: jsx,
+  worker: { format: 'es' }, // so that a decoder is fetched only where a file needs it
   build: { outDir: app, emptyOutDir: false, target: 'es2023', assetsInlineLimit: 0 },
 })
 

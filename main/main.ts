@@ -7,6 +7,7 @@ import { serveAssets } from './assets.ts'
 import { answerPage } from './bridge/bridge.ts'
 import { forgetMenus } from './bridge/menus.ts'
 import { closeMidi } from './bridge/midi.ts'
+import { serveOpened } from './bridge/opened.ts'
 import { filesIn, openOutside } from './bridge/outside.ts'
 import { aboutWinnow } from './menu.ts'
 import { watchHealth } from './health.ts'
@@ -65,7 +66,7 @@ async function start(): Promise<void> {
   await app.whenReady()
   aboutWinnow()
   forgetMenus()
-  guardSession(session.defaultSession, serveAssets(fileURLToPath(new URL('./app', import.meta.url))))
+  guardSession(session.defaultSession, serveOpened(serveAssets(fileURLToPath(new URL('./app', import.meta.url)))))
   answerPage()
   void openOutside(filesIn(process.argv.slice(1), process.cwd()))
   await open()

@@ -2,7 +2,7 @@
 // of Electron or Node reaches the page, and each call is checked again in main/bridge/.
 
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import type { Host, MidiMessage, OpenedFile, OutsideFile, SavedSession } from '../renderer/host.ts'
+import type { Host, MidiMessage, OpenedFile, OpenedSound, OutsideFile, SavedSession } from '../renderer/host.ts'
 import type { Answer } from './bridge/door.ts'
 
 async function ask(channel: string, ...args: unknown[]): Promise<unknown> {
@@ -17,11 +17,12 @@ const hear = <T>(channel: string, listener: (said: T) => void): void => void ipc
 const host: Host = {
   platform: process.platform,
   openFile: (kind) => ask('openFile', kind) as Promise<OpenedFile | null>,
+  openSound: () => ask('openSound') as Promise<OpenedSound | null>,
   saveFile: (name, kind, bytes) => ask('saveFile', name, kind, bytes) as Promise<boolean>,
   saveFiles: (name, files) => ask('saveFiles', name, files) as Promise<string | null>,
-  openAgain: (token) => ask('openAgain', token) as Promise<OpenedFile | null>,
+  openAgain: (token) => ask('openAgain', token) as Promise<OpenedFile | OpenedSound | null>,
   saveSession: (name, text, token, sound) => ask('saveSession', name, text, token, sound) as Promise<SavedSession | null>,
-  sessionSound: (token) => ask('sessionSound', token) as Promise<OpenedFile | null>,
+  sessionSound: (token) => ask('sessionSound', token) as Promise<OpenedSound | null>,
   async dropped(file) {
     const path = webUtils.getPathForFile(file)
     return path === '' ? null : ask('dropped', path) as Promise<string> // what a page has made has none

@@ -8,25 +8,25 @@ import { loadPreset, presetNames, readChosen } from './assets.ts'
 import * as engine from './engine.ts'
 import type { Session } from './engine-session.ts'
 import { FALLBACK_NOTE } from './fallback.ts'
-import { fileFeed } from './feeds.ts'
+import { fileFeed } from './feed-file.ts'
 import type { FileFeed } from './feeds.ts'
-import { decode, fileRate, outline, sessionRate } from './files.ts'
 import { capital } from './format.ts'
 import { step } from './history.ts'
-import { host, presetFiles, readFile, selectionFiles, soundFiles } from './host.ts'
-import type { OpenedFile } from './host.ts'
+import { host, presetFiles, readFile, selectionFiles } from './host.ts'
+import type { OpenedFile, OpenedSound } from './host.ts'
 import { readKept } from './kept-presets.ts'
+import { openRecording } from './recording/decode.ts'
+import { rangeOf } from './recording/source.ts'
+import { expectedSeconds, showRecording } from './recording/state.ts'
 import { remembered } from './remembered.ts'
 import { dismissBanner, loading, sentence, show, soundGoesOn } from './saying.ts'
-import { fingerprintOf } from './session/fingerprint.ts'
+import { fingerprint } from './session/fingerprint.ts'
 import { openSessionFile } from './session/files.ts'
 import { session } from './session/state.ts'
 import type { Where } from './session/where.ts'
 import { selectionOf } from './separation.ts'
 import { measured, set, state } from './state.ts'
 import type { ChosenPreset } from './state.ts'
-
-const OUTLINE = 2400
 
 /** What a preset says, the rest of the table as it starts; what belongs to the listener rather than the preset stays. */
 const settingsOf = ({ preset }: ChosenPreset): Settings => {
@@ -98,47 +98,62 @@ export function opened(next: Session): void {
   state.banner.value = null
 }
 
-/** `own`: a preset that belongs to this sound. False: it could not be opened, and the page says why. */
-export async function openSound({ name, bytes, where }: OpenedFile, own?: ChosenPreset): Promise<boolean> {
+const another = { label: 'Choose another file', run: () => void chooseSound() }
+
+/** It plays as soon as its first seconds are there. `own`: a preset that belongs to this sound. False: it could not be opened, and the page says why. */
+export async function openSound(file: OpenedSound | OpenedFile, own?: ChosenPreset): Promise<boolean> {
+  const { name, where } = file
+  const source = 'source' in file ? file.source : new Blob([file.bytes])
   try {
     await loading(`Reading ${name}`, async () => {
       if (own && state.input.peek().kind === 'none') adopt(own)
       else if (own) await choose(own)
       else await ensurePreset('file')
-      const rate = fileRate(new Uint8Array(bytes))
-      const print = await fingerprintOf(bytes) // decoding takes the bytes away
-      const next = await engine.prepare(sessionRate(rate))
-      const buffer = await decode(next.context, name, bytes).catch(async (error: unknown) => {
+      const sound = await openRecording({ name, source })
+      const print = await fingerprint(source.size, (from, to) => rangeOf(source, from, to))
+      const { sampleRate, channels } = sound.recording.peek()
+      const next = await engine.prepare(sampleRate).catch((error: unknown) => {
+        sound.close()
+        throw error
+      })
+      const feed = fileFeed(next.context, sound)
+      await feed.ready.catch(async (error: unknown) => {
+        feed.close()
         await engine.discard(next)
         throw error
       })
-      await engine.open(next, fileFeed(next.context, buffer), () => batch(() => {
+      await engine.open(next, feed, () => batch(() => {
         opened(next)
-        const { duration: seconds, numberOfChannels } = buffer
-        state.input.value = { kind: 'file', name, seconds, channels: numberOfChannels as 1 | 2, rate, peaks: outline(buffer, OUTLINE) }
+        state.input.value = { kind: 'file', name, seconds: expectedSeconds(sound), channels, rate: sound.made }
         session.sound.value = { input: state.input.value, print, ...(where !== undefined && { where }) }
         state.playing.value = true
+        if (!state.missing.peek()) { // else a session has brought its own
+          state.loop.value = null
+          state.markers.value = []
+        }
+        showRecording(sound, another)
       }))
     })
     return true
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn(), { label: 'Choose another file', run: () => void chooseSound() })
+    show('danger', sentence(error), soundGoesOn(), another)
     return false
   }
 }
 
 export async function chooseSound(): Promise<void> {
   try {
-    const file = await host().openFile(soundFiles)
+    const file = await host().openSound()
     if (file) await openSound(file)
   } catch (error) {
-    show('danger', sentence(error), soundGoesOn(), { label: 'Choose another file', run: () => void chooseSound() })
+    show('danger', sentence(error), soundGoesOn(), another)
   }
 }
 
 /** What a file is its name says. */
-export async function openNamed(file: OpenedFile): Promise<void> {
+export async function openNamed(file: OpenedFile | OpenedSound): Promise<void> {
   const name = file.name.toLowerCase()
+  if ('source' in file) return void await openSound(file)
   if (name.endsWith('.preset')) await openPreset(file.name, file.bytes)
   else if (name.endsWith('.winnow')) await openSessionFile(file)
   else await openSound(file)
@@ -147,9 +162,10 @@ export async function openNamed(file: OpenedFile): Promise<void> {
 /** One file dropped on the window: a preset, a session or a sound. `where`: the way back to it. */
 export async function drop(file: File, where: Promise<Where | null> = Promise.resolve(null)): Promise<void> {
   try {
-    const read = await readFile(file)
     const there = await where
-    await openNamed({ ...read, ...(there !== null && { where: there }) })
+    const way = there !== null && { where: there }
+    if (/\.(preset|winnow)$/i.test(file.name)) await openNamed({ ...await readFile(file), ...way })
+    else await openSound({ name: file.name, source: file, ...way })
   } catch (error) {
     show('danger', sentence(error), soundGoesOn(), file.name.toLowerCase().endsWith('.preset')
       ? { label: 'Choose another preset', run: () => void choosePresetFile() } : { label: 'Choose another file', run: () => void chooseSound() })

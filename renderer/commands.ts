@@ -73,6 +73,10 @@ const rows = [
 
   { name: 'play', label: 'Play', short: 'play', where: 'studio', keys: ['Space'], menu: 'transport', group: 1 },
   { name: 'start', label: 'Go to the start', where: 'studio', keys: ['Home'], menu: 'transport', group: 1 },
+  { name: 'loop', label: 'Loop', short: 'loop the passage, or a little from here on', where: 'studio', keys: ['Shift+L'], menu: 'transport', group: 1, check: true },
+  { name: 'marker', label: 'Add a marker', short: 'add a marker', where: 'studio', keys: ['K'], menu: 'transport', group: 1 },
+  { name: 'nextMarker', label: 'Next marker', where: 'studio', keys: ['.'], menu: 'transport', group: 1 },
+  { name: 'lastMarker', label: 'Marker before', where: 'studio', keys: [','], menu: 'transport', group: 1 },
   { name: 'compare', label: 'Hear the original', short: 'compare with the original', where: 'working', keys: ['A'], menu: 'transport', group: 2, check: true },
   { name: 'removed', label: 'Hear what is removed', where: 'working', keys: ['I'], menu: 'transport', group: 2, check: true },
   { name: 'listen', label: 'Listen to the microphone', where: 'working', menu: 'transport', group: 2, check: true },
@@ -117,7 +121,8 @@ export interface ViewKeys { readonly where: Place; readonly keys: readonly strin
 export const viewKeys: readonly ViewKeys[] = [
   { where: 'first', keys: ['1', '2', '3'], label: 'clean a microphone, un-mix a file, play notes' },
   { where: 'source', keys: ['F2'], label: 'rename' },
-  { where: 'overview', keys: ['←', '→'], label: 'move by seconds' },
+  { where: 'overview', keys: ['←', '→'], label: 'move by seconds; a marker or an edge of the loop moves itself, with Shift further' },
+  { where: 'overview', keys: ['F2', 'Delete'], label: 'rename, remove the marker' },
 
   { where: 'field', keys: ['←', '→', '↑', '↓'], label: 'move the chosen place, or a cross; with Shift coarse, with Ctrl fine' },
   { where: 'field', keys: ['Alt+←', 'Alt+→'], label: 'narrower, wider' },

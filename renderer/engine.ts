@@ -157,6 +157,7 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   separation.fade.gain.value = 1
   if (isFile(nextFeed)) {
     nextFeed.onJump = () => { if (feed === nextFeed && current) locate(nextFeed, current) }
+    nextFeed.onFault = (message) => { if (feed === nextFeed) listener.fault(message) }
     nextFeed.seek(0)
   }
   commit()

@@ -3,6 +3,7 @@
 
 import type { Frame } from '../worklet/frame.ts'
 import { currentContext, currentFeed, currentSeparation } from './engine.ts'
+import { positionAt } from './feeds.ts'
 import type { FileFeed } from './feeds.ts'
 import type { Separation } from './separation.ts'
 import { measured, state } from './state.ts'
@@ -50,8 +51,7 @@ export function heardAt(): number | null {
   const input = state.input.peek()
   const [context, separation, feed] = [currentContext(), currentSeparation(), currentFeed()]
   if (input.kind !== 'file' || !context || !separation || !feed || !('origin' in feed)) return null
-  const { at, seconds, duration } = (feed as FileFeed).origin
-  return (seconds + Math.max(0, context.currentTime - at - separation.latencySamples / context.sampleRate)) % duration
+  return positionAt((feed as FileFeed).origin, context.currentTime - separation.latencySamples / context.sampleRate)
 }
 
 /** Text that changes faster than this cannot be read. */
@@ -79,7 +79,9 @@ function createMeasuring(): Viewer {
     const { sampleRate, baseLatency = 0, outputLatency = 0 } = context
     measured.latency.value = separation.latencySamples / sampleRate
     measured.outputLatency.value = baseLatency + outputLatency || null
-    measured.dropouts.value = context.playbackStats?.underrunEvents ?? null
+    const feed = currentFeed()
+    const starved = feed && 'starved' in feed ? (feed as FileFeed).starved : 0
+    measured.dropouts.value = context.playbackStats || starved ? (context.playbackStats?.underrunEvents ?? 0) + starved : null
     measured.position.value = heardAt()
     if (!counted) return
     measured.load.value = load

@@ -13,6 +13,7 @@ import { state } from './state.ts'
 const parts = {
   preset: state.preset, selection: state.selection, settings: state.settings, rest: state.rest,
   notes: notes.edited, notePreset: notes.preset, noteSettings: notes.settings, setup: midi.setup,
+  loop: state.loop, markers: state.markers,
 }
 type Part = keyof typeof parts
 export type Chosen = { readonly [Name in Part]: (typeof parts)[Name]['value'] }

@@ -2,9 +2,12 @@
 // same is made of web APIs.
 
 import type { CommandStates } from './commands.ts'
+import type { SoundSource } from './recording/source.ts'
 
 /** `where`: the way back to it, a token of the machine's or a browser's handle; absent where there is none. */
 export interface OpenedFile { readonly name: string; readonly bytes: ArrayBuffer; readonly where?: string | FileSystemFileHandle }
+/** A sound: read in ranges as it is needed, of whatever size. */
+export interface OpenedSound { readonly name: string; readonly source: SoundSource; readonly where?: string | FileSystemFileHandle }
 export interface SavedSession { readonly name: string; readonly where?: string | FileSystemFileHandle }
 export interface FileKind { readonly description: string; readonly extensions: readonly string[] }
 
@@ -37,16 +40,18 @@ export interface Host {
   readonly platform: string
   /** Lets a person choose one file; null when they chose none. */
   openFile(kind: FileKind): Promise<OpenedFile | null>
+  /** Lets a person choose a sound; null when they chose none. */
+  openSound(): Promise<OpenedSound | null>
   /** Lets a person keep bytes under a name; false when they did not. */
   saveFile(name: string, kind: FileKind, bytes: ArrayBuffer): Promise<boolean>
   /** Lets a person keep several files together under a name: says where they are, null when they are nowhere. */
   saveFiles(name: string, files: readonly OpenedFile[]): Promise<string | null>
   /** A file that a person chose before, by its token, as it is now; null where it is gone. Absent in a browser. */
-  openAgain?(token: string): Promise<OpenedFile | null>
+  openAgain?(token: string): Promise<OpenedFile | OpenedSound | null>
   /** Over the file of the token, else where a person says; `sound`: the token of its sound. Null when they did not. Absent in a browser. */
   saveSession?(name: string, text: string, token: string | null, sound: string | null): Promise<SavedSession | null>
   /** The sound of a session that was chosen, where its file says where that is; null where a person must. Absent in a browser. */
-  sessionSound?(token: string): Promise<OpenedFile | null>
+  sessionSound?(token: string): Promise<OpenedSound | null>
   /** The token of a file that was dropped on the page. Absent in a browser. */
   dropped?(file: File): Promise<string | null>
   /** Absent where the system has no such ports. */
@@ -66,6 +71,8 @@ declare global {
 export const soundFiles: FileKind = {
   description: 'Sound', extensions: ['wav', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'm4a', 'aif', 'aiff'],
 }
+/** By its name: whether it is opened as a sound. */
+export const isSoundName = (name: string): boolean => soundFiles.extensions.includes(/\.([^.]+)$/.exec(name)?.[1]!.toLowerCase() ?? '')
 export const presetFiles: FileKind = { description: 'Winnow preset', extensions: ['preset'] }
 export const sessionFiles: FileKind = { description: 'Winnow session', extensions: ['winnow'] }
 export const selectionFiles: FileKind = { description: 'Winnow selection', extensions: ['json'] }
@@ -79,7 +86,15 @@ export const noteFiles = {
 const browser: Host = {
   platform: 'browser',
 
-  openFile: (kind) => (window.showOpenFilePicker ? pickFile(kind) : chooseFile(kind)),
+  openFile: async (kind) => {
+    const chosen = await (window.showOpenFilePicker ? pickFile(kind) : chooseFile(kind))
+    return chosen && { ...await readFile(chosen.file), ...(chosen.where && { where: chosen.where }) }
+  },
+
+  openSound: async () => {
+    const chosen = await (window.showOpenFilePicker ? pickFile(soundFiles) : chooseFile(soundFiles))
+    return chosen && { name: chosen.file.name, source: chosen.file, ...(chosen.where && { where: chosen.where }) }
+  },
 
   saveFile: async (name, _kind, bytes) => {
     download(name, bytes)
@@ -97,35 +112,32 @@ const browser: Host = {
 }
 
 /** Where the browser has it: what was picked can be opened again. */
-async function pickFile(kind: FileKind): Promise<OpenedFile | null> {
+async function pickFile(kind: FileKind): Promise<ChosenFile | null> {
   try {
     const [where] = await window.showOpenFilePicker!({ types: [pickerType(kind)] })
-    return where ? { ...await readFile(await where.getFile()), where } : null
+    return where ? { file: await where.getFile(), where } : null
   } catch (error) {
     if (wasCancelled(error)) return null
     throw error
   }
 }
+interface ChosenFile { readonly file: File; readonly where?: FileSystemFileHandle }
 export const pickerType = ({ description, extensions }: FileKind): FilePickerType =>
   ({ description, accept: { 'application/octet-stream': extensions.map((extension) => '.' + extension) } })
 export const wasCancelled = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError'
 
-const chooseFile = ({ extensions }: FileKind): Promise<OpenedFile | null> => new Promise((resolve, reject) => {
+const chooseFile = ({ extensions }: FileKind): Promise<ChosenFile | null> => new Promise((resolve) => {
   const chooser = document.createElement('input')
   chooser.type = 'file'
   chooser.accept = extensions.map((extension) => '.' + extension).join()
   chooser.hidden = true
   document.body.append(chooser) // one that is nowhere in the page may be collected while its window is open
-  chooser.addEventListener('cancel', () => {
+  const end = (file: File | undefined): void => {
     chooser.remove()
-    resolve(null)
-  })
-  chooser.addEventListener('change', () => {
-    chooser.remove()
-    const file = chooser.files?.[0]
-    if (file) readFile(file).then(resolve, reject)
-    else resolve(null)
-  })
+    resolve(file ? { file } : null)
+  }
+  chooser.addEventListener('cancel', () => end(undefined))
+  chooser.addEventListener('change', () => end(chooser.files?.[0]))
   chooser.click()
 })
 
@@ -140,7 +152,7 @@ function download(name: string, bytes: ArrayBuffer): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // the browser may still be asking where to
 }
 
-/** Beyond this the decoded sound would not fit beside everything else. */
+/** Of what is read in one piece: presets, selections. Sounds are read as they are needed. */
 export const MAX_BYTES = 512 * 2 ** 20
 /** The most that several files to be kept may have together: they cross from the page to the disk in one piece. */
 export const MAX_SAVED_BYTES = 2 ** 30

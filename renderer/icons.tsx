@@ -4,6 +4,8 @@ const paths = {
   play: <path class="solid" d="M4.6 2.9v10.2l8.5-5.1z" />,
   pause: <path class="solid" d="M4.3 3h2.5v10H4.3zM9.2 3h2.5v10H9.2z" />,
   start: <><path class="solid" d="M12.4 3.7v8.6L6.2 8z" /><path d="M4.1 3.6v8.8" /></>,
+  loop: <path d="M4.6 4.2h5.2a3 3 0 0 1 3 3v.6M10.9 6.2l1.9 1.9 1.9-1.9M11.4 11.8H6.2a3 3 0 0 1-3-3v-.6M5.1 9.8L3.2 7.9 1.3 9.8" />,
+  marker: <path d="M4 14V2.4h8l-2 2.8 2 2.8H4" />,
   file: <path d="M4 1.9h4.9l3.2 3.2v9H4zM6.2 11V8.2M8.1 12V7.2M10 10.6v-2" />,
   microphone: <><rect x="6" y="1.9" width="4" height="7.3" rx="2" /><path d="M3.7 7.5a4.3 4.3 0 0 0 8.6 0M8 11.9v2.3" /></>,
   system: <path d="M2.4 3h11.2v7.6H2.4zM5.6 13.4h4.8M8 10.6v2.8M6.2 5.4v2.8M8 4.8v4M9.8 6v1.6" />,

@@ -47,7 +47,7 @@ async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(KEPT)
   try {
     const response = await fetch(request)
-    if (response.ok) await cache.put(request, response.clone())
+    if (response.status === 200) await cache.put(request, response.clone()) // a range of a file is none of the app's
     return response
   } catch (error) {
     const kept = await cache.match(request, { ignoreSearch: true, ignoreVary: true })

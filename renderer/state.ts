@@ -12,10 +12,10 @@ import type { SoundReference } from './session/document.ts'
 
 export type Input =
   | { readonly kind: 'none' }
-  /** `rate`: what it was made at. `peaks`: the lowest and highest sample of each of equally long stretches, for the overview. */
+  /** `rate`: what it was made at. Its samples are in recording/state.ts; while they are read, `seconds` may be an estimate. */
   | {
     readonly kind: 'file'; readonly name: string; readonly seconds: number; readonly channels: 1 | 2
-    readonly rate: number | null; readonly peaks: Float32Array
+    readonly rate: number | null
   }
   /** What comes in live: `lost` while it is away and waited for. */
   | {
@@ -45,6 +45,9 @@ export interface KeptPreset { readonly id: number; readonly name: string; readon
 export interface Rest { readonly mute: boolean; readonly solo: boolean; readonly invert?: boolean }
 /** Seconds of the file, marked on its ruler. */
 export interface Passage { readonly from: number; readonly to: number }
+
+/** A named moment of the file, in seconds. */
+export interface Marker { readonly at: number; readonly name: string }
 
 /** What is pointed at in one view, so that the others show it too. */
 export type Highlight =
@@ -97,6 +100,10 @@ export const state = {
   chosen: signal<number | null>(null),
   chosenPlace: signal<number | null>(null),
   passage: signal<Passage | null>(null),
+  /** What plays over and over; null: all of the file. */
+  loop: signal<Passage | null>(null),
+  /** Named moments of the file, the earliest first. */
+  markers: signal<readonly Marker[]>([]),
   highlight: signal<Highlight | null>(null),
 }
 

@@ -7,6 +7,7 @@ import { ExportButton } from './export/panel.tsx'
 import { HelpButton } from './help/panel.tsx'
 import { Icon, Logo } from './icons.tsx'
 import { Meters } from './meters.tsx'
+import { toggleLoop } from './recording/looping.ts'
 import { locate } from './session/missing.ts'
 import { measured, set, state } from './state.ts'
 import { togglePlay } from './transport.ts'
@@ -34,6 +35,10 @@ export const Transport = () => {
       <button type="button" class="transport-button main" aria-label={verb} title={waits ? 'The sound of this session is missing' : `${verb} (Space)`} disabled={waits} onClick={() => void togglePlay()}>
         <Icon name={playing ? 'pause' : 'play'} />
       </button>
+      {isFile && (
+        <button type="button" class="transport-button" aria-label="Loop" aria-pressed={state.loop.value !== null} onClick={toggleLoop}
+          title={state.loop.value ? `Loops ${clock(state.loop.value.from)} – ${clock(state.loop.value.to)}; press for all of the file (Shift+L)` : 'Loop the marked passage, or a little from here on (Shift+L)'}><Icon name="loop" /></button>
+      )}
       {isFile && <span class="position"><b>{clock(measured.position.value)}</b><small>of {clock(input.seconds)}</small></span>}
     </div>
   )

@@ -8,6 +8,7 @@ import { watchInput } from './devices/watch.ts'
 import * as engine from './engine.ts'
 import { listVoices } from './live/kept.ts'
 import { startMidiLearn } from './midi-learn/learn.ts'
+import { startLooping } from './recording/looping.ts'
 import { startRemembering } from './remembered.ts'
 import { startSession } from './session/session.ts'
 import { state } from './state.ts'
@@ -37,6 +38,7 @@ export async function start(): Promise<void> {
   })
   watchInput()
   startRemembering()
+  startLooping()
   const begun = startSession()
   void startMidiLearn()
   navigator.mediaDevices?.addEventListener('devicechange', () => void devicesChanged())

@@ -8,6 +8,7 @@ import { chromium } from './bench/chromium.ts'
 import { denoise } from './bench/denoise.ts'
 import { denoiseCost } from './bench/denoise-cost.ts'
 import { fft } from './bench/fft.ts'
+import { hours } from './bench/hours.ts'
 import { learn, learnSections } from './bench/learn.ts'
 import { notes } from './bench/notes.ts'
 import { notesCost } from './bench/notes-cost.ts'
@@ -25,6 +26,7 @@ const slow: Readonly<Record<string, (say: Say) => unknown>> = {
   denoise: (say) => denoise(kernelModule(), say),
   'denoise-cost': denoiseCost,
   notes: (say) => notes(kernelModule(), say),
+  hours,
   learn: (say) => learn(learning, say),
   ...learning,
 }

@@ -45,6 +45,7 @@ vi.mock('node:module', async (original) => ({
 const { answerPage } = await import('../main/bridge/bridge.ts')
 const { plainName } = await import('../main/bridge/checks.ts')
 const { closeMidi } = await import('../main/bridge/midi.ts')
+const { serveOpened } = await import('../main/bridge/opened.ts')
 answerPage()
 
 const mainFrame = { url: 'app://winnow/index.html' }
@@ -61,7 +62,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => { vi.clearAllMocks() })
 
 test('the page may ask for these things', () => {
-  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'menus', 'midiClose', 'midiOpen', 'midiSend', 'onOpen', 'openAgain', 'openFile', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'])
+  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'menus', 'midiClose', 'midiOpen', 'midiSend', 'onOpen', 'openAgain', 'openFile', 'openSound', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'])
 })
 
 describe('who may ask', () => {
@@ -230,6 +231,31 @@ test('a file too large is refused before it is read', async () => {
   await truncate(path, 513 * 2 ** 20) // holes take no room
   electron.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [path] })
   expect(await call('openFile', kind)).toEqual({ error: 'large.wav: expected at most 512 MB, got 513 MB' })
+})
+
+describe('a sound', () => {
+  test('of any size is read in ranges, by a token and never by a path', async () => {
+    const path = join(folder, 'hours.wav')
+    await writeFile(path, 'RIFF and so on')
+    await truncate(path, 5 * 2 ** 30)
+    electron.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [path] })
+    const { value } = await call('openSound') as unknown as { value: { name: string; source: { address: string; size: number } } }
+    expect(value).toMatchObject({ name: 'hours.wav', source: { address: expect.stringMatching(/^\/opened\/[0-9a-f]{32}$/) as string, size: 5 * 2 ** 30 } })
+    const assets = serveOpened(async () => new Response('the app'))
+    const get = async (address: string, range?: string): Promise<[number, string]> => {
+      const response = await assets(new Request('app://winnow' + address, { headers: range === undefined ? {} : { Range: range } }))
+      return [response.status, (await response.text()).trim()]
+    }
+    const { address } = value.source
+    expect(await get(address, 'bytes=0-3')).toEqual([206, 'RIFF'])
+    expect(await get(address, `bytes=${5 * 2 ** 30 - 2}-${5 * 2 ** 30 + 9}`)).toEqual([206, '\0\0']) // the end
+    for (const range of [undefined, 'bytes=0-', 'bytes=5-4', `bytes=0-${2 ** 26}`, 'bytes=-5', 'bytes=0-1,5-6']) expect((await get(address, range))[0], range).toBe(416)
+    for (const other of ['/opened/', '/opened/' + 'a'.repeat(32), '/opened/' + path, address + '/..%2f', address.toUpperCase()])
+      expect((await get(other, 'bytes=0-3'))[0], other).not.toBe(206)
+    expect(await get('/index.html')).toEqual([200, 'the app'])
+    await rm(path)
+    expect(await get(address, 'bytes=0-3')).toEqual([500, 'hours.wav: there is no such file or folder (ENOENT)'])
+  })
 })
 
 describe('saving over a file', () => {

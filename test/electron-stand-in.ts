@@ -68,7 +68,7 @@ export function standIn(browser: Browser) {
     if (!server) {
       server = createServer((incoming, outgoing) => {
         const answer = async (): Promise<void> => {
-          const response = await handlers.get('app')!(new Request('app://winnow' + incoming.url, { method: incoming.method ?? 'GET' }))
+          const response = await handlers.get('app')!(new Request('app://winnow' + incoming.url, { method: incoming.method ?? 'GET', headers: incoming.headers.range ? { Range: incoming.headers.range } : {} }))
           outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(new Uint8Array(await response.arrayBuffer()))
         }
         answer().catch((error: unknown) => outgoing.writeHead(500).end(String(error)))

@@ -30,7 +30,7 @@ async function surroundings() {
   }
 }
 const expected = {
-  title: 'Winnow', isolated: true, secure: true, frozen: true, shared: 'function', host: ['dropped', 'menus', ...process.platform === 'win32' ? [] : ['midi'], 'onOpen', 'openAgain', 'openFile', 'platform', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'],
+  title: 'Winnow', isolated: true, secure: true, frozen: true, shared: 'function', host: ['dropped', 'menus', ...process.platform === 'win32' ? [] : ['midi'], 'onOpen', 'openAgain', 'openFile', 'openSound', 'platform', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'],
   platform: process.platform, node: [],
 }
 

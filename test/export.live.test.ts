@@ -206,9 +206,9 @@ describe.skipIf(noChromium)(because('export from the page', noChromium), () => {
   }, { before: (page) => page.addInitScript(() => {
     let asked = 0
     Object.assign(window, { winnowHost: {
-      platform: 'test', openFile: () => new Promise((resolve) => {
+      platform: 'test', openSound: () => new Promise((resolve) => {
         const chooser = Object.assign(document.createElement('input'), { type: 'file' })
-        chooser.onchange = async () => resolve({ name: chooser.files![0]!.name, bytes: await chooser.files![0]!.arrayBuffer() })
+        chooser.onchange = () => resolve({ name: chooser.files![0]!.name, source: chooser.files![0]! })
         chooser.click()
       }),
       saveFiles: async (name: string, files: { name: string }[]) => {

@@ -9,6 +9,7 @@ import { writePreset } from '../presets/preset.ts'
 import type { Preset } from '../presets/preset.ts'
 import { exportSound } from '../renderer/export/run.ts'
 import type { Exported, ExportOrder } from '../renderer/export/run.ts'
+import { recordingOf } from '../renderer/recording/recording.ts'
 import { initialSettings } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { scratch, smallPreset, winnow } from './cli-fixtures.ts'
@@ -49,7 +50,7 @@ async function both(sound: readonly Float32Array[], preset: Preset, rate = RATE,
 let serial = 0
 
 const orderOf = (channels: readonly Float32Array[], preset: Preset, sampleRate = RATE, more: Partial<ExportOrder> = {}): ExportOrder => ({
-  module: plainKernel, dictionary: preset.dictionary, selection: preset.selection!, covariances: {}, head: preset.head, sampleRate, channels,
+  module: plainKernel, dictionary: preset.dictionary, selection: preset.selection!, covariances: {}, head: preset.head, recording: recordingOf('a.wav', sampleRate, channels),
   settings: { ...initialSettings(), ...preset.settings }, wanted: preset.selection!.sources.map((_, k) => k), refine: false, ...more,
 })
 

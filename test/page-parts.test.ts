@@ -1,16 +1,14 @@
-// The parts of the page that need no browser: numbers into positions and texts, rates of files, who is heard, colours.
+// The parts of the page that need no browser: numbers into positions and texts, rates, who is heard, colours.
 
 import { describe, expect, test } from 'vitest'
 import { initialSettings, parameters } from '../worklet/parameters.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { putOwned, sourceColour, toLab } from '../renderer/colour.ts'
 import { fromPosition, toPosition } from '../renderer/controls/amount.ts'
-import { fileRate, outline, sessionRate } from '../renderer/files.ts'
+import { sessionRate } from '../renderer/files.ts'
 import { DASH, clock, decibels, figure, signed, withUnit } from '../renderer/format.ts'
 import { frequencyAxis } from '../renderer/spectrogram/rows.ts'
 import { heardSelection, heardSettings } from '../renderer/state.ts'
-import { waveFile } from './band.ts'
-import { aiff, flac, mp3, sound, wav } from './sound-files.ts'
 
 describe('controls', () => {
   test.each(parameters)('$name: the ends are exact, the way between goes there and back', (row) => {
@@ -38,33 +36,8 @@ describe('figures', () => {
 })
 
 describe('files', () => {
-  test('the rate stands in the first bytes', () => {
-    const two = sound(2, 800)
-    expect(fileRate(new Uint8Array(waveFile(two, 96_000)))).toBe(96_000)
-    expect(fileRate(wav(two, 22_050, { kind: 'integer', bits: 24 }, true))).toBe(22_050)
-    expect(fileRate(aiff(two, 88_200))).toBe(88_200)
-    expect(fileRate(flac(two))).toBe(44_100)
-    expect(fileRate(mp3(4))).toBe(44_100)
-    expect(fileRate(new TextEncoder().encode('Dear Sir or Madam, '.repeat(9)))).toBe(null)
-    expect(fileRate(new Uint8Array(12))).toBe(null)
-  })
-  test('whatever the bytes, no exception', () => {
-    const whole = wav(sound(1, 64), 48_000)
-    for (let length = 0; length < whole.length; length++) expect(() => fileRate(whole.subarray(0, length))).not.toThrow()
-    for (const start of ['RIFF____WAVE', 'FORM____AIFF', 'fLaC', 'OggS', 'ID3'])
-      for (let length = 40; length < 60; length++) {
-        const bytes = new Uint8Array(length).fill(255)
-        bytes.set(new TextEncoder().encode(start))
-        expect(() => fileRate(bytes)).not.toThrow()
-      }
-  })
   test('only rates that the separator works at are asked of the device', () => {
     expect([null, 8000, 44_100, 96_000, 192_000].map(sessionRate)).toEqual([undefined, undefined, 44_100, 96_000, undefined])
-  })
-  test('the outline holds the extremes of every stretch', () => {
-    const samples = Float32Array.of(0.1, -0.2, 0.3, 0.4, -0.9, 0, 0, 0.7)
-    const buffer = { numberOfChannels: 1, getChannelData: () => samples } as unknown as AudioBuffer
-    expect([...outline(buffer, 2)].map((x) => Math.round(x * 10))).toEqual([-2, 4, -9, 7])
   })
 })
 

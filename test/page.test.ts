@@ -79,9 +79,9 @@ describe.skipIf(noChromium)(because('the page', noChromium), () => {
     await expect.poll(() => alert.innerText()).toContain('broken.preset')
     expect(await alert.innerText()).toContain('The sound goes on as before.')
     const files: [string, Buffer, RegExp][] = [
-      ['letter.wav', Buffer.from('Dear Sir or Madam, '.repeat(40)), /letter\.wav: expected a sound file/],
+      ['letter.wav', Buffer.from('Dear Sir or Madam, '.repeat(40)), /letter\.wav: expected audio/],
       ['nothing.wav', Buffer.alloc(0), /nothing\.wav: expected a sound file, got an empty one/],
-      ['three.wav', waveFile([0, 1, 2].map(() => new Float32Array(RATE))), /three\.wav: expected one or two channels, got 3/],
+      ['three.wav', waveFile([0, 1, 2].map(() => new Float32Array(RATE))), /three\.wav: expected 1 or 2 channels, got 3/],
     ]
     for (const [name, bytes, sentence] of files) {
       await openSound(page, name, bytes)

@@ -20,7 +20,7 @@ const those = (...all: number[]): RollNote[] => shownNotes.peek().filter(({ id }
 const byId = (id: number): RollNote | undefined => shownNotes.peek().find((each) => each.id === id)
 
 beforeEach(() => {
-  state.input.value = { kind: 'file', name: 'a.wav', seconds: SECONDS, channels: 1, rate: 44_100, peaks: new Float32Array(2) }
+  state.input.value = { kind: 'file', name: 'a.wav', seconds: SECONDS, channels: 1, rate: 44_100 }
   notes.heard.value = heard
   notes.edited.value = null
   notes.selected.value = ids()

@@ -5,8 +5,9 @@ export interface Origin {
   /** Of input, since the start or `reset`: here the file is at `seconds`. */
   readonly sample: number
   readonly seconds: number
-  /** Of the file, where it plays over and over; else null. */
+  /** Of what plays over and over, from the second `from` on (0 unless said otherwise); else null. */
   readonly duration: number | null
+  readonly from?: number
 }
 
 const START: Origin = { sample: 0, seconds: 0, duration: null }
@@ -31,8 +32,8 @@ export class FileClock {
 
   /** Looks up the second of the file that a sample belongs to. */
   read(sample: number): void {
-    const { sample: start, seconds, duration } = sample >= this.next.sample ? this.next : this.origin
+    const { sample: start, seconds, duration, from = 0 } = sample >= this.next.sample ? this.next : this.origin
     const time = seconds + (sample - start) / this.sampleRate
-    this.seconds[0] = duration === null ? time : time - duration * Math.floor(time / duration)
+    this.seconds[0] = duration === null || time < from + duration ? time : time - duration * Math.floor((time - from) / duration)
   }
 }

@@ -51,6 +51,7 @@ class Winnow extends AudioWorkletProcessor {
   private running = true
   /** Of the file, where one plays over and over. */
   private duration: number | null = null
+  private from = 0
   // load: wall-clock milliseconds spent in `process`, over a window of samples
   private spent = 0
   private counted = 0
@@ -86,14 +87,15 @@ class Winnow extends AudioWorkletProcessor {
       this.separator.select(message.selection, message.covariances)
       this.mixer.select(message.selection)
     } else if (message.type === 'origin') {
-      const { at, seconds, duration } = message
+      const { at, seconds, duration, from = 0 } = message
       const ahead = typeof currentTime === 'number' ? (at - currentTime) * sampleRate : 0
       this.duration = duration
-      this.separator.setOrigin({ sample: this.separator.consumed + ahead, seconds, duration })
+      this.from = from
+      this.separator.setOrigin({ sample: this.separator.consumed + ahead, seconds, duration, from })
     } else if (message.type === 'reset') {
       const seconds = this.separator.fileSeconds
       this.separator.reset()
-      this.separator.setOrigin({ sample: 0, seconds, duration: this.duration })
+      this.separator.setOrigin({ sample: 0, seconds, duration: this.duration, from: this.from })
       this.mixer.reset()
     } else this.running = false
   }

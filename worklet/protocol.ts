@@ -35,9 +35,9 @@ export type ToProcessor =
   | { readonly type: 'selection'; readonly selection: Selection; readonly covariances?: Covariances }
   /**
    * For what is painted: at the context's time `at` the input is the file's second `seconds`; with a `duration` it plays over
-   * and over. Sent when a file starts and at each jump; until then, and for a microphone, the first sample is second 0.
+   * and over, from `from` on. Sent when a file starts and at each jump; until then, and for a microphone, the first sample is second 0.
    */
-  | { readonly type: 'origin'; readonly at: number; readonly seconds: number; readonly duration: number | null }
+  | { readonly type: 'origin'; readonly at: number; readonly seconds: number; readonly duration: number | null; readonly from?: number }
   /** Forgets the audio, the warm start and what the free atoms learned. */
   | { readonly type: 'reset' }
   /** Ends the processor: `process` returns false from here on. */

@@ -6,12 +6,13 @@ import { basename, join } from 'node:path'
 import { dialog } from 'electron'
 import type { BaseWindow } from 'electron'
 import { safeName } from '../../renderer/file-names.ts'
-import { MAX_BYTES, MAX_SAVED_BYTES } from '../../renderer/host.ts'
-import type { OpenedFile } from '../../renderer/host.ts'
+import { MAX_BYTES, MAX_SAVED_BYTES, soundFiles } from '../../renderer/host.ts'
+import type { OpenedFile, OpenedSound } from '../../renderer/host.ts'
 import { writeNew, writeWhole } from '../whole-file.ts'
 import { buffer, fields, fileKind, filters, plainName, shown, text } from './checks.ts'
 import { chosen } from './chosen.ts'
 import type { Services } from './door.ts'
+import { openedSound } from './opened.ts'
 
 const MOST_FILES = 32
 
@@ -49,6 +50,12 @@ async function openFile(window: BaseWindow, args: readonly unknown[]): Promise<O
   const kind = fileKind(args[0])
   const { canceled, filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: filters(kind) })
   return canceled || path === undefined ? null : openPath(path)
+}
+
+/** Of any size: the page reads it in ranges. */
+async function openSound(window: BaseWindow): Promise<OpenedSound | null> {
+  const { canceled, filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: filters(soundFiles) })
+  return canceled || path === undefined ? null : openedSound(path)
 }
 
 async function saveFile(window: BaseWindow, args: readonly unknown[]): Promise<boolean> {
@@ -91,4 +98,4 @@ async function saveFiles(window: BaseWindow, args: readonly unknown[]): Promise<
   }
 }
 
-export const files: Services = { openFile, saveFile, saveFiles }
+export const files: Services = { openFile, openSound, saveFile, saveFiles }

@@ -5,8 +5,8 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { dialog } from 'electron'
 import type { BaseWindow } from 'electron'
-import { sessionFiles } from '../../renderer/host.ts'
-import type { OpenedFile, SavedSession } from '../../renderer/host.ts'
+import { isSoundName, sessionFiles } from '../../renderer/host.ts'
+import type { OpenedFile, OpenedSound, SavedSession } from '../../renderer/host.ts'
 import type { SoundReference } from '../../renderer/session/document.ts'
 import { MOST_CHARACTERS, readSession } from '../../renderer/session/reading.ts'
 import { writeSession } from '../../renderer/session/writing.ts'
@@ -15,6 +15,7 @@ import { filters, plainName, shown, text } from './checks.ts'
 import { chosen, pathOf, wasChosen } from './chosen.ts'
 import type { Services } from './door.ts'
 import { openPath } from './files.ts'
+import { openedSound } from './opened.ts'
 
 const tokenOrNull = (value: unknown, what: string): Promise<string | null> => (value === null ? Promise.resolve(null) : pathOf(value, what))
 
@@ -53,7 +54,7 @@ async function staysBelow(folder: string, path: string): Promise<boolean> {
 }
 
 /** The sound of a session that lies where its file says; null: a person must say where. */
-async function sessionSound(_window: BaseWindow, args: readonly unknown[]): Promise<OpenedFile | null> {
+async function sessionSound(_window: BaseWindow, args: readonly unknown[]): Promise<OpenedSound | null> {
   const session = await pathOf(args[0])
   if (session === null) return null
   const { size } = await stat(session)
@@ -64,14 +65,14 @@ async function sessionSound(_window: BaseWindow, args: readonly unknown[]): Prom
   const path = isAbsolute(sound.path) ? resolve(sound.path) : join(folder, sound.path)
   const there = await stat(path).then((found) => found.isFile(), () => false)
   if (!there || !(await staysBelow(folder, path) || await wasChosen(path))) return null
-  return openPath(path)
+  return openedSound(path)
 }
 
 /** A file that was chosen before, as it is now; null where it is gone. */
-async function openAgain(_window: BaseWindow, args: readonly unknown[]): Promise<OpenedFile | null> {
+async function openAgain(_window: BaseWindow, args: readonly unknown[]): Promise<OpenedFile | OpenedSound | null> {
   const path = await pathOf(args[0])
   if (path === null || !await stat(path).then((found) => found.isFile(), () => false)) return null
-  return openPath(path)
+  return isSoundName(path) ? openedSound(path) : openPath(path)
 }
 
 /** What was dropped on the page: the preload has the path from the system, and the page never sees it. */

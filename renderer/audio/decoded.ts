@@ -12,6 +12,8 @@ export interface Stream {
   readonly sampleRate: number
   readonly channels: 1 | 2
   readonly length: number | null
+  /** Where `length` is null: about as much. */
+  readonly expected?: number
   /** The next piece of the file and where it ended, or null at its end. Small: a piece may hold a hundred times its size in sound. */
   next(): Promise<{ readonly bytes: Uint8Array; readonly end: number } | null>
   decode(bytes: Uint8Array): Decoded | Promise<Decoded>
@@ -65,7 +67,7 @@ export function decodedReader(source: ByteSource, stream: Stream): AudioReader {
   }
 
   return {
-    name, format, sampleRate, channels, length,
+    name, format, sampleRate, channels, length, expected: length ?? stream.expected ?? null,
     get progress() { return position / source.size },
     async read(into) {
       let done = 0

@@ -4,7 +4,7 @@ import { MPEGDecoder } from 'mpg123-decoder'
 import { UserError } from '../user-error.ts'
 import { bytesAt, type ByteSource } from './bytes.ts'
 import { decodedReader } from './decoded.ts'
-import { frameAt, isTrailer, sameStream, type MpegFrame } from './mpeg-frames.ts'
+import { expectedSamples, frameAt, isTrailer, sameStream, type MpegFrame } from './mpeg-frames.ts'
 import type { AudioReader } from './reader.ts'
 
 const PIECE = 8192
@@ -13,9 +13,10 @@ export async function readMp3(source: ByteSource, first: MpegFrame): Promise<Aud
   const { name, size } = source
   const decoder = new MPEGDecoder()
   await decoder.ready
+  const expected = await expectedSamples(source, first)
   let position = first.position
   return decodedReader(source, {
-    format: `MPEG layer ${'I'.repeat(first.layer)}`, sampleRate: first.sampleRate, channels: first.channels, length: null,
+    format: `MPEG layer ${'I'.repeat(first.layer)}`, sampleRate: first.sampleRate, channels: first.channels, length: null, expected,
     async next() {
       const bytes = await bytesAt(source, position, PIECE)
       let end = 0 // as many whole frames as the piece holds

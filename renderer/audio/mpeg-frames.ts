@@ -1,7 +1,7 @@
 // The frames of MPEG audio (layers I to III), walked by their headers: mpg123 jumps over damage without a word, answers
 // two channels for mono, and cannot tell a broken end from a tag.
 
-import { bytesAt, fourLetters, type ByteSource } from './bytes.ts'
+import { bytesAt, fourLetters, viewOf, type ByteSource } from './bytes.ts'
 
 const SEARCH = 1 << 16 // bytes behind an ID3 tag among which a first frame is looked for
 
@@ -20,6 +20,8 @@ export interface MpegFrame {
   readonly sampleRate: number
   readonly channels: 1 | 2
   readonly layer: 1 | 2 | 3
+  /** Per channel. */
+  readonly samples: number
 }
 
 /** The frame whose header stands at `offset`, or null where there is none. Streams of free bit rate are not told from noise. */
@@ -36,7 +38,8 @@ export function frameAt(bytes: Uint8Array, offset: number, position: number): Mp
   const padding = c >> 1 & 1
   const size = layer === 1 ? (Math.floor(12_000 * bitRate / sampleRate) + padding) * 4
     : Math.floor((layer === 3 && version !== 3 ? 72_000 : 144_000) * bitRate / sampleRate) + padding
-  return { position, bytes: size, sampleRate, channels: d >> 6 === 3 ? 1 : 2, layer: layer as 1 | 2 | 3 }
+  return { position, bytes: size, sampleRate, channels: d >> 6 === 3 ? 1 : 2, layer: layer as 1 | 2 | 3,
+    samples: layer === 1 ? 384 : layer === 3 && version !== 3 ? 576 : 1152 }
 }
 
 export const sameStream = (a: MpegFrame, b: MpegFrame): boolean => a.sampleRate === b.sampleRate && a.layer === b.layer
@@ -66,3 +69,29 @@ export async function findMpegFrame(source: ByteSource): Promise<MpegFrame | nul
 /** Whether what follows the last frame is a tag or padding rather than sound. */
 export const isTrailer = (bytes: Uint8Array): boolean =>
   ['TAG', 'APE', 'LYR', 'ID3', '3DI'].some((mark) => fourLetters(bytes).startsWith(mark)) || bytes.every((byte) => byte === 0)
+
+const XING_FRAMES = 1 // flag of a header that counts the frames
+const LAME_DELAYS = 141 // byte of a whole Xing header at which the encoder's delay and padding stand, 12 bits each
+
+/**
+ * About how many samples per channel there are: as the header that encoders put into the first frame says, else as many
+ * frames as fit when all are as large as the first ones.
+ */
+export async function expectedSamples(source: ByteSource, first: MpegFrame): Promise<number> {
+  const bytes = await bytesAt(source, first.position, 8192)
+  const head = bytes.subarray(0, first.bytes)
+  for (let at = 4; at + 144 < head.length && at < 64; at++) {
+    const mark = fourLetters(head, at)
+    if (mark !== 'Xing' && mark !== 'Info') continue
+    const view = viewOf(head)
+    if (!(view.getUint32(at + 4) & XING_FRAMES)) break
+    const trimmed = (head[at + LAME_DELAYS]! << 4 | head[at + LAME_DELAYS + 1]! >> 4) + ((head[at + LAME_DELAYS + 1]! & 15) << 8 | head[at + LAME_DELAYS + 2]!)
+    return Math.max(first.samples, view.getUint32(at + 8) * first.samples - trimmed)
+  }
+  let end = 0, frames = 0
+  for (let frame = frameAt(bytes, 0, 0); frame && end + frame.bytes <= bytes.length; frame = frameAt(bytes, end, 0)) {
+    end += frame.bytes
+    frames++
+  }
+  return frames === 0 ? first.samples : Math.round((source.size - first.position) / end * frames) * first.samples
+}

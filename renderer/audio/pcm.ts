@@ -49,7 +49,7 @@ export function pcmReader(source: ByteSource, container: string, { format, sampl
   return {
     name: source.name,
     format: `${container}, ${describe(format)}`,
-    sampleRate, channels, length,
+    sampleRate, channels, length, expected: length,
     get progress() { return position / length },
     async read(into) {
       const wanted = Math.min(into[0]!.length, length - position)

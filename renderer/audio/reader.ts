@@ -17,6 +17,8 @@ export interface AudioReader {
   readonly channels: 1 | 2
   /** Samples per channel; null where the format tells only at its end. */
   readonly length: number | null
+  /** The same where it is known, else as near as the first bytes tell; null where they tell nothing. */
+  readonly expected: number | null
   /** Share of the file that has been read, 0 to 1. */
   readonly progress: number
   /** Fills one array per channel and says how many samples came: fewer than fit only at the end, then 0. */

@@ -14,11 +14,13 @@ import type { FromCalibration, ToCalibration } from './worker.ts'
 import { openSession } from '../engine-session.ts'
 import { listDevices, microphoneFeed } from '../feeds-live.ts'
 import type { LiveFeed } from '../feeds.ts'
-import { decode, fileRate, sessionRate } from '../files.ts'
-import { host, presetFiles, soundFiles } from '../host.ts'
+import { host, presetFiles } from '../host.ts'
 import { freeName, keepPreset } from '../kept-presets.ts'
 import type { FromNotes, ToNotes } from '../notes/messages.ts'
 import { useOwn } from '../notes/presets.ts'
+import { openRecording } from '../recording/decode.ts'
+import type { Sound } from '../recording/decode.ts'
+import { follow } from '../recording/follow.ts'
 import { state } from '../state.ts'
 import { togglePlay } from '../transport.ts'
 import { writePreset } from '../../presets/preset.ts'
@@ -38,7 +40,7 @@ const fail = (error: unknown): void => {
   })
 }
 
-interface Open { readonly context: AudioContext; readonly feed: LiveFeed | null; readonly worker: Worker; tap: AudioWorkletNode | null; trying: { worker: Worker; tap: AudioWorkletNode } | null }
+interface Open { close?(): void; readonly context: AudioContext; readonly feed: LiveFeed | null; readonly worker: Worker; tap: AudioWorkletNode | null; trying: { worker: Worker; tap: AudioWorkletNode } | null }
 let open: Open | null = null
 let asked = 0
 
@@ -61,6 +63,7 @@ function close(): void {
   open?.tap?.port.postMessage({ type: 'stop' })
   open?.feed?.close()
   open?.worker.terminate()
+  open?.close?.()
   void open?.context.close()
   open = null
   batch(() => {
@@ -149,29 +152,38 @@ export async function listenToMicrophone(deviceId = ''): Promise<void> {
 /** A recording of single notes. */
 export async function listenToRecording(): Promise<void> {
   let context: AudioContext | null = null
+  let sound: Sound | null = null
   try {
-    const file = await host().openFile(soundFiles)
+    const file = await host().openSound()
     if (!file) return
     close()
     const mine = ++asked
     calibration.problem.value = null
     calibration.opening.value = true
-    const [module, made] = await Promise.all([kernelModule(), openSession(sessionRate(fileRate(new Uint8Array(file.bytes))))])
-    context = made.context
-    const buffer = await decode(context, file.name, file.bytes)
+    const [module, opened] = await Promise.all([kernelModule(), openRecording(file)])
+    sound = opened
+    const recording = opened.recording.peek()
+    context = (await openSession(recording.sampleRate)).context
     fitsRate(context)
-    if (mine !== asked) return await context.close()
+    if (mine !== asked) {
+      opened.close()
+      return await context.close()
+    }
     const worker = startWorker(context)
-    open = { context, feed: null, worker, tap: null, trying: null }
+    const unfollow = follow(opened, (message) => worker.postMessage(message satisfies ToCalibration))
+    const stopWatching = opened.failure.subscribe((failure) => { if (failure !== null && open?.worker === worker) calibration.problem.value = sentence(failure) })
+    open = { context, feed: null, worker, tap: null, trying: null, close() { unfollow(); stopWatching(); opened.close() } }
     batch(() => {
       calibration.from.value = { kind: 'file', name: file.name, deviceId: '' }
       calibration.opening.value = false
       calibration.through.value = 0
     })
-    const channels = Array.from({ length: buffer.numberOfChannels }, (_, c) => buffer.getChannelData(c).slice())
-    worker.postMessage({ type: 'file', module, sampleRate: buffer.sampleRate, channels } satisfies ToCalibration)
+    worker.postMessage({ type: 'file', module, recording, expected: opened.expected.peek() } satisfies ToCalibration)
   } catch (error) {
-    if (context && open?.context !== context) void context.close()
+    if (!context || open?.context !== context) {
+      sound?.close()
+      void context?.close()
+    }
     fail(error)
   }
 }

@@ -6,12 +6,16 @@ import { calibrate, calibrationDefaults, noteSizes } from '../../presets/learn/c
 import type { Calibrated } from '../../presets/learn/calibrate.ts'
 import { NoteListener } from './hearing.ts'
 import type { HeardNote, Hearing } from './hearing.ts'
+import type { Grown } from '../recording/follow.ts'
+import { RecordingReader } from '../recording/read.ts'
+import type { Recording } from '../recording/recording.ts'
 
 export type ToCalibration =
   | { readonly type: 'listen'; readonly module: WebAssembly.Module; readonly sampleRate: number; readonly ring: SharedArrayBuffer | null }
   | { readonly type: 'samples'; readonly channels: readonly Float32Array[] }
   /** A whole sound, as fast as it goes. */
-  | { readonly type: 'file'; readonly module: WebAssembly.Module; readonly sampleRate: number; readonly channels: readonly Float32Array[] }
+  | { readonly type: 'file'; readonly module: WebAssembly.Module; readonly recording: Recording; readonly expected: number }
+  | Grown
   | { readonly type: 'learn'; readonly module: WebAssembly.Module; readonly source: string; readonly sampleRate: number; readonly notes: readonly { readonly pitch: number; readonly samples: Float32Array }[] }
 
 export type FromCalibration =
@@ -39,12 +43,14 @@ const tell = (news: FromCalibration): void => scope.postMessage(news)
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
 let feed: (samples: Float32Array) => void = () => {}
+let reader: RecordingReader | null = null
 
 scope.onmessage = ({ data }) => {
   const work = async (): Promise<void> => {
     if (data.type === 'listen') await listen(data)
     else if (data.type === 'samples') feed(mono(data.channels))
     else if (data.type === 'file') await hearFile(data)
+    else if (data.type === 'grown') reader?.grow(data.recording)
     else await learn(data)
   }
   work().catch((error: unknown) => tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) }))
@@ -81,14 +87,17 @@ async function listen({ module, sampleRate, ring: memory }: Extract<ToCalibratio
   }
 }
 
-async function hearFile({ module, sampleRate, channels }: Extract<ToCalibration, { type: 'file' }>): Promise<void> {
+async function hearFile({ module, recording, expected }: Extract<ToCalibration, { type: 'file' }>): Promise<void> {
+  const { sampleRate, channels } = recording
+  const sound = (reader = new RecordingReader(recording))
   const hears = listener(module, sampleRate)
-  const samples = mono(channels)
   const step = Math.round(sampleRate / 2)
-  for (let at = 0; at < samples.length; at += step) {
-    hears.process(samples.subarray(at, at + step))
+  const block = Array.from({ length: channels }, () => new Float32Array(step))
+  for (let at = 0, count = step; count === step; at += step) {
+    count = await sound.read(at, block)
+    hears.process(mono(block).subarray(0, count))
     tell({ type: 'hearing', hearing: hears.hearing })
-    tell({ type: 'share', share: at / samples.length })
+    tell({ type: 'share', share: Math.min(0.999, at / expected) })
     await turn()
   }
   hears.end()

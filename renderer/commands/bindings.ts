@@ -22,6 +22,7 @@ import { stepStrength, stepWidth } from '../painting/bar.tsx'
 import { painting } from '../painting/state.ts'
 import type { Tool } from '../painting/state.ts'
 import { openLibrary } from '../presets/library.ts'
+import { addMarker, jumpToMarker, toggleLoop } from '../recording/looping.ts'
 import { chooseSession, saveSession } from '../session/files.ts'
 import { showField, showSettings } from '../side.tsx'
 import { state } from '../state.ts'
@@ -97,6 +98,10 @@ export const bindings: Readonly<Record<CommandName, Binding>> = {
 
   play: { run: () => void togglePlay(), label: transportVerb },
   start: { run: () => seek(0), enabled: isFile },
+  loop: { run: toggleLoop, enabled: isFile, checked: () => state.loop.value !== null },
+  marker: { run: () => addMarker(), enabled: isFile },
+  nextMarker: { run: () => jumpToMarker(1), enabled: () => state.markers.value.length > 0 },
+  lastMarker: { run: () => jumpToMarker(-1), enabled: () => state.markers.value.length > 0 },
   compare: { run: toggleBypass, checked: () => state.settings.value.bypass === 1 },
   removed: { run: hearWhatGoes, checked: () => state.rest.value.solo },
   listen: { run: () => { state.monitoring.value = !state.monitoring.peek() }, enabled: isLiveInput, checked: () => state.monitoring.value },

@@ -11,6 +11,7 @@ import type { FromExport, ToExport } from './worker.ts'
 import { host, MAX_SAVED_BYTES } from '../host.ts'
 import { closeLearning } from '../learning/learning.ts'
 import { learning } from '../learning/state.ts'
+import { recorded } from '../recording/state.ts'
 import { state } from '../state.ts'
 import { spareThreads } from '../threads.ts'
 import { wholeWavBytes } from '../wav.ts'
@@ -53,12 +54,13 @@ export const fileBytes = computed(() => {
   const input = state.input.value
   return input.kind === 'file' ? wholeWavBytes(input.channels, Math.round(input.seconds * rate())) : 0
 })
-const rate = (): number => (currentFeed() as FileFeed | null)?.buffer?.sampleRate ?? RATE_UNTIL_KNOWN
+const rate = (): number => recorded.value?.recording.peek().sampleRate ?? RATE_UNTIL_KNOWN
 
 /** Why there can be no export now, or null. */
 export const noExport = computed<string | null>(() => {
   const input = state.input.value
   if (input.kind !== 'file') return 'Only a file can be exported: open one.'
+  if (recorded.value?.share.value !== null) return 'The file is still being read.'
   const files = wantedSources.value.length + 1
   if (files * fileBytes.value <= MAX_SAVED_BYTES) return null
   const most = input.seconds * MAX_SAVED_BYTES / (files * fileBytes.value)
@@ -92,6 +94,7 @@ export function toggleSource(name: string): void {
 }
 
 let worker: Worker | null = null
+let release = (): void => {}
 let files: Exported['files'] = []
 
 const change = (more: Partial<ExportRun>): void => { if (exporting.run.peek()) exporting.run.value = { ...exporting.run.peek()!, ...more } }
@@ -100,6 +103,7 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : text + 
 function end(): void {
   worker?.terminate()
   worker = null
+  release()
 }
 
 export async function startExport(): Promise<void> {
@@ -107,7 +111,6 @@ export async function startExport(): Promise<void> {
   const input = state.input.peek()
   const chosen = state.preset.peek()
   if (!feed || input.kind !== 'file' || !chosen || noExport.peek() !== null || exporting.run.peek()?.phase === 'working') return
-  const { buffer } = feed
   const refine = exporting.refine.peek() && noRefining.peek() === null
   const wanted = wantedSources.peek()
   const made: ExportRun = {
@@ -139,15 +142,15 @@ export async function startExport(): Promise<void> {
   try {
     const module = await plainKernelModule()
     if (worker !== mine) return
-    const channels = Array.from({ length: buffer.numberOfChannels }, (_, c) => buffer.getChannelData(c).slice())
     const message: ToExport = {
       order: {
         module, dictionary: chosen.preset.dictionary, selection: state.selection.peek(), settings: state.settings.peek(), covariances: state.covariances.peek(),
-        head: chosen.preset.head, sampleRate: buffer.sampleRate, channels, wanted, refine,
+        head: chosen.preset.head, recording: feed.sound.recording.peek(), wanted, refine,
       },
       threads: spareThreads(),
     }
-    mine.postMessage(message, channels.map((channel) => channel.buffer))
+    release = feed.sound.hold() // another file may be opened meanwhile
+    mine.postMessage(message)
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error))
   }

@@ -12,6 +12,8 @@ import type { Crew } from '../../presets/learn/crew.ts'
 import { Refinement } from '../../presets/refine/refine.ts'
 import { sourceFileNames } from '../file-names.ts'
 import type { OpenedFile } from '../host.ts'
+import { RecordingReader } from '../recording/read.ts'
+import type { Recording } from '../recording/recording.ts'
 import { wholeWav } from '../wav.ts'
 
 export interface ExportOrder {
@@ -21,8 +23,8 @@ export interface ExportOrder {
   readonly settings: Settings
   readonly covariances: Covariances
   readonly head: Head | null
-  readonly sampleRate: number
-  readonly channels: readonly Float32Array[]
+  /** All of it. */
+  readonly recording: Recording
   /** Sources of the selection that have a file of their own. */
   readonly wanted: readonly number[]
   /** Of two channels only: everything is estimated once more, from all of it. */
@@ -41,19 +43,19 @@ export interface Exported {
 const BLOCK = 8192
 
 export async function exportSound(order: ExportOrder, crew: Crew, tell: (share: number) => void): Promise<Exported> {
-  const { module, dictionary, selection, covariances, head, sampleRate, channels, wanted, refine } = order
-  const count = channels.length as 1 | 2
-  const length = channels[0]!.length
-  const separator = new Separator({ module, dictionary, selection, covariances, head, sampleRate, channels: count, mode: 'direct' })
+  const { module, dictionary, selection, covariances, head, recording: { sampleRate, channels, length }, wanted, refine } = order
+  const reader = new RecordingReader(order.recording)
+  const separator = new Separator({ module, dictionary, selection, covariances, head, sampleRate, channels, mode: 'direct' })
   // It learns as it goes, from the first sample on: there is nothing yet that could be held, and listening is a moment's.
   const automation = constantAutomation({ ...order.settings, hold: 0, listen: 0 })
   const sources = selection.sources.length
-  const set = fileSet(order)
+  const set = fileSet(order, new RecordingReader(order.recording))
 
   const { latencySamples: latency } = separator
   const total = length + latency
-  const input = channels.map(() => new Float32Array(BLOCK))
-  const stems = Array.from({ length: sources + 1 }, () => channels.map(() => new Float32Array(BLOCK)))
+  const blocks = (): Float32Array[] => Array.from({ length: channels }, () => new Float32Array(BLOCK))
+  const input = blocks()
+  const stems = Array.from({ length: sources + 1 }, blocks)
   const refinement = refine ? new Refinement({ module, sampleRate, stems: sources + 1, crew }) : null
 
   async function refineStretch(last: boolean): Promise<void> {
@@ -62,20 +64,17 @@ export async function exportSound(order: ExportOrder, crew: Crew, tell: (share: 
     const steps = refinement!.work(last)
     let step = await steps.next()
     for (; !step.done; step = await steps.next()) tell((from + step.value * size) / length)
-    set.write(step.value.stems, 0, step.value.length)
+    await set.write(step.value.stems, 0, step.value.length)
   }
 
   for (let fed = 0; fed < total; ) {
     const size = Math.min(BLOCK, total - fed)
-    input.forEach((block, c) => {
-      block.fill(0)
-      block.set(channels[c]!.subarray(fed, fed + size))
-    })
+    await reader.read(fed, input) // behind the end there is silence
     separator.process(input, stems, size, automation)
     const first = Math.min(size, Math.max(0, latency - fed))
     fed += size
     if (!refinement) {
-      set.write(stems, first, size)
+      await set.write(stems, first, size)
       tell(fed / total)
     } else for (let at = first; at < size; ) {
       at += refinement.take(stems, at, size)
@@ -87,12 +86,11 @@ export async function exportSound(order: ExportOrder, crew: Crew, tell: (share: 
 }
 
 /** The files as they grow, and how far their sum is from the input. */
-function fileSet({ selection, channels, sampleRate, wanted }: ExportOrder) {
+function fileSet({ selection, recording: { sampleRate, channels, length }, wanted }: ExportOrder, reader: RecordingReader) {
   const rest = selection.sources.length
   const kept = [...selection.sources.keys()].filter((k) => wanted.includes(k))
   const left = [...selection.sources.keys()].filter((k) => !wanted.includes(k))
-  const length = channels[0]!.length
-  const files = [...kept, rest].map(() => wholeWav(sampleRate, channels.length, length))
+  const files = [...kept, rest].map(() => wholeWav(sampleRate, channels, length))
   const powers = files.map(() => 0)
   let written = 0
   let errorPower = 0
@@ -100,10 +98,12 @@ function fileSet({ selection, channels, sampleRate, wanted }: ExportOrder) {
   return {
     /** Samples of each file. */
     get written() { return written },
-    write(stems: readonly (readonly Float32Array[])[], from: number, to: number): void {
+    async write(stems: readonly (readonly Float32Array[])[], from: number, to: number): Promise<void> {
+      if (to <= from) return
+      const input = await reader.block(written, to - from)
       for (let i = from; i < to; i++, written++)
-        for (let c = 0; c < channels.length; c++) {
-          const heard = channels[c]![written]!
+        for (let c = 0; c < channels; c++) {
+          const heard = input[c]![i - from]!
           const wave = Number.isFinite(heard) ? heard : 0 // as the separator takes it
           let sum = 0
           for (let k = 0; k < files.length; k++) {

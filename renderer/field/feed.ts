@@ -11,6 +11,7 @@ import { shapeFor } from '../../worklet/stft.ts'
 import { kernelModule } from '../assets.ts'
 import { currentFeed } from '../engine.ts'
 import type { FileFeed } from '../feeds.ts'
+import { follow } from '../recording/follow.ts'
 import type { FieldOrder, SurveyNews } from './worker.ts'
 import { field, WHOLE } from './state.ts'
 import { microseconds } from './geometry.ts'
@@ -47,6 +48,7 @@ export function createFieldFeed(): FieldFeed {
   let since = 0
   let surveyed: unknown = null
   let worker: Worker | null = null
+  let unfollow = (): void => {}
   let planes: Planes | null = null
   /** Power of left, right, difference and sum, forgotten like the histogram. */
   const powers = new Float64Array(4)
@@ -54,11 +56,12 @@ export function createFieldFeed(): FieldFeed {
   const stop = (): void => {
     worker?.terminate()
     worker = null
+    unfollow()
     planes = null
     field.progress.value = null
   }
 
-  async function survey(feed: FileFeed, sampleRate: number): Promise<void> {
+  async function survey({ sound }: FileFeed, feed: unknown): Promise<void> {
     const module = await kernelModule()
     if (currentFeed() !== feed) return
     const made = (worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
@@ -72,9 +75,9 @@ export function createFieldFeed(): FieldFeed {
       field.progress.value = null
       field.remark.value = `The file’s own field could not be computed: ${event.message || 'the worker did not start'}.`
     }
-    const [left, right] = [feed.buffer.getChannelData(0).slice(), feed.buffer.getChannelData(1).slice()]
-    const order: FieldOrder = { task: 'survey', module, sampleRate, left, right }
-    made.postMessage(order, [left.buffer, right.buffer])
+    const post = (order: FieldOrder): void => made.postMessage(order)
+    post({ type: 'survey', module, recording: sound.recording.peek(), expected: sound.expected.peek() })
+    unfollow = follow(sound, post)
     field.progress.value = 0
   }
 
@@ -101,7 +104,7 @@ export function createFieldFeed(): FieldFeed {
         field.follows.value = true
         field.window.value = WHOLE
       })
-      if (feed && feed.channels === 2 && 'buffer' in feed) void survey(feed as FileFeed, sampleRate)
+      if (feed && feed.channels === 2 && 'sound' in feed) void survey(feed as FileFeed, feed)
     },
     frame(frame) {
       if (!histogram || frame.left.length === 0) return

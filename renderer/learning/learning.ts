@@ -16,6 +16,7 @@ import { capital } from '../format.ts'
 import { heardAt, watch } from '../frames.ts'
 import { keep, listen } from './keeping.ts'
 import { learnPlace } from './place.ts'
+import { passageOf } from '../recording/read.ts'
 import { change, failed, idle, learning, passages, work } from './state.ts'
 import type { FromLearning, ToLearning } from './worker.ts'
 import { state } from '../state.ts'
@@ -67,23 +68,24 @@ export async function learnFromFile(): Promise<void> {
   const feed = engine.currentFeed() as FileFeed | null
   const input = state.input.peek()
   if (!feed || input.kind !== 'file' || missing()) return
-  const { buffer } = feed
+  const recording = feed.sound.recording.peek()
+  const { sampleRate } = recording
   const chosen = passages.peek()
-  const recordings = chosen.map(({ from, to }): Recording => ({
-    name: `${input.name}@${from}-${to}`, sampleRate: buffer.sampleRate,
-    channels: Array.from({ length: buffer.numberOfChannels }, (_, c) => buffer.getChannelData(c).slice(Math.round(from * buffer.sampleRate), Math.round(to * buffer.sampleRate))),
-  }))
-  if (!begin(recordings.map(({ name }) => name), true)) return
+  const nameOf = ({ from, to }: Passage): string => `${input.name}@${from}-${to}`
+  if (!begin(chosen.map(nameOf), true)) return
   const mine = work.lesson
   try {
+    const heard = await Promise.all(chosen.map(async (passage): Promise<Recording> =>
+      ({ name: nameOf(passage), sampleRate, channels: await passageOf(recording, passage.from, passage.to) })))
+    if (work.lesson !== mine) return
     if (learning.place.peek() && feed.channels === 2) {
-      const found = await Promise.all(chosen.map(async (passage) => ({ passage, covariance: await learnPlace(feed, passage) })))
+      const found = await Promise.all(chosen.map(async (passage) => ({ passage, covariance: await learnPlace(recording, passage) })))
       if (work.lesson !== mine) return
       const silent = found.find(({ covariance }) => covariance === null)
       if (silent) return failed(`Nothing sounds from ${silent.passage.from} to ${silent.passage.to} s`)
       mine!.places = found as { passage: Passage; covariance: Covariance }[]
     }
-    await fit(recordings, buffer.sampleRate)
+    await fit(heard, sampleRate)
   } catch (error) {
     failed(error instanceof Error ? error.message : String(error))
   }

@@ -3,16 +3,15 @@
 
 import type { Covariance } from '../../worklet/covariance.ts'
 import { kernelModule } from '../assets.ts'
-import type { FileFeed } from '../feeds.ts'
+import { passageOf } from '../recording/read.ts'
+import type { Recording } from '../recording/recording.ts'
 import type { FieldOrder, Learned } from '../field/worker.ts'
 import type { Passage } from '../state.ts'
 
 /** Of a file of two channels. Null: nothing sounds there. */
-export async function learnPlace({ buffer }: FileFeed, { from, to }: Passage): Promise<Covariance | null> {
-  const { sampleRate } = buffer
-  const [left, right] = [0, 1].map((channel) => buffer.getChannelData(channel).slice(Math.round(from * sampleRate), Math.round(to * sampleRate))) as
-    [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>]
-  const order: FieldOrder = { task: 'learn', module: await kernelModule(), sampleRate, left, right }
+export async function learnPlace(recording: Recording, { from, to }: Passage): Promise<Covariance | null> {
+  const [left, right] = await passageOf(recording, from, to) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>]
+  const order: FieldOrder = { type: 'learn', module: await kernelModule(), sampleRate: recording.sampleRate, left, right }
   const worker = new Worker(new URL('../field/worker.ts', import.meta.url), { type: 'module' })
   const { covariance } = await new Promise<Learned>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Learned>) => resolve(data)

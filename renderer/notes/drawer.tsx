@@ -158,7 +158,7 @@ export const Drawer = () => {
     <section class={`drawer${open ? ` is-${tab}` : ' is-folded'}`} style={{ '--drawer': `${measures.value.drawer.now}px` }} aria-label={tab === 'notes' ? 'Notes' : 'Overview'}>
       {open && <Splitter part="drawer" />}
       <Head />
-      {open && tab === 'overview' && isFile && <Overview peaks={input.peaks} seconds={input.seconds} />}
+      {open && tab === 'overview' && isFile && <Overview seconds={input.seconds} />}
       {open && tab === 'notes' && (
         <div ref={body} class="roll-box" aria-busy={isFile && notes.on.value && (notes.progress.value !== null || notes.lag.value === null)}>
           {notes.list.value ? <RollList live={!isFile} /> : <Roll seconds={seconds} />}

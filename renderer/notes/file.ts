@@ -5,6 +5,7 @@ import { Notes } from '../../worklet/notes.ts'
 import { constantAutomation } from '../../worklet/parameters.ts'
 import type { NoteSettings } from '../../worklet/parameters.ts'
 import { Separator } from '../../worklet/separator.ts'
+import type { RecordingReader } from '../recording/read.ts'
 import { Gathering } from './gather.ts'
 import { KeptFrames } from './kept.ts'
 import type { FromNotes, Separated, ToNotes } from './messages.ts'
@@ -18,10 +19,9 @@ const MOST_KEPT = 6e7
 type Order = Extract<ToNotes, { type: 'file' }>
 
 /** Resolves when all is heard, to what judges it again. `turn` lets messages through. */
-export async function listenToFile(order: Order, tell: (news: FromNotes, transfer?: Transferable[]) => void, turn: () => Promise<void>): Promise<(settings: NoteSettings) => void> {
-  const { module, dictionary, head, only, settings, sampleRate, channels, separated } = order
-  const length = channels[0]!.length
-  const count = channels.length as 1 | 2
+export async function listenToFile(order: Order, reader: RecordingReader, tell: (news: FromNotes, transfer?: Transferable[]) => void, turn: () => Promise<void>): Promise<(settings: NoteSettings) => void> {
+  const { module, dictionary, head, only, settings, sampleRate, separated, recording: { channels: count } } = order
+  let length = order.expected
   const notes = new Notes({ module, dictionary, head, sampleRate, channels: count, settings, source: only })
   const { pitches, gains, hopSeconds, lag } = notes
   const source = separated && sourceOf(separated, order)
@@ -53,15 +53,15 @@ export async function listenToFile(order: Order, tell: (news: FromNotes, transfe
     tell({ type: 'notes', share, list: share < 1 ? [...gathering.ended, ...gathering.open()] : gathering.whole(length / sampleRate) })
   }
 
-  const block = channels.map(() => new Float32Array(BLOCK))
+  const block = Array.from({ length: count }, () => new Float32Array(BLOCK))
   // The last note's end is told late: a little silence follows the sound.
-  const total = length + Math.ceil((lag + late) * sampleRate)
-  for (let at = 0; at < total; at += BLOCK) {
+  const tail = Math.ceil((lag + late) * sampleRate)
+  for (let at = 0; at < length + tail; at += BLOCK) {
+    await reader.read(at, block)
+    length = reader.recording.whole ? reader.recording.length : Math.max(length, reader.recording.length)
+    const total = length + tail
     const size = Math.min(BLOCK, total - at)
-    block.forEach((samples, c) => {
-      samples.fill(0)
-      samples.set(channels[c]!.subarray(at, at + size))
-    })
+    if (size <= 0) break // it ended before that
     notes.process(source ? source.next(block, size) : block, size)
     if (performance.now() - told > TELL_EVERY) {
       news(Math.min(0.999, at / total))
@@ -80,11 +80,10 @@ export async function listenToFile(order: Order, tell: (news: FromNotes, transfe
 }
 
 /** One source of the mix, block by block. */
-function sourceOf({ source, dictionary, selection, settings, covariances }: Separated, { module, sampleRate, channels }: Order) {
-  const count = channels.length as 1 | 2
+function sourceOf({ source, dictionary, selection, settings, covariances }: Separated, { module, sampleRate, recording: { channels: count } }: Order) {
   const separator = new Separator({ module, dictionary, selection, covariances, sampleRate, channels: count, mode: 'direct' })
   const automation = constantAutomation({ ...settings, hold: 0, listen: 0 })
-  const stems = Array.from({ length: selection.sources.length + 1 }, () => channels.map(() => new Float32Array(BLOCK)))
+  const stems = Array.from({ length: selection.sources.length + 1 }, () => Array.from({ length: count }, () => new Float32Array(BLOCK)))
   return {
     latency: separator.latencySamples,
     next(block: readonly Float32Array[], size: number): readonly Float32Array[] {

@@ -6,6 +6,8 @@ import type { Head } from '../../worklet/network.ts'
 import type { NoteEvent } from '../../worklet/notes.ts'
 import type { NoteSettings, Settings } from '../../worklet/parameters.ts'
 import type { Selection } from '../../worklet/selection.ts'
+import type { Grown } from '../recording/follow.ts'
+import type { Recording } from '../recording/recording.ts'
 import type { RollNote } from './roll-sheet.ts'
 
 /** What plays notes, and what it is given. */
@@ -32,7 +34,8 @@ export type ToNotes =
   /** Sound that comes as it is played: through a SampleRing, or in messages where that is null. */
   | Order & { readonly type: 'live'; readonly channels: 1 | 2; readonly ring: SharedArrayBuffer | null }
   /** A whole sound, as fast as it goes. */
-  | Order & { readonly type: 'file'; readonly channels: readonly Float32Array[]; readonly separated: Separated | null }
+  | Order & { readonly type: 'file'; readonly recording: Recording; readonly expected: number; readonly separated: Separated | null }
+  | Grown
   | { readonly type: 'samples'; readonly channels: readonly Float32Array[] }
   /** What was heard lately is judged again, of a file all of it. */
   | { readonly type: 'settings'; readonly settings: NoteSettings }

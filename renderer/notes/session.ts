@@ -18,6 +18,8 @@ import type { FromNotes, Separated, ToNotes } from './messages.ts'
 import { LiveSheet } from './roll-live.ts'
 import { fitted } from './roll-plane.ts'
 import { Heat } from './roll-sheet.ts'
+import type { Sound } from '../recording/decode.ts'
+import { follow } from '../recording/follow.ts'
 import type { Separation } from '../separation.ts'
 import { state } from '../state.ts'
 
@@ -117,20 +119,21 @@ async function listenLive(context: AudioContext, input: AudioNode, output: numbe
   })
 }
 
-async function listenToFile(buffer: AudioBuffer, separated: Separated | null): Promise<void> {
+async function listenToFile(sound: Sound, separated: Separated | null): Promise<void> {
   const mine = open()
   notes.progress.value = 0
   const module = await kernelModule()
   const order = common()
   if (!mine.wanted() || !order) return
-  const channels = Array.from({ length: buffer.numberOfChannels }, (_, c) => buffer.getChannelData(c).slice())
+  const recording = sound.recording.peek()
+  const seconds = sound.expected.peek() / recording.sampleRate
   let heat: Heat | null = null
   let stride = 1
   const worker = startWorker((news) => {
     if (!mine.wanted()) return
     if (news.type === 'ready') {
-      stride = Math.max(1, Math.ceil(buffer.duration / news.hopSeconds / MOST_COLUMNS))
-      heat = new Heat(Math.ceil(buffer.duration / news.hopSeconds / stride) + 2, news.hopSeconds * stride, false)
+      stride = Math.max(1, Math.ceil(seconds / news.hopSeconds / MOST_COLUMNS))
+      heat = new Heat(Math.ceil(seconds / news.hopSeconds / stride) + 2, news.hopSeconds * stride, false)
       batch(() => {
         sheets.value = { live: null, heat, lag: news.lag + news.late }
         notes.lag.value = news.lag
@@ -146,11 +149,14 @@ async function listenToFile(buffer: AudioBuffer, separated: Separated | null): P
       if (first) notes.pitches.value = fitted(news.list, notes.pitches.peek())
     })
   })
-  worker.postMessage({ type: 'file', module, ...order, sampleRate: buffer.sampleRate, channels, separated } satisfies ToNotes,
-    channels.map((samples) => samples.buffer as ArrayBuffer))
+  worker.postMessage({ type: 'file', module, ...order, sampleRate: recording.sampleRate, recording, expected: sound.expected.peek(), separated } satisfies ToNotes)
+  const unfollow = follow(sound, (message) => worker.postMessage(message satisfies ToNotes))
   mine.begin({
     set() { worker.postMessage({ type: 'settings', settings: notes.settings.peek() } satisfies ToNotes) },
-    close() { worker.terminate() },
+    close() {
+      unfollow()
+      worker.terminate()
+    },
   })
 }
 
@@ -220,7 +226,7 @@ function listen(): void {
   if (what.live && !hasWorklet()) return fail('This browser has no AudioWorklet, so that notes can be heard in files only')
   const begun = what.live
     ? what.source === null ? listenLive(context, feed.node, 0, feed.channels) : listenLive(context, what.live.input, what.source + 1, feed.channels)
-    : listenToFile((feed as FileFeed).buffer, what.mix && { source: what.source!, ...what.mix })
+    : listenToFile((feed as FileFeed).sound, what.mix && { source: what.source!, ...what.mix })
   begun.catch((error: unknown) => fail(error instanceof Error ? error.message : TAPPED))
 }
 

@@ -4,6 +4,7 @@
 import type { NoteEvent } from '../../worklet/notes.ts'
 import { Notes } from '../../worklet/notes.ts'
 import { SampleRing } from '../../worklet/sample-ring.ts'
+import { RecordingReader } from '../recording/read.ts'
 import { listenToFile } from './file.ts'
 import { Gathering } from './gather.ts'
 import { KeptFrames } from './kept.ts'
@@ -39,12 +40,15 @@ const turn = ((): (() => Promise<void>) => {
 })()
 
 let receive: (message: ToNotes) => void = () => {}
+let reader: RecordingReader | null = null
 
 scope.onmessage = ({ data }) => {
   try {
     if (data.type === 'live') receive = listenLive(data)
+    else if (data.type === 'grown') reader?.grow(data.recording)
     else if (data.type === 'file') {
-      listenToFile(data, tell, turn).then((next) => { receive = (message) => { if (message.type === 'settings') next(message.settings) } }, fail)
+      reader = new RecordingReader(data.recording)
+      listenToFile(data, reader, tell, turn).then((next) => { receive = (message) => { if (message.type === 'settings') next(message.settings) } }, fail)
     } else receive(data)
   } catch (error) {
     fail(error)

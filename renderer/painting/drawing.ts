@@ -79,6 +79,15 @@ export function drawPassage(context: Context, plane: Plane, { from, to }: Passag
   for (const x of [plane.x(from), plane.x(to) - 2]) if (x >= GUTTER && x < plane.width) context.fillRect(x, 0, 2, RULER - 1)
 }
 
+/** A bracket at the top of the ruler. */
+export function drawLoop(context: Context, plane: Plane, { from, to }: Passage): void {
+  const [left, right] = [Math.max(GUTTER, plane.x(from)), Math.min(plane.width, plane.x(to))]
+  if (right <= left) return
+  context.fillStyle = token('--accent')
+  context.fillRect(left, 0, right - left, 2)
+  for (const x of [plane.x(from), plane.x(to) - 2]) if (x >= GUTTER && x < plane.width) context.fillRect(x, 0, 2, 9)
+}
+
 export function drawCross(context: Context, plane: Plane, { seconds, hertz }: { readonly seconds: number; readonly hertz: number }): void {
   const [x, y] = [Math.round(plane.x(seconds)) + 0.5, Math.round(plane.y(hertz)) + 0.5]
   if (x < GUTTER || x > plane.width || y < RULER || y > plane.height) return

@@ -8,13 +8,13 @@ import { sourceColour } from '../colour.ts'
 import { clock } from '../format.ts'
 import { watch } from '../frames.ts'
 import { nudgeSelected, removeSelected } from './gestures.ts'
-import { drawBrush, drawCross, drawPainted, drawPartials, drawPassage, drawWay, drawWrapped } from './drawing.ts'
+import { drawBrush, drawCross, drawLoop, drawPainted, drawPartials, drawPassage, drawWay, drawWrapped } from './drawing.ts'
 import { areaAt, planeOf } from './plane.ts'
 import type { Plane } from './plane.ts'
 import { canvasOf, pointed, started } from './press.ts'
 import type { Drag } from './press.ts'
 import { Readout, readoutText } from './readout.tsx'
-import { startPassage } from './ruler.ts'
+import { startLoop, startPassage } from './ruler.ts'
 import type { Point } from '../shapes.ts'
 import { painting, picture } from './state.ts'
 import { GUTTER, RULER } from '../spectrogram/axes.ts'
@@ -78,7 +78,7 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
           asked = { at, version: shown.version, time: performance.now() }
         }
         const { tool, stroke, width, partials, selected, cross, wrapped } = painting
-        const what = [now.view, state.selection.peek(), state.chosen.peek(), state.passage.peek(), at, tool.peek(), stroke.peek(), width.peek(),
+        const what = [now.view, state.selection.peek(), state.chosen.peek(), state.passage.peek(), state.loop.peek(), at, tool.peek(), stroke.peek(), width.peek(),
           partials.peek(), selected.peek(), cross.peek(), wrapped.peek(), drag.current, drag.current?.band?.[1], probed.peek()]
         if (!fit(target) && what.every((value, i) => value === drawn[i])) return
         drawn = what
@@ -117,7 +117,7 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
     canvas.current!.setPointerCapture(event.pointerId)
     pointer.value = at
     painting.cross.value = null
-    if (at[1] < RULER) return begin({ ...startPassage(now, at, seconds, seek), shown: null, band: null })
+    if (at[1] < RULER) return begin({ ...(event.altKey ? startLoop(now, at, seconds) : startPassage(now, at, seconds, seek)), shown: null, band: null })
     if (painting.tool.peek() === 'point') return begin(pointed(now, at, event.shiftKey))
     const gesture = started(now, at, event.altKey)
     begin(gesture && { ...gesture, shown: gesture, band: null })
@@ -229,7 +229,7 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
 
 const RulerHint = () => (
   <p class="ruler-hint" aria-hidden="true">{state.passage.value
-    ? `Passage ${clock(state.passage.value.from, 2)} – ${clock(state.passage.value.to, 2)}` : 'Click to play from here, drag to mark a passage'}</p>
+    ? `Passage ${clock(state.passage.value.from, 2)} – ${clock(state.passage.value.to, 2)}` : 'Click to play from here, drag to mark a passage, with Alt the loop'}</p>
 )
 
 function draw(canvas: HTMLCanvasElement, plane: Plane, at: Point | null, drag: Drag | null): void {
@@ -242,6 +242,7 @@ function draw(canvas: HTMLCanvasElement, plane: Plane, at: Point | null, drag: D
   const chosen = state.chosen.peek()
   if (wrapped.peek()) drawWrapped(context, plane, selection, on.axis)
   if (state.passage.peek()) drawPassage(context, plane, state.passage.peek()!)
+  if (state.loop.peek()) drawLoop(context, plane, state.loop.peek()!)
   const inPicture = at !== null && at[0] >= GUTTER && at[1] >= RULER
   const hovered = inPicture && tool.peek() === 'point' && !drag
     ? areaAt(selection.sources, chosen, plane.seconds(at[0]), plane.hertz(at[1])) : null

@@ -8,7 +8,7 @@ import type { Selection } from '../../worklet/selection.ts'
 import type { Layout } from '../layout.ts'
 import type { Setup } from '../midi/voices.ts'
 import type { RollNote } from '../notes/roll-sheet.ts'
-import type { LiveSource, Passage, Rest } from '../state.ts'
+import type { LiveSource, Marker, Passage, Rest } from '../state.ts'
 
 export const FORMAT = 'winnow-session/1'
 export const EXTENSION = 'winnow'
@@ -51,8 +51,6 @@ export interface MidiPart {
   readonly hear: boolean
   readonly level: number
 }
-
-export interface Marker { readonly at: number; readonly name: string }
 
 export interface ViewPart {
   readonly screen: 'live' | 'studio'

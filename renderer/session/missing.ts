@@ -5,14 +5,15 @@ import { effect } from '@preact/signals'
 import { openSound } from '../actions.ts'
 import { demoFile } from '../demo/demo.ts'
 import { DEMO_NAME } from '../demo/places.ts'
-import { host, soundFiles } from '../host.ts'
-import type { OpenedFile } from '../host.ts'
+import { host } from '../host.ts'
+import type { OpenedFile, OpenedSound } from '../host.ts'
 import { notes } from '../notes/state.ts'
 import { painting } from '../painting/state.ts'
 import { loading, sentence, show } from '../saying.ts'
 import { state } from '../state.ts'
 import type { SessionDocument, SoundReference } from './document.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { rangeOf } from '../recording/source.ts'
+import { fingerprint, fingerprintOf } from './fingerprint.ts'
 import { soundsNamed } from './recent.ts'
 import { restoreView } from './restoring.ts'
 import { openAt } from './where.ts'
@@ -27,12 +28,12 @@ export const followMissing = (): unknown => effect(() => {
   if (state.input.value.kind !== 'none' && state.missing.value !== null) state.missing.value = null
 })
 
-async function isIt(file: OpenedFile, { bytes, checksum }: SoundReference): Promise<boolean> {
-  const print = await fingerprintOf(file.bytes)
+async function isIt(file: OpenedFile | OpenedSound, { bytes, checksum }: SoundReference): Promise<boolean> {
+  const print = await ('source' in file ? fingerprint(file.source.size, (from, to) => rangeOf(file.source, from, to)) : fingerprintOf(file.bytes))
   return print.bytes === bytes && print.checksum === checksum
 }
 
-async function take(file: OpenedFile): Promise<void> {
+async function take(file: OpenedFile | OpenedSound): Promise<void> {
   const edited = notes.edited.peek()
   painting.of.value = file.name
   await openSound(file)
@@ -53,7 +54,7 @@ export async function locate(): Promise<void> {
   const sound = state.missing.peek()
   if (!sound) return
   try {
-    const file = await host().openFile(soundFiles)
+    const file = await host().openSound()
     if (!file) return
     if (await isIt(file, sound)) return await take(file)
     show('warn', file.name === sound.name ? `This “${file.name}” is not the one that the session was made with.` : `“${file.name}” is not “${sound.name}”, with which the session was made.`,
@@ -64,7 +65,7 @@ export async function locate(): Promise<void> {
 }
 
 /** Where it may lie, the surest first; what is there and another file is not it. */
-async function* candidates(sound: SoundReference, where: Where | undefined, file: Where | undefined): AsyncGenerator<OpenedFile> {
+async function* candidates(sound: SoundReference, where: Where | undefined, file: Where | undefined): AsyncGenerator<OpenedFile | OpenedSound> {
   if (sound.name === DEMO_NAME) yield await demoFile()
   if (where !== undefined) {
     const found = await openAt(where, sound.name).catch(() => null)

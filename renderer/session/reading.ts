@@ -12,9 +12,9 @@ import { fromBase64 } from '../base64.ts'
 import { parts, readLayout } from '../layout.ts'
 import type { Layout, Part } from '../layout.ts'
 import type { RollNote } from '../notes/roll-sheet.ts'
-import type { Passage } from '../state.ts'
+import type { Marker, Passage } from '../state.ts'
 import { FORMAT } from './document.ts'
-import type { LiveReference, Marker, MidiPart, NotesPart, PresetReference, SessionDocument, SoundReference, ViewPart } from './document.ts'
+import type { LiveReference, MidiPart, NotesPart, PresetReference, SessionDocument, SoundReference, ViewPart } from './document.ts'
 
 export const MOST_CHARACTERS = 2 ** 26
 const SECONDS = 1e6

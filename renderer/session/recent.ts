@@ -5,7 +5,7 @@ import { openSound } from '../actions.ts'
 import { DEMO_NAME } from '../demo/places.ts'
 import { openMicrophone } from '../devices/input.ts'
 import { host, sessionFiles, soundFiles } from '../host.ts'
-import type { FileKind, OpenedFile } from '../host.ts'
+import type { FileKind, OpenedFile, OpenedSound } from '../host.ts'
 import { state } from '../state.ts'
 import { loading, sentence, show, soundGoesOn } from '../saying.ts'
 import { all, put, remove } from './database.ts'
@@ -35,7 +35,7 @@ interface Row extends Recent {
 
 const MOST = 12
 
-interface Way { readonly files: FileKind; open(file: OpenedFile): Promise<unknown> }
+interface Way { readonly files: FileKind; open(file: OpenedFile | OpenedSound): Promise<unknown> }
 
 export const recent = signal<readonly Recent[]>([])
 let rows: readonly Row[] = []
@@ -87,7 +87,7 @@ export async function forgetRecent(id: string): Promise<void> {
 const ways: Partial<Record<RecentKind, Way>> = { sound: { files: soundFiles, open: openSound }, session: { files: sessionFiles, open: openSessionFile } }
 
 async function locate(way: Way): Promise<void> {
-  const file = await host().openFile(way.files)
+  const file = await (way.files === soundFiles ? host().openSound() : host().openFile(way.files))
   if (file) await way.open(file)
 }
 

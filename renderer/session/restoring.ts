@@ -78,6 +78,8 @@ export async function adopt({ document, chosen, notesPreset }: Ready): Promise<v
     state.rest.value = document.rest
     state.chosen.value = state.chosenPlace.value = null
     state.passage.value = document.passage
+    state.loop.value = document.loop
+    state.markers.value = document.markers
     if (live) state.latency.value = live.latency
     notes.preset.value = notesPreset
     notes.settings.value = playing.settings

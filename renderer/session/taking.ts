@@ -59,7 +59,7 @@ export function takeSession(): SessionDocument | null {
       edited: edited && edited.input === state.input.value ? edited.list : null,
     },
     midi: { ports: portsWanted(), setup: midi.setup.value, ahead: midi.ahead.value, hear: midi.hear.value, level: midi.level.value },
-    passage: state.passage.value, loop: null, markers: [],
+    passage: state.passage.value, loop: state.loop.value, markers: state.markers.value,
     view: {
       screen: state.screen.value, folded: layout.value.folded.side, drawer: notes.tab.value, drawerFolded: layout.value.folded.drawer, layout: layout.value,
       zoom: sound ? view.value : null,

@@ -1,8 +1,8 @@
 // Where a file lies, so that it can be opened again without being chosen again: in the desktop program a token, behind which
 // only the machine sees a path; in a browser that has them a handle, which a person permits anew after each start.
 
-import { host, readFile } from '../host.ts'
-import type { OpenedFile } from '../host.ts'
+import { host, isSoundName, readFile } from '../host.ts'
+import type { OpenedFile, OpenedSound } from '../host.ts'
 
 export type Where = string | FileSystemFileHandle
 
@@ -20,7 +20,7 @@ export async function permitted(handle: FileSystemFileHandle, mode: 'read' | 're
 }
 
 /** The file as it is now. */
-export async function openAt(where: Where, name: string): Promise<OpenedFile> {
+export async function openAt(where: Where, name: string): Promise<OpenedFile | OpenedSound> {
   if (typeof where === 'string') {
     const file = await host().openAgain?.(where)
     if (!file) throw new Vanished(`“${name}” is no longer where it was`)
@@ -28,7 +28,7 @@ export async function openAt(where: Where, name: string): Promise<OpenedFile> {
   }
   if (!await permitted(where, 'read')) throw new Vanished(`“${name}” may not be read: the browser was not allowed to`)
   const file = await where.getFile().catch(() => { throw new Vanished(`“${name}” is no longer where it was`) })
-  return { ...await readFile(file), where }
+  return isSoundName(name) ? { name: file.name, source: file, where } : { ...await readFile(file), where }
 }
 
 /** Of a file that was dropped. Called while it is dropped: afterwards the browser has forgotten. */

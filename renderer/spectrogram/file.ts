@@ -10,6 +10,8 @@ import type { Selection } from '../../worklet/selection.ts'
 import { shapeFor } from '../../worklet/stft.ts'
 import { kernelModule } from '../assets.ts'
 import { sourceColour } from '../colour.ts'
+import type { Sound } from '../recording/decode.ts'
+import { follow } from '../recording/follow.ts'
 import type { FromPicture, Probe, StoreName, ToPicture } from './messages.ts'
 import { ROWS, frequencyAxis } from './rows.ts'
 import type { Axis } from './rows.ts'
@@ -32,7 +34,6 @@ export const failure = signal<string | null>(null)
 export const probed = signal<Probe | null>(null)
 
 export interface FilePicture {
-  readonly buffer: AudioBuffer
   readonly axis: Axis
   /** Between two bins of the frames that the owners are told by. */
   readonly binHertz: number
@@ -46,37 +47,26 @@ export interface FilePicture {
   close(): void
 }
 
-export function createFilePicture(buffer: AudioBuffer): FilePicture {
-  const { sampleRate, length, numberOfChannels } = buffer
+export function createFilePicture(sound: Sound): FilePicture {
+  const { sampleRate } = sound.recording.peek()
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
   const strips: Record<StoreName, Strip | null> = { whole: null, detail: null }
   let version = 0
   let open = true
+  let unfollow = (): void => {}
   let sentDictionary: Dictionary | null = null
   let sentView = ''
   let binHertz = sampleRate / 4096
   // What is sent before the worker has its kernel waits here, in order.
   let waiting: ToPicture[] | null = []
-  const post = (message: ToPicture, transfer: Transferable[] = []): void => {
+  const post = (message: ToPicture): void => {
     if (waiting) waiting.push(message)
-    else worker.postMessage(message, transfer)
+    else worker.postMessage(message)
   }
   const fail = (message: string): void => { failure.value = message }
 
-  function samples(from: number, count: number): Float32Array[] {
-    return Array.from({ length: numberOfChannels }, (_, channel) => {
-      const block = new Float32Array(count)
-      const start = Math.max(0, from)
-      if (start < length && from + count > start) buffer.copyFromChannel(block.subarray(start - from), channel, start)
-      return block
-    })
-  }
-
   worker.onmessage = ({ data }: MessageEvent<FromPicture>) => {
-    if (data.type === 'need') {
-      const channels = samples(data.from, data.count)
-      post({ type: 'samples', id: data.id, channels }, channels.map((channel) => channel.buffer))
-    } else if (data.type === 'store') {
+    if (data.type === 'store') {
       version++
       if (data.columns === 0) { strips[data.store] = null; return }
       const canvas = new OffscreenCanvas(data.columns, ROWS)
@@ -95,7 +85,8 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
     if (!open) return
     const first = waiting!
     waiting = null
-    post({ type: 'open', module, sampleRate, samples: length, channels: numberOfChannels as 1 | 2 })
+    post({ type: 'open', module, recording: sound.recording.peek(), expected: sound.expected.peek() })
+    unfollow = follow(sound, post)
     for (const message of first) post(message)
   }, (error: unknown) => fail(error instanceof Error ? error.message : String(error)))
   progress.value = failure.value = probed.value = null
@@ -114,7 +105,7 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
   }
 
   return {
-    buffer, axis: frequencyAxis(sampleRate),
+    axis: frequencyAxis(sampleRate),
     get binHertz() { return binHertz },
     get version() { return version },
     show({ from, seconds }, pixels) {
@@ -140,6 +131,7 @@ export function createFilePicture(buffer: AudioBuffer): FilePicture {
     },
     close() {
       open = false
+      unfollow()
       document.removeEventListener('visibilitychange', hide)
       worker.terminate()
       progress.value = failure.value = probed.value = null

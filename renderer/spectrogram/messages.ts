@@ -5,12 +5,15 @@ import type { Dictionary } from '../../worklet/dictionary.ts'
 import type { Settings } from '../../worklet/parameters.ts'
 import type { Head } from '../../worklet/network.ts'
 import type { Selection } from '../../worklet/selection.ts'
+import type { Grown } from '../recording/follow.ts'
+import type { Recording } from '../recording/recording.ts'
 import type { Look } from './store.ts'
 
 export type ToPicture =
   | {
-    readonly type: 'open'; readonly module: WebAssembly.Module; readonly sampleRate: number; readonly samples: number; readonly channels: 1 | 2
+    readonly type: 'open'; readonly module: WebAssembly.Module; readonly recording: Recording; readonly expected: number
   }
+  | Grown
   /** Whose the cells are follows from these; `dictionary` and its head only where they are others. */
   | {
     readonly type: 'owners'; readonly dictionary: Dictionary | null; readonly head: Head | null
@@ -21,7 +24,6 @@ export type ToPicture =
   | { readonly type: 'look'; readonly look: Look; readonly colours: readonly string[] }
   /** Nobody looks: no work until somebody does. */
   | { readonly type: 'hidden'; readonly hidden: boolean }
-  | { readonly type: 'samples'; readonly id: number; readonly channels: Float32Array[] }
   | { readonly type: 'probe'; readonly sample: number; readonly hertz: number }
 
 /** Everything known about one spot. */
@@ -42,7 +44,6 @@ export interface Probe {
 export type StoreName = 'whole' | 'detail'
 
 export type FromPicture =
-  | { readonly type: 'need'; readonly id: number; readonly from: number; readonly count: number }
   /** A picture of so many columns begins, or ends with none: it shows `samplesPerColumn` from `from` on. */
   | { readonly type: 'store'; readonly store: StoreName; readonly from: number; readonly columns: number; readonly samplesPerColumn: number }
   | {

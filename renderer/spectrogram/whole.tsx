@@ -70,8 +70,8 @@ export const FileSpectrogram = ({ seconds }: { readonly seconds: number }) => {
   const input = state.input.value
   useEffect(() => {
     const feed = currentFeed() as FileFeed | null
-    if (!feed || !('buffer' in feed)) return
-    const shown = picture.value = createFilePicture(feed.buffer)
+    if (!feed || !('sound' in feed)) return
+    const shown = picture.value = createFilePicture(feed.sound)
     view.value = whole(seconds)
     painting.selected.value = { source: -1, areas: [] }
     painting.cross.value = state.passage.value = null

@@ -6,6 +6,7 @@ import type { Selection } from '../../worklet/selection.ts'
 import { toLab } from '../colour.ts'
 import { Grid, fill } from '../shapes.ts'
 import { changedBetween } from './changes.ts'
+import { RecordingReader } from '../recording/read.ts'
 import type { FromPicture, Probe, StoreName, ToPicture } from './messages.ts'
 import { Looker, Owner, listen } from './passes.ts'
 import type { Listener, Sound } from './passes.ts'
@@ -32,6 +33,7 @@ type Opened = Extract<ToPicture, { type: 'open' }>
 type Owners = Extract<ToPicture, { type: 'owners' }> & { readonly dictionary: NonNullable<Extract<ToPicture, { type: 'owners' }>['dictionary']> }
 
 let file: Opened | null = null
+let reader: RecordingReader | null = null
 let owners: Owners | null = null
 let look: Look = { owners: true, contested: false, diffuse: false, lit: null }
 let colours: readonly string[] = []
@@ -51,22 +53,15 @@ let session: Session | null = null
 /** Where each listener stopped: the next column goes on from there. */
 let stopped: { listener: Listener; store: Store; column: number } | null = null
 
-const waiting = new Map<number, (channels: Float32Array[]) => void>()
-let reads = 0
-const read = (from: number, count: number): Promise<Float32Array[]> => new Promise((resolve) => {
-  waiting.set(++reads, resolve)
-  port.postMessage({ type: 'need', id: reads, from, count })
-})
-
 /** Another dictionary has other frames: everything begins anew. */
-function begin({ module, sampleRate, samples, channels }: Opened, { dictionary, selection }: Owners): Session {
+function begin({ module, recording: { sampleRate, channels }, expected: samples }: Opened, { dictionary, selection }: Owners): Session {
   const shape = shapeFor(dictionary, sampleRate)
   const rows = new Rows({ sampleRate, ...shape })
   const hops = Math.ceil(samples / shape.hopSize)
   const stride = Math.ceil(hops / COLUMNS)
   const whole = new Store(0, stride, Math.ceil(hops / stride), selection.sources.length)
   const next: Session = {
-    sound: { sampleRate, samples, channels, read }, rows, hopSize: shape.hopSize,
+    sound: { sampleRate, samples, channels, read: (from, count) => reader!.block(from, count) }, rows, hopSize: shape.hopSize,
     looker: new Looker(module, shape, rows, channels), owner: null, stores: { whole, detail: null }, light: whole.light(),
   }
   announce('whole', whole, shape.hopSize)
@@ -103,7 +98,14 @@ function focus(current: Session): void {
 type Kind = 'seen' | 'owned' | 'drawn'
 interface Job { readonly name: StoreName; readonly store: Store; readonly kind: Kind; readonly from: number; readonly to: number }
 
-function run(marks: Uint8Array, from: number, to: number, most: number): [number, number] | null {
+/** Columns that can be heard now: of a file that is still being read, those that are there and what they need behind them. */
+function reach({ hopSize, looker }: Session, store: Store): number {
+  const { whole, length } = reader!.recording
+  return whole ? store.columns : Math.max(0, Math.min(store.columns, store.columnOf(length / hopSize - looker.preroll)))
+}
+
+function run(marks: Uint8Array, from: number, until: number, reached: number, most: number): [number, number] | null {
+  const to = Math.min(until, reached)
   let start = from
   while (start < to && marks[start]) start++
   if (start >= to) return null
@@ -113,7 +115,8 @@ function run(marks: Uint8Array, from: number, to: number, most: number): [number
 }
 
 /** What to do next: what is visible before what is not, what is there before whose it is. */
-function nextJob({ stores, hopSize }: Session): Job | null {
+function nextJob(current: Session): Job | null {
+  const { stores, hopSize } = current
   const names: StoreName[] = stores.detail ? ['detail', 'whole'] : ['whole']
   for (const visible of [true, false])
     for (const name of names) {
@@ -123,7 +126,7 @@ function nextJob({ stores, hopSize }: Session): Job | null {
       const spans: [number, number][] = visible ? [[from, to]] : [[to, store.columns], [0, to]]
       for (const kind of ['drawn', 'seen', 'owned'] as const)
         for (const [start, end] of spans) {
-          const found = run(store[kind], start, end, kind === 'drawn' ? PAINT_JOB : JOB)
+          const found = run(store[kind], start, end, reach(current, store), kind === 'drawn' ? PAINT_JOB : JOB)
           if (found) return { name, store, kind, from: found[0], to: found[1] }
         }
       if (visible) break // the closer look stands in front of the whole
@@ -156,7 +159,7 @@ async function perform(current: Session, job: Job): Promise<void> {
 
 function ownerOf(current: Session): Owner {
   const { dictionary, selection, covariances, head, settings } = owners!
-  const { module, sampleRate, channels } = file!
+  const { module, recording: { sampleRate, channels } } = file!
   return current.owner ??= new Owner({ module, dictionary, selection, covariances, head, sampleRate, channels, mode: 'direct' }, settings, current.rows)
 }
 
@@ -235,8 +238,8 @@ function probe({ rows, hopSize, stores }: Session, sample: number, hertz: number
     sample, hertz, level: known ? levelOf(store.level[cell]!) - rows.tilt(row) : null,
     shares: store.owned[column] ? store.shares.map((shares) => shares[cell]! / 255) : null,
     peak: rows.hertz(peak),
-    side: known && file!.channels === 2 ? store.side[cell]! / 2 : null,
-    phase: known && file!.channels === 2 ? phaseOf(store.phase[cell]!) : null,
+    side: known && file!.recording.channels === 2 ? store.side[cell]! / 2 : null,
+    phase: known && file!.recording.channels === 2 ? phaseOf(store.phase[cell]!) : null,
   }
 }
 
@@ -272,16 +275,18 @@ function takeOwners(message: Extract<ToPicture, { type: 'owners' }>): void {
 }
 
 port.onmessage = ({ data }) => {
-  if (data.type === 'samples') {
-    waiting.get(data.id)?.(data.channels)
-    waiting.delete(data.id)
-    return
+  if (data.type === 'grown') {
+    reader?.grow(data.recording)
+    return void work()
   }
   if (data.type === 'probe') {
     if (session) port.postMessage({ type: 'probed', probe: probe(session, data.sample, data.hertz) })
     return
   }
-  if (data.type === 'open') file = data
+  if (data.type === 'open') {
+    file = data
+    reader = new RecordingReader(data.recording)
+  }
   else if (data.type === 'view') view = data
   else if (data.type === 'hidden') hidden = data.hidden
   else if (data.type === 'look') {
