@@ -12,6 +12,7 @@ const QUANTUM = 128
 const SEEK_FADE = 0.02
 /** A jump starts so much ahead of the clock, lest it be late on a busy machine: it would start late, not skip. */
 const AHEAD = 0.04
+const MOST_AHEAD = 0.6
 /** Seconds of one buffer, and of what is scheduled: hidden pages have their timers once in a second only. */
 const CHUNK = 0.37
 const SCHEDULED = 3
@@ -59,7 +60,7 @@ export function fileFeed(context: AudioContext, sound: Sound): FileFeed {
     return { from: from / sampleRate, duration: to === Infinity ? null : (to - from) / sampleRate }
   }
   const now = (): number => Math.round(context.currentTime * sampleRate)
-  const soon = (): number => Math.ceil((now() + AHEAD * sampleRate) / QUANTUM) * QUANTUM
+  const soon = (ahead: number): number => Math.ceil((now() + ahead * sampleRate) / QUANTUM) * QUANTUM
   const settle = (next: Origin): void => {
     origin = next
     feed.onJump(origin)
@@ -135,18 +136,24 @@ export function fileFeed(context: AudioContext, sound: Sound): FileFeed {
     else fade.disconnect()
   }
 
-  /** Another run comes in where the old one has gone, at a time and a sample of the file that are known. */
+  /**
+   * Another run comes in where the old one has gone, at a time and a sample of the file that are known. Where the page was held up
+   * until that time had passed, its first buffer would be late and the others not: then once more, further ahead.
+   */
   function begin(position: number, taken: readonly Taken[]): void {
-    const frame = soon()
-    const at = frame / sampleRate
-    if (run) stop(run, at)
-    const fade = new GainNode(context, { gain: 0 })
-    fade.connect(node)
-    fade.gain.setValueAtTime(0, at)
-    fade.gain.linearRampToValueAtTime(1, at + SEEK_FADE)
-    run = { fade, chunks: [], frame, position }
-    for (const each of taken) schedule(run, each)
-    settle({ at, seconds: position / sampleRate, ...durations() })
+    for (let ahead = AHEAD; ; ahead *= 2) {
+      const frame = soon(ahead)
+      const at = frame / sampleRate
+      if (run) stop(run, at)
+      const fade = new GainNode(context, { gain: 0 })
+      fade.connect(node)
+      fade.gain.setValueAtTime(0, at)
+      fade.gain.linearRampToValueAtTime(1, at + SEEK_FADE)
+      run = { fade, chunks: [], frame, position }
+      for (const each of taken) schedule(run, each)
+      if (now() >= frame && ahead < MOST_AHEAD) continue
+      return settle({ at, seconds: position / sampleRate, ...durations() })
+    }
   }
 
   async function jump(position: number): Promise<void> {

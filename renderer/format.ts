@@ -9,6 +9,9 @@ export const figure = (value: number | null, digits = 0): string =>
 export const withUnit = (value: number | null, unit: string, digits = 0): string =>
   value === null ? DASH : `${figure(value, digits)} ${unit}`
 
+/** "48 kHz", "44.1 kHz", "11.025 kHz". */
+export const kilohertz = (hertz: number): string => `${Number((hertz / 1000).toFixed(3))} kHz`
+
 /** A linear peak in dB; silence is −∞. */
 export const decibels = (linear: number | null): string =>
   linear === null ? DASH : linear > 1e-6 ? figure(20 * Math.log10(linear), 1) : '−∞'

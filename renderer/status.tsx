@@ -1,7 +1,7 @@
 // The line at the bottom: keys, and what the transform does at this rate.
 
 import { shapeFor } from '../worklet/stft.ts'
-import { figure } from './format.ts'
+import { DASH, figure, kilohertz } from './format.ts'
 import { measured, state } from './state.ts'
 
 export const Status = () => {
@@ -20,8 +20,8 @@ export const Status = () => {
       </span>
       <span class="grow" />
       {bad ? <span class="amber">{bad} samples were not numbers and were silenced</span> : null}
-      {made !== null && made !== rate && <span class="amber">made at {figure(made / 1000, 1)} kHz, resampled</span>}
-      <span>{rate === null ? '–' : `${figure(rate / 1000, rate % 1000 ? 1 : 0)} kHz`}</span>
+      {made !== null && made !== rate && <span class="amber">made at {kilohertz(made)}, resampled</span>}
+      <span>{rate === null ? DASH : kilohertz(rate)}</span>
       {shape && <span>window {milliseconds(shape.windowSize)} ms, hop {milliseconds(shape.hopSize)} ms</span>}
     </footer>
   )

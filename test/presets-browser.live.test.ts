@@ -9,9 +9,6 @@ import { because, noChromium } from './browser.ts'
 import { dropFile, heard } from './page-app.ts'
 import { largestError, mix, peak, placeOf, playing, record, stories } from './page-stories.ts'
 
-/** A busy machine reads presets as it finds the time. */
-const PATIENT = { timeout: 20_000 }
-
 describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
   const { visit } = stories()
   const browser = (page: Page) => page.getByRole('dialog', { name: 'Presets' })
@@ -19,7 +16,7 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
   const open = async (page: Page): Promise<void> => {
     await page.keyboard.press('p')
     await browser(page).waitFor()
-    await expect.poll(() => page.getByText('Reading…').count(), PATIENT).toBe(0)
+    await expect.poll(() => page.getByText('Reading…').count()).toBe(0)
   }
   const sharpness = (page: Page): Promise<number | undefined> => page.evaluate(() => window.nodes.at(-1)?.parameters.get('sharpness')?.value)
 
@@ -27,20 +24,20 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     await playing(page)
     expect(await sharpness(page)).toBe(1)
     await open(page)
-    await expect.poll(() => rows(page).count(), PATIENT).toBe(4)
+    await expect.poll(() => rows(page).count()).toBe(4)
     await page.keyboard.type('sharp')
-    await expect.poll(() => rows(page).count(), PATIENT).toBe(1)
+    await expect.poll(() => rows(page).count()).toBe(1)
 
     await page.getByRole('button', { name: 'Try', exact: true }).click()
-    await expect.poll(() => sharpness(page), PATIENT).toBe(2)
+    await expect.poll(() => sharpness(page)).toBe(2)
     await page.getByRole('button', { name: 'Stop trying' }).click()
-    await expect.poll(() => sharpness(page), PATIENT).toBe(1)
+    await expect.poll(() => sharpness(page)).toBe(1)
     expect(await page.getByRole('button', { name: 'Undo', exact: true }).isDisabled()).toBe(true)
 
     await page.getByRole('button', { name: 'Try', exact: true }).click()
-    await expect.poll(() => sharpness(page), PATIENT).toBe(2)
+    await expect.poll(() => sharpness(page)).toBe(2)
     await page.keyboard.press('Escape') // closed while it is tried: nothing of it stays
-    await expect.poll(() => sharpness(page), PATIENT).toBe(1)
+    await expect.poll(() => sharpness(page)).toBe(1)
 
     await page.waitForTimeout(300)
     await heard(page)
@@ -49,11 +46,11 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     await open(page) // the question stands still
     await page.keyboard.press('Enter')
     await browser(page).waitFor({ state: 'detached' })
-    await expect.poll(() => sharpness(page), PATIENT).toBe(2)
+    await expect.poll(() => sharpness(page)).toBe(2)
     const through = await record(page, 400)
     expect(largestError(through, mix, place + before[0].length)).toBeLessThan(1e-3) // nothing is turned: the sum is the input throughout
     await page.keyboard.press('Control+z')
-    await expect.poll(() => sharpness(page), PATIENT).toBe(1)
+    await expect.poll(() => sharpness(page)).toBe(1)
   }))
 
   test('its sources join the mix, which still adds up; what is kept is there after a reload', () => visit(async (page) => {
@@ -77,10 +74,10 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     await page.getByRole('button', { name: /^Un-mix a file/ }).waitFor()
     await open(page)
     await page.getByRole('button', { name: /^Starred/ }).click()
-    await expect.poll(() => rows(page).count(), PATIENT).toBe(1)
+    await expect.poll(() => rows(page).count()).toBe(1)
     await page.getByRole('button', { name: 'Forget…' }).click()
     await page.getByRole('button', { name: 'Forget for good' }).click()
-    await expect.poll(() => rows(page).count(), PATIENT).toBe(0)
+    await expect.poll(() => rows(page).count()).toBe(0)
   }))
 
   test('dropped presets are kept; a broken one says why, and the sound goes on', () => visit(async (page) => {
@@ -88,7 +85,7 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     await open(page)
     await dropFile(page, 'mine.preset', Buffer.from(bandPreset({ sharpness: 3 })))
     await page.getByText('is kept on this machine now').waitFor()
-    await expect.poll(() => rows(page).count(), PATIENT).toBe(5)
+    await expect.poll(() => rows(page).count()).toBe(5)
     await dropFile(page, 'torn.preset', Buffer.from(bandPreset().subarray(0, 4000)))
     const alert = browser(page).getByRole('alert')
     await alert.waitFor()
@@ -123,7 +120,7 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     await page.getByRole('button', { name: 'Browse presets' }).focus()
     await page.keyboard.press('Enter')
     await browser(page).waitFor()
-    await expect.poll(() => page.getByText('Reading…').count(), PATIENT).toBe(0)
+    await expect.poll(() => page.getByText('Reading…').count()).toBe(0)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
     const looked = (): Promise<string | null> => page.locator('.presets-row.is-chosen b').textContent()

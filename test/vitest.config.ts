@@ -19,6 +19,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    expect: { poll: { timeout: 15_000 } }, // a busy machine does what it is asked to, later
     projects: [
       { extends: true, test: { name: 'tests', include: ['test/**/*.test.{ts,tsx}'], exclude: live, maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'live', include: live, maxWorkers: 1, sequence: { groupOrder: 1 } } },
