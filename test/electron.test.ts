@@ -46,11 +46,15 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
     browser = await launch()
     electron = standIn(browser)
     const main = '../dist/main.js'
-    await import(main)
+    const first = join(folder, 'given at the start.wav')
+    await writeFile(first, sound)
+    process.argv.push(first)
+    await import(main).finally(() => process.argv.pop())
     for (let tries = 0; tries < 600 && !electron.windows[0]?.shown; tries++) await new Promise((resolve) => setTimeout(resolve, 50))
     page = electron.windows[0]!.page!
     page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
     page.on('pageerror', (error) => complaints.push(error.message))
+    await page.getByText('given at the start.wav', { exact: true }).first().waitFor()
     await page.reload()
   })
   afterAll(async () => {
@@ -157,9 +161,69 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
       .rejects.toThrow('description: expected a text of 1 to 80 characters, got ""')
   })
 
-  test('a second start brings this window to the front', () => {
-    electron.app.emit('second-instance', {}, ['winnow', '.'], folder)
+  /** Until the page has told its menus so. */
+  const shows = (id: string, state: object): Promise<void> => expect.poll(() => electron.entry(id), { timeout: 20_000 }).toMatchObject(state)
+  const click = (id: string): void => { const entry = electron.entry(id)!; entry.click!(entry) }
+
+  test('a second start brings this window to the front, and its file is opened here, before a click in the menus is done by the page', async () => {
+    await shows('play', { enabled: false })
+    const path = join(folder, 'double-clicked.wav')
+    await writeFile(path, sound)
+    electron.app.emit('second-instance', {}, ['winnow', 'double-clicked.wav'], folder)
     expect(electron.seen.focused).toBe(1)
+    await page.getByText('double-clicked.wav', { exact: true }).first().waitFor()
+    await shows('play', { enabled: true, label: 'Pause' })
+    click('play')
+    await shows('play', { enabled: true, label: 'Play' })
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor()
+
+    await shows('compare', { enabled: true, checked: false })
+    click('compare')
+    await shows('compare', { enabled: true, checked: true })
+    await shows('undo', { enabled: false, label: 'Undo' })
+    click('addSource')
+    await shows('undo', { enabled: true, label: expect.stringMatching(/^Undo Add /) as string })
+    click('undo')
+    await shows('undo', { enabled: false, label: 'Undo' })
+    await shows('calm', { enabled: false }) // of a live session alone
+  })
+
+  test('what is undone while a text is written is the text', async () => {
+    await page.getByRole('button', { name: 'Add a source' }).click()
+    await shows('undo', { enabled: true })
+    await page.locator('.source-name').first().dblclick()
+    const name = page.locator('.source-name input')
+    const before = await name.inputValue()
+    await name.press('End')
+    await page.keyboard.type('xy')
+    click('undo')
+    await expect.poll(() => name.inputValue()).not.toBe(before + 'xy')
+    await shows('undo', { enabled: true }) // the source is still there
+    await name.press('Escape')
+    click('undo')
+    await shows('undo', { enabled: false })
+  })
+
+  test('what was opened is in the menu, and is opened again from there', async () => {
+    const lately = () => electron.seen.menu.flatMap(({ submenu = [] }) => submenu).find(({ label }) => label === 'Open recent')?.submenu ?? []
+    await expect.poll(() => lately().map(({ label }) => label).filter(Boolean), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(['double-clicked.wav', 'given at the start.wav', 'Clear the list']))
+    const entry = lately().find(({ label }) => label === 'given at the start.wav')!
+    entry.click!(entry)
+    await page.getByText('given at the start.wav', { exact: true }).first().waitFor()
+    const clear = lately().find(({ label }) => label === 'Clear the list')!
+    clear.click!(clear)
+    await expect.poll(() => lately().length, { timeout: 20_000 }).toBe(2) // a line, and to clear
+  })
+
+  test('the machine may sleep while a file plays, and not while notes are heard from it', async () => {
+    await page.bringToFront()
+    expect(electron.seen.awake).toBe(false)
+    click('notes')
+    await expect.poll(() => electron.seen.awake, { timeout: 20_000 }).toBe(true)
+    await shows('play', { label: 'Pause' })
+    click('play')
+    await expect.poll(() => electron.seen.awake, { timeout: 20_000 }).toBe(false)
   })
 
   test('where the window stood is written when it is closed', async () => {
