@@ -291,7 +291,7 @@ describe.skipIf(noElectron)(because('Electron itself', noElectron), () => {
     await expect.poll(() => entry('compare'), { timeout: 20_000 }).toMatchObject({ enabled: true, checked: false })
     await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById('compare')!.click())
     await expect.poll(() => entry('compare'), { timeout: 20_000 }).toMatchObject({ enabled: true, checked: true })
-    await page.getByRole('button', { name: 'A, original', pressed: true }).waitFor()
+    await page.getByRole('button', { name: 'A Original', pressed: true }).waitFor()
     expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.items.map(({ label }) => label))).toEqual(expect.arrayContaining(Object.values(menuTitles)))
   })
 

@@ -52,7 +52,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     const original = await record(page, 300)
     let place = placeOf(original[0], mix) + original[0].length
     await page.keyboard.press(' ')
-    await expect.poll(() => pressed(page, 'B, cleaned')).toBe('true')
+    await expect.poll(() => pressed(page, 'B Cleaned')).toBe('true')
     for (let settled = 0; settled < RATE;) {
       const { length } = (await record(page, 200))[0]
       settled += length
@@ -96,7 +96,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     await expect.poll(() => page.getByRole('switch', { name: 'Hear what goes' }).getAttribute('aria-checked')).toBe('true')
     await page.keyboard.press('i')
     await page.keyboard.press(' ')
-    await expect.poll(() => pressed(page, 'A, original')).toBe('true')
+    await expect.poll(() => pressed(page, 'A Original')).toBe('true')
 
     const nodes = await page.evaluate(() => window.nodes.length)
     await page.keyboard.press('Escape')
@@ -120,14 +120,14 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
   test('the room is learned in three seconds of its own sound, and held when asked', () => visit(async (page) => {
     await open(page)
     const listen = (): Promise<number> => page.evaluate(() => window.nodes.at(-1)!.parameters.get('listen')!.value)
-    await page.getByRole('button', { name: 'Learn noise' }).click()
+    await page.getByRole('button', { name: 'Start learning the noise' }).click()
     await page.getByText(/^Stay quiet, \d\.\d s to go$/).waitFor()
     await expect.poll(listen).toBe(1)
     await page.getByText('Heard 3 s of this room').waitFor()
     await expect.poll(listen).toBe(0)
     await page.getByRole('switch', { name: 'Hold the noise' }).click()
     await expect.poll(() => page.evaluate(() => window.nodes.at(-1)!.parameters.get('hold')!.value)).toBe(1)
-    await page.getByRole('button', { name: 'Learn noise' }).click()
+    await page.getByRole('button', { name: 'Learn the noise again' }).click()
     await page.getByRole('button', { name: 'Stop learning the noise' }).click()
     await page.getByText('Stay quiet for 3 seconds').waitFor()
     await expect.poll(listen).toBe(0)
@@ -137,7 +137,7 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     const reading = pcmOf(voice.map((x, i) => x + 0.02 * mix[i]!))
     await page.evaluate((sound) => Object.assign(window.bench, { sound, level: 1 }), reading)
     await open(page)
-    await page.getByRole('button', { name: 'Learn my voice', exact: true }).click()
+    await page.getByRole('button', { name: 'Start learning my voice' }).click()
     const panel = page.getByRole('dialog', { name: 'Learn my voice' })
     const progress = panel.getByRole('progressbar', { name: 'Voice heard' })
     await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), { timeout: 15_000 }).toBeGreaterThan(0)
@@ -204,13 +204,13 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
       expect(focused.marked, `visible focus on ${focused.name}`).toBe(true)
       names.push(focused.name)
     }
-    expect(names).toEqual(['Stop the microphone', 'File', 'Microphone', 'System', 'Microphone', 'Output', 'Into a call', 'A, original', 'B, cleaned', 'Full view',
-      'Reduction', 'Keep speech', 'Keep speech, exact value', 'Hear what goes', 'low, 8 ms', 'normal, 16 ms', 'high, 32 ms', 'Learn my voice', 'Learn noise', 'Hold the noise'])
+    expect(names).toEqual(['Stop the microphone', 'File', 'Microphone', 'System', 'Microphone', 'Output', 'Into a call', 'A Original', 'B Cleaned', 'Full view',
+      'Reduction', 'Keep speech', 'Keep speech, exact value', 'Hear what goes', 'low, 8 ms', 'normal, 16 ms', 'high, 32 ms', 'Start learning my voice', 'Start learning the noise', 'Hold the noise'])
   }))
 
   test('reading may be left: nothing is kept, and the sound goes on', () => visit(async (page) => {
     await open(page)
-    await page.getByRole('button', { name: 'Learn my voice', exact: true }).click()
+    await page.getByRole('button', { name: 'Start learning my voice' }).click()
     await page.getByRole('dialog', { name: 'Learn my voice' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog', { name: 'Learn my voice' }).waitFor({ state: 'detached' })

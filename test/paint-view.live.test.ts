@@ -107,7 +107,7 @@ describe.skipIf(noChromium)(because('painting on the page', noChromium), () => {
     const from = 1 - seconds / SECONDS
     await expect.poll(() => light(1.15, 1000, from, seconds)).toBeGreaterThan(350)
     expect(await light(0.85, 1000, from, seconds)).toBeLessThan(80)
-    await page.getByRole('button', { name: 'Show the whole file' }).click()
+    await page.getByRole('button', { name: 'Show all of the file' }).click()
     await expect.poll(() => light(1.5, 1000)).toBe(before)
   }))
 

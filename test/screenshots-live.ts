@@ -82,17 +82,17 @@ export const liveStates: Record<string, (page: Page) => Promise<void>> = {
   'live-noise': async (page) => {
     await open(page)
     await page.waitForTimeout(4000)
-    await page.getByRole('button', { name: 'Learn noise' }).click()
+    await page.getByRole('button', { name: 'Start learning the noise' }).click()
     await page.waitForTimeout(1500)
   },
   'live-reading': async (page) => {
     await onBench(page, 0.8)
-    await page.getByRole('button', { name: 'Learn my voice', exact: true }).click()
+    await page.getByRole('button', { name: 'Start learning my voice' }).click()
     await filled(page)
   },
   'live-enrolled': async (page) => {
     await onBench(page, 0.8)
-    await page.getByRole('button', { name: 'Learn my voice', exact: true }).click()
+    await page.getByRole('button', { name: 'Start learning my voice' }).click()
     await page.locator('.reading .primary:not([disabled])').click({ timeout: 60_000 })
     await page.getByText('is learned and in use').waitFor({ timeout: 60_000 })
     await filled(page)

@@ -39,7 +39,7 @@ export const NoiseCard = ({ running }: { running: boolean }) => {
   return (
     <Card icon="ear" title={busy ? 'Learning the noise' : 'Learn noise'} text={text} progress={busy ? heard / NOISE_SECONDS : null}>
       <span class="live-card-side">
-        <button type="button" class="button" disabled={!running} aria-label={busy ? 'Stop learning the noise' : 'Learn noise'}
+        <button type="button" class="button" disabled={!running} aria-label={busy ? 'Stop learning the noise' : room.known.value ? 'Learn the noise again' : 'Start learning the noise'}
           onClick={busy ? cancelNoise : learnNoise}>{busy ? 'Stop' : room.known.value ? 'Again' : 'Start'}</button>
         <label class="switch-label" title="The noise model stays as it is; otherwise it follows the room.">
           <button type="button" role="switch" class="switch" aria-checked={hold} aria-label="Hold the noise" onClick={() => turnSetting('hold', 'Hold the noise', hold ? 0 : 1)} />

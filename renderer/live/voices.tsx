@@ -85,8 +85,8 @@ export const Voices = ({ running }: { running: boolean }) => {
       {own !== undefined && kept.some(({ id }) => id === own) && <Own key={own} id={own} name={kept.find(({ id }) => id === own)!.name} />}
       <Card icon="microphone" title={busy ? 'Learning your voice' : 'Learn my voice'} text={text} progress={progress}>
         {busy ? <button type="button" class="button" onClick={cancelVoice}>Cancel</button>
-          : <button type="button" class="button" disabled={!ready} aria-label="Learn my voice" title={`${WHOLE} s of reading, ${ENOUGH} s at least`} onClick={startReading}>
-            {kept.length > 0 ? 'Another' : 'Start'}</button>}
+          : <button type="button" class="button" disabled={!ready} aria-label={kept.length > 0 ? 'Learn another voice' : 'Start learning my voice'}
+            title={`${WHOLE} s of reading, ${ENOUGH} s at least`} onClick={startReading}>{kept.length > 0 ? 'Another' : 'Start'}</button>}
       </Card>
     </>
   )

@@ -21,7 +21,7 @@ export const Zoom = ({ seconds }: { readonly seconds: number }) => (
       disabled={view.value.seconds >= seconds} onClick={() => zoom(1.6, false, seconds)}>−</button>
     <button type="button" aria-label="Show less time" title="Show less time (+ in the picture, or Ctrl and the wheel)"
       onClick={() => zoom(0.625, false, seconds)}>+</button>
-    <button type="button" aria-label="Show the whole file" title="Show the whole file and every frequency"
+    <button type="button" aria-label="Show all of the file" title="Show the whole file and every frequency"
       disabled={isWhole(view.value, seconds)} onClick={() => { view.value = whole(seconds) }}>All</button>
   </div>
 )
