@@ -88,8 +88,8 @@ describe.skipIf(noChromium)(because('the calm screen', noChromium), () => {
     await page.keyboard.press('Home')
     await expect.poll(turnedTo).toBe(0)
     await page.keyboard.press('PageUp')
-    await expect.poll(() => dial.getAttribute('aria-valuetext')).toBe('6 dB')
-    await expect.poll(() => page.evaluate(() => window.nodes.at(-1)!.parameters.get('reduction')!.value)).toBeCloseTo(6, 3)
+    await expect.poll(() => dial.getAttribute('aria-valuetext')).toBe('8 dB')
+    await expect.poll(() => page.evaluate(() => window.nodes.at(-1)!.parameters.get('reduction')!.value)).toBeCloseTo(8, 3)
     await page.keyboard.press('Control+z')
     await expect.poll(turnedTo).toBe(first) // keys that follow each other are one step
     await page.keyboard.press('i')
