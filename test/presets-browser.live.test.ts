@@ -66,10 +66,10 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     expect(largestError(through, mix, placeOf(through[0], mix[0], 4096))).toBeLessThan(1e-4)
 
     await open(page)
-    expect(await page.getByRole('complementary', { name: /Band \+ / }).count()).toBe(1) // in this session, and looked at
+    expect(await page.getByRole('complementary', { name: /band \+ /i }).count()).toBe(1) // in this session, and looked at
     await page.getByRole('button', { name: 'Keep here' }).click()
     await page.getByText('is kept on this machine').waitFor()
-    await page.getByRole('button', { name: 'Star Band + ' }).first().click()
+    await page.getByRole('button', { name: 'Star Small band + ' }).first().click()
     await page.reload()
     await page.getByRole('button', { name: /^Un-mix a file/ }).waitFor()
     await open(page)

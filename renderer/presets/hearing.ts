@@ -70,29 +70,34 @@ export function hearSpectra({ id, read }: Entry): void {
   last!.onended = () => { if (context === mine) hush() }
 }
 
+/** The preset that is tried is on its way: what is taken back waits for it, or it would arrive afterwards. */
+let coming: Promise<void> = Promise.resolve()
+
 /** In place of what was tried before, if anything was. */
 export async function tryOn({ id, name, read }: Entry): Promise<void> {
   if (!read) return
-  stopTrying()
+  await stopTrying()
   trying.value = id
   begin(`Preset ${capital(name)}`)
-  try {
-    await choose(read.chosen)
-  } catch (error) {
-    if (trying.peek() === id) stopTrying()
+  coming = choose(read.chosen).catch((error: unknown) => {
     library.remark.value = { tone: 'danger', text: sentence(error) }
-  }
+    if (trying.peek() === id) trying.value = null
+    cancel()
+  })
+  await coming
 }
 
 /** What was heard before is heard again. */
-export function stopTrying(): void {
+export async function stopTrying(): Promise<void> {
   if (trying.peek() === null) return
   trying.value = null
+  await coming
   cancel()
 }
 
 /** What is tried is what is used. */
-export function keepTrying(): void {
+export async function keepTrying(): Promise<void> {
   trying.value = null
+  await coming
   end()
 }

@@ -20,7 +20,7 @@ import type { Entry } from './library.ts'
 import { playedPreset, withLicence } from './played.ts'
 
 export function closeLibrary(): void {
-  stopTrying()
+  void stopTrying()
   hush()
   library.open.value = false
 }
@@ -38,9 +38,9 @@ async function within(work: () => Promise<unknown>): Promise<void> {
 /** In place of the one in play. */
 export const use = ({ id, read }: Entry): Promise<void> => within(async () => {
   if (!read) return
-  if (trying.peek() === id) keepTrying()
+  if (trying.peek() === id) await keepTrying()
   else {
-    stopTrying()
+    await stopTrying()
     await choosePreset(read.chosen)
   }
   closeLibrary()
@@ -53,7 +53,7 @@ export function joinedWith({ id, name, read }: Entry, into: number | null): Join
 }
 
 export const add = (entry: Entry, into: number | null): Promise<void> => within(async () => {
-  stopTrying()
+  await stopTrying()
   const joined = joinedWith(entry, into)
   if (joined === null || typeof joined === 'string') throw new Error(joined ?? 'Open a preset first: there is nothing to add this to.')
   const { preset, selection } = joined
@@ -99,7 +99,7 @@ export async function rename(entry: Entry, name: string): Promise<string | null>
 }
 
 export const forget = (entry: Entry): Promise<void> => within(async () => {
-  stopTrying()
+  await stopTrying()
   await forgetVoice(numberOf(entry))
   forgetRead(entry.id)
   done(`${entry.name} is forgotten.`)
