@@ -69,7 +69,7 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     expect(await page.getByRole('complementary', { name: /band \+ /i }).count()).toBe(1) // in this session, and looked at
     await page.getByRole('button', { name: 'Keep here' }).click()
     await page.getByText('is kept on this machine').waitFor()
-    await page.getByRole('button', { name: 'Star Small band + ' }).first().click()
+    await page.getByRole('button', { name: 'Star Small band + ' }).click()
     await page.reload()
     await page.getByRole('button', { name: /^Un-mix a file/ }).waitFor()
     await open(page)

@@ -66,8 +66,10 @@ const Row = ({ entry, chosen }: { entry: Entry; chosen: boolean }) => {
         {playedId.value === id && <span class="presets-badge is-played">In play</span>}
         {read && <span class="presets-badge">{badgeOf(read.chosen.preset)}</span>}
       </button>
-      <button type="button" class={`button ghost square presets-star${starred ? ' is-starred' : ''}`} aria-pressed={starred} aria-label={`Star ${name}`}
-        title={starred ? 'Take the star away' : 'Star'} onClick={() => star(id)}><Icon name="star" /></button>
+      {from === 'session' ? <span class="presets-star-place" /> : ( // what is not kept cannot be found again
+        <button type="button" class={`button ghost square presets-star${starred ? ' is-starred' : ''}`} aria-pressed={starred} aria-label={`Star ${name}`}
+          title={starred ? 'Take the star away' : 'Star'} onClick={() => star(id)}><Icon name="star" /></button>
+      )}
       <button type="button" class="button ghost square" aria-pressed={sounds} aria-label={`Hear the spectra of ${name}`} disabled={silent}
         title={silent ? 'There are no spectra to hear' : sounds ? 'Stop' : 'Hear its spectra, one after the other, beside what plays'} onClick={() => hearSpectra(entry)}><Icon name={sounds ? 'pause' : 'play'} /></button>
     </li>
