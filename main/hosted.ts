@@ -21,13 +21,13 @@ export interface Hosted<From = FromProcessor, To = ToProcessor> {
   send(message: To): void
 }
 
-/** `now` stands in for Date.now(), the worklet's only clock. */
-export const hostProcessor = (file: string | URL, options: ProcessorOptions, sampleRate: number, now?: () => number): Hosted =>
-  host(file, PROCESSOR_NAME, options, sampleRate, now)
+/** `now` stands in for Date.now(), the worklet's only clock; `currentFrame` is the context's moment at which it starts. */
+export const hostProcessor = (file: string | URL, options: ProcessorOptions, sampleRate: number, now?: () => number, currentFrame = 0): Hosted =>
+  host(file, PROCESSOR_NAME, options, sampleRate, now, currentFrame)
 
 export const hostTap = (file: string | URL, options: TapOptions, sampleRate: number): Hosted<FromTap, ToTap> => host(file, TAP_NAME, options, sampleRate)
 
-function host<Options, From, To>(file: string | URL, name: string, options: Options, sampleRate: number, now: () => number = Date.now): Hosted<From, To> {
+function host<Options, From, To>(file: string | URL, name: string, options: Options, sampleRate: number, now: () => number = Date.now, currentFrame = 0): Hosted<From, To> {
   const received: From[] = []
   const port = {
     onmessage: null as ((event: { data: To }) => void) | null,
@@ -35,7 +35,7 @@ function host<Options, From, To>(file: string | URL, name: string, options: Opti
   }
   const registered = new Map<string, Constructor<Options>>()
   const scope = {
-    sampleRate, Date: { now },
+    sampleRate, currentFrame, Date: { now },
     AudioWorkletProcessor: class { port = port },
     registerProcessor: (called: string, processor: Constructor<Options>) => void registered.set(called, processor),
   }

@@ -5,7 +5,7 @@ import { rmSync, rmdirSync } from 'node:fs'
 import { lstat, mkdir, open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { threadId } from 'node:worker_threads'
-import type { Sink } from './audio/wav-writer.ts'
+import type { Sink } from '../renderer/wav-writer.ts'
 import { UserError, at, systemSentence } from './user-error.ts'
 
 export interface Output extends Sink { readonly path: string }

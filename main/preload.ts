@@ -19,7 +19,15 @@ const host: Host = {
   openFile: (kind) => ask('openFile', kind) as Promise<OpenedFile | null>,
   openSound: () => ask('openSound') as Promise<OpenedSound | null>,
   saveFile: (name, kind, bytes) => ask('saveFile', name, kind, bytes) as Promise<boolean>,
-  saveFiles: (name, files) => ask('saveFiles', name, files) as Promise<string | null>,
+  saveFolder: async (name) => {
+    const folder = await ask('folderOpen', name) as string | null
+    return folder === null ? null : {
+      write: (file, bytes) => ask('folderWrite', folder, file, bytes) as Promise<void>,
+      rewrite: (file, position, bytes) => ask('folderRewrite', folder, file, position, bytes) as Promise<void>,
+      finish: () => ask('folderFinish', folder) as Promise<string>,
+      abort: () => ask('folderAbort', folder) as Promise<void>,
+    }
+  },
   openAgain: (token) => ask('openAgain', token) as Promise<OpenedFile | OpenedSound | null>,
   saveSession: (name, text, token, sound) => ask('saveSession', name, text, token, sound) as Promise<SavedSession | null>,
   sessionSound: (token) => ask('sessionSound', token) as Promise<OpenedSound | null>,

@@ -16,8 +16,8 @@ import { alone } from '../presets/learn/crew.ts'
 import { sourceFileNames } from '../renderer/file-names.ts'
 import type { Bits } from '../renderer/wav.ts'
 import { readSound } from '../renderer/audio/reader.ts'
+import { MIX_VOICE, wavWriter, type WavWriter } from '../renderer/wav-writer.ts'
 import { openAudio } from './audio/file.ts'
-import { wavWriter, type WavWriter } from './audio/wav-writer.ts'
 import { outputs, type Outputs } from './output.ts'
 import { learnPassages } from './passages.ts'
 import { kernelFile } from './built.ts'
@@ -236,15 +236,15 @@ export async function separateFile(request: SeparationRequest, report: (share: n
 async function openOutputs(files: Outputs, { folder, mix: mixPath, rest: restPath, bits }: SeparationRequest, sources: readonly string[],
   stems: readonly (readonly Float32Array[])[], mix: readonly Float32Array[],
   { sampleRate, length }: { sampleRate: number; length: number | null }): Promise<Destination[]> {
-  const wanted: { path: string; from: readonly Float32Array[] }[] = []
+  const wanted: { path: string; from: readonly Float32Array[]; voice: number }[] = []
   if (folder !== null) {
     await files.folder(folder)
-    sourceFileNames(sources.slice(0, -1)).forEach((name, i) => wanted.push({ path: join(folder, name), from: stems[i]! }))
+    sourceFileNames(sources.slice(0, -1)).forEach((name, i) => wanted.push({ path: join(folder, name), from: stems[i]!, voice: i }))
   }
-  if (mixPath !== null) wanted.push({ path: mixPath, from: mix })
-  if (restPath !== null) wanted.push({ path: restPath, from: stems.at(-1)! })
+  if (mixPath !== null) wanted.push({ path: mixPath, from: mix, voice: MIX_VOICE })
+  if (restPath !== null) wanted.push({ path: restPath, from: stems.at(-1)!, voice: stems.length - 1 })
   const destinations: Destination[] = []
-  for (const { path, from } of wanted)
-    destinations.push({ path, from, writer: await wavWriter(await files.file(path), { sampleRate, channels: from.length, bits, length }) })
+  for (const { path, from, voice } of wanted)
+    destinations.push({ path, from, writer: await wavWriter(await files.file(path), { sampleRate, channels: from.length, bits, length, voice }) })
   return destinations
 }

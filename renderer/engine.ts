@@ -156,6 +156,7 @@ async function replaceInput(next: Session, nextFeed: Feed, wanted: () => boolean
   separation.fade.connect(next.output)
   separation.fade.gain.value = 1
   if (isFile(nextFeed)) {
+    nextFeed.hopSize = separation.hopSize
     nextFeed.onJump = () => { if (feed === nextFeed && current) locate(nextFeed, current) }
     nextFeed.onFault = (message) => { if (feed === nextFeed) listener.fault(message) }
     nextFeed.seek(0)
@@ -204,6 +205,7 @@ async function replaceSeparation(
   if (input !== feed || !wanted()) return end(separation)
   const old = current
   current = separation
+  if (isFile(input)) input.hopSize = separation.hopSize
   locate(input, separation) // it may have jumped meanwhile
   commit()
   if (fits(separation)) tell(separation)

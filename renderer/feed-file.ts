@@ -60,7 +60,12 @@ export function fileFeed(context: AudioContext, sound: Sound): FileFeed {
     return { from: from / sampleRate, duration: to === Infinity ? null : (to - from) / sampleRate }
   }
   const now = (): number => Math.round(context.currentTime * sampleRate)
-  const soon = (ahead: number): number => Math.ceil((now() + ahead * sampleRate) / QUANTUM) * QUANTUM
+  /** A quantum's first sample, and on the hop's grid where the place in the file allows it. */
+  function soon(position: number, ahead: number): number {
+    const first = Math.ceil((now() + ahead * sampleRate) / QUANTUM) * QUANTUM
+    for (let at = first; at < first + feed.hopSize; at += QUANTUM) if ((at - position) % feed.hopSize === 0) return at
+    return first
+  }
   const settle = (next: Origin): void => {
     origin = next
     feed.onJump(origin)
@@ -142,13 +147,15 @@ export function fileFeed(context: AudioContext, sound: Sound): FileFeed {
    */
   function begin(position: number, taken: readonly Taken[]): void {
     for (let ahead = AHEAD; ; ahead *= 2) {
-      const frame = soon(ahead)
+      const frame = soon(position, ahead)
       const at = frame / sampleRate
       if (run) stop(run, at)
-      const fade = new GainNode(context, { gain: 0 })
+      const fade = new GainNode(context, { gain: position === 0 ? 1 : 0 }) // a file's own beginning is heard as it is
       fade.connect(node)
-      fade.gain.setValueAtTime(0, at)
-      fade.gain.linearRampToValueAtTime(1, at + SEEK_FADE)
+      if (position > 0) {
+        fade.gain.setValueAtTime(0, at)
+        fade.gain.linearRampToValueAtTime(1, at + SEEK_FADE)
+      }
       run = { fade, chunks: [], frame, position }
       for (const each of taken) schedule(run, each)
       if (now() >= frame && ahead < MOST_AHEAD) continue
@@ -217,7 +224,7 @@ export function fileFeed(context: AudioContext, sound: Sound): FileFeed {
   })
 
   const feed: FileFeed = {
-    node, sound, channels,
+    node, sound, channels, hopSize: QUANTUM,
     ready: reader.block(0, Math.min(chunk, recording.peek().length)),
     get origin() { return origin },
     get starved() { return starved },

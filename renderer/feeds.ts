@@ -26,6 +26,8 @@ export interface FileFeed extends Feed {
   readonly sound: Sound
   /** Where the file stands now, for whoever must know which second of it a sample is. */
   readonly origin: Origin
+  /** Of whoever hears it: a start waits for a moment at which its frames are cut where those of the whole file are. */
+  hopSize: number
   /** Called when the file jumps, or what it plays over and over changes. */
   onJump: (origin: Origin) => void
   /** Where there is nothing yet, as far as there is something. */

@@ -30,3 +30,7 @@ export function sourceFileNames(sources: readonly string[]): string[] {
   const [rest, ...names] = safeNames(['rest', ...sources])
   return [...names, rest!].map((name) => name + '.wav')
 }
+
+/** "mix.wav", or the next that none of those has. */
+export const mixFileName = (taken: readonly string[]): string =>
+  safeNames([...taken.map((name) => name.replace(/\.wav$/, '')), 'mix']).at(-1)! + '.wav'

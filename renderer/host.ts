@@ -2,6 +2,8 @@
 // same is made of web APIs.
 
 import type { CommandStates } from './commands.ts'
+import { download } from './downloads.ts'
+import { MOST_IN_MEMORY, folderHere, keepsInMemory } from './folder.ts'
 import type { SoundSource } from './recording/source.ts'
 
 /** `where`: the way back to it, a token of the machine's or a browser's handle; absent where there is none. */
@@ -35,6 +37,20 @@ export interface Menus {
 export interface OutsideFile { readonly name: string; readonly token: string }
 export interface RecentFile { readonly id: string; readonly name: string }
 
+/**
+ * Files on their way into a new folder, which appears whole, at `finish`, or not at all. Each call resolves when there is room
+ * for the next; one that fails has left nothing, and says why in one sentence.
+ */
+export interface FolderWriter {
+  /** At the end of a file, which begins with its first bytes. */
+  write(file: string, bytes: ArrayBuffer): Promise<void>
+  /** Within what was written. */
+  rewrite(file: string, position: number, bytes: ArrayBuffer): Promise<void>
+  /** Says where the files are. */
+  finish(): Promise<string>
+  abort(): Promise<void>
+}
+
 export interface Host {
   /** "browser", or what the machine calls its system: "darwin", "win32", "linux". */
   readonly platform: string
@@ -44,8 +60,10 @@ export interface Host {
   openSound(): Promise<OpenedSound | null>
   /** Lets a person keep bytes under a name; false when they did not. */
   saveFile(name: string, kind: FileKind, bytes: ArrayBuffer): Promise<boolean>
-  /** Lets a person keep several files together under a name: says where they are, null when they are nowhere. */
-  saveFiles(name: string, files: readonly OpenedFile[]): Promise<string | null>
+  /** Lets a person choose where a new folder of that name goes; null when they did not. */
+  saveFolder(name: string): Promise<FolderWriter | null>
+  /** The most bytes that such a folder may hold; absent where the disk alone decides. */
+  readonly folderBytes?: number
   /** A file that a person chose before, by its token, as it is now; null where it is gone. Absent in a browser. */
   openAgain?(token: string): Promise<OpenedFile | OpenedSound | null>
   /** Over the file of the token, else where a person says; `sound`: the token of its sound. Null when they did not. Absent in a browser. */
@@ -97,18 +115,12 @@ const browser: Host = {
   },
 
   saveFile: async (name, _kind, bytes) => {
-    download(name, bytes)
+    download(name, new Blob([bytes]))
     return true
   },
 
-  // A download has no folder: the name that the files have in common goes before each.
-  saveFiles: async (name, files) => {
-    for (const [i, file] of files.entries()) {
-      if (i > 0) await new Promise((resolve) => setTimeout(resolve, BETWEEN_DOWNLOADS))
-      download(`${name} - ${file.name}`, file.bytes)
-    }
-    return 'the browser’s downloads'
-  },
+  saveFolder: folderHere,
+  ...(keepsInMemory() && { folderBytes: MOST_IN_MEMORY }),
 }
 
 /** Where the browser has it: what was picked can be opened again. */
@@ -141,21 +153,8 @@ const chooseFile = ({ extensions }: FileKind): Promise<ChosenFile | null> => new
   chooser.click()
 })
 
-/** Browsers drop some of the downloads that come at once. */
-const BETWEEN_DOWNLOADS = 250 // ms
-
-function download(name: string, bytes: ArrayBuffer): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([bytes]))
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // the browser may still be asking where to
-}
-
 /** Of what is read in one piece: presets, selections. Sounds are read as they are needed. */
 export const MAX_BYTES = 512 * 2 ** 20
-/** The most that several files to be kept may have together: they cross from the page to the disk in one piece. */
-export const MAX_SAVED_BYTES = 2 ** 30
 
 export async function readFile(file: File): Promise<OpenedFile> {
   if (file.size > MAX_BYTES)

@@ -11,6 +11,7 @@ import { Banners } from './banners.tsx'
 import { commandKey, followCommands } from './commands/commanding.ts'
 import { Guide } from './demo/guide.tsx'
 import { Popups } from './controls/popups.tsx'
+import { ExportPanel } from './export/panel.tsx'
 import { stayAwake } from './desktop/awake.ts'
 import { openFromOutside } from './desktop/outside.ts'
 import { press, said } from './history.ts'
@@ -85,6 +86,7 @@ const Page = () => {
           <Stage />
           <Side />
           <Status />
+          <ExportPanel />
         </div>
       )}
       <PresetBrowser />

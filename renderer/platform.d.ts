@@ -8,6 +8,9 @@ interface AudioContext {
   setSinkId?(deviceId: string): Promise<void>
 }
 
+/** Chromium: asks a person for a folder. */
+declare const showDirectoryPicker: ((options: { readonly id?: string; readonly mode?: 'read' | 'readwrite' }) => Promise<FileSystemDirectoryHandle>) | undefined
+
 declare module '*.css'
 /** As a text, for a shadow root. */
 declare module '*.css?inline' { const text: string; export default text }

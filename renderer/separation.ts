@@ -13,6 +13,7 @@ import type { FromProcessor, ProcessorOptions, ToProcessor } from '../worklet/pr
 import { wholeDictionary } from '../worklet/selection.ts'
 import type { Selection } from '../worklet/selection.ts'
 import { layoutFor } from '../worklet/separator.ts'
+import { shapeFor } from '../worklet/stft.ts'
 import type { Preset } from '../presets/preset.ts'
 import { watchFallbackNode } from './fallback.ts'
 import type { Origin } from './feeds.ts'
@@ -41,6 +42,8 @@ export function lagging(preset: Preset, latency: Latency | null): Preset {
 export interface Separation {
   readonly preset: Preset
   readonly latencySamples: number
+  /** Its frames end where the context's time is a multiple of it, in samples. */
+  readonly hopSize: number
   /** Filled by `nextFrame`. */
   readonly frame: Frame
   /** What the separation is heard through: 0 until the engine fades it in. */
@@ -132,7 +135,7 @@ export async function createSeparation(options: SeparationOptions): Promise<Sepa
   if (!native) for (const { name } of parameters) turn(name, settings[name])
 
   return {
-    preset, latencySamples, frame, fade, input: node, stems,
+    preset, latencySamples, hopSize: shapeFor(dictionary, context.sampleRate).hopSize, frame, fade, input: node, stems,
     nextFrame() {
       if (ring) return ring.read(frame)
       const bytes = waiting.shift()

@@ -1,7 +1,6 @@
 // The middle: the spectrogram with its tools, and below it the drawer with the notes or the overview of a file.
 
 import { capital } from './format.ts'
-import { ExportPanel } from './export/panel.tsx'
 import { LearningPanel } from './learning/panel.tsx'
 import { Drawer } from './notes/drawer.tsx'
 import { PaintingBar } from './painting/bar.tsx'
@@ -28,7 +27,6 @@ export const Stage = () => {
         {input.kind === 'file' ? <FileSpectrogram seconds={input.seconds} /> : <LiveSpectrogram />}
         {input.kind === 'microphone' && <Legend />}
         <LearningPanel />
-        <ExportPanel />
         {state.loading.value && <p class="overlay" role="status">{state.loading.value}…</p>}
         {state.missing.value && !state.loading.value && <p class="overlay" role="status">“{state.missing.value.name}” is missing. All else is here.</p>}
         {input.kind === 'microphone' && input.lost && <p class="overlay lost" role="status">No signal</p>}

@@ -1,5 +1,5 @@
 // WAV as bytes, without files: the head (float or integer, RF64 where 32 bits no longer hold the size) and the samples.
-// The command line streams them to the disk, the page fills whole files in memory.
+// wav-writer.ts streams them, to wherever bytes go.
 
 export type Bits = 16 | 24 | 32 | 'float'
 
@@ -57,47 +57,52 @@ function uniform(seed: number): () => number {
 }
 
 export interface SampleEncoder {
-  put(view: DataView, at: number, value: number): void
+  /** What the file says for the sample now. */
+  put(view: DataView, at: number, value: number): number
   /** Samples beyond full scale, cut off because an integer cannot hold them. */
   readonly clipped: number
+  readonly peak: number
 }
 
-/** Float as it is, integers with dither that is the same in every run. */
-export function sampleEncoder(bits: Bits): SampleEncoder {
-  if (bits === 'float') return { put: (view, at, value) => view.setFloat32(at, value, true), clipped: 0 }
-  const scale = 2 ** (bits - 1)
-  const random = uniform(0x57494e4e)
+/** Float as it is, integers with dither that is the same in every run, and another in each `voice`: alike, it would add up like sound. */
+export function sampleEncoder(bits: Bits, voice = 0): SampleEncoder {
+  let peak = 0
   let clipped = 0
+  const meet = (value: number): void => {
+    const size = Math.abs(value)
+    if (size > peak) peak = size
+    if (size > 1) clipped++
+  }
+  if (bits === 'float') return {
+    put(view, at, value) {
+      meet(value)
+      view.setFloat32(at, value, true)
+      return Math.fround(value)
+    },
+    clipped: 0,
+    get peak() { return peak },
+  }
+  const scale = 2 ** (bits - 1)
+  const random = uniform(0x57494e4e + Math.imul(voice, 0x9e3779b1))
   return {
     put(view, at, value) {
       // Triangular noise of one step to either side makes the rounding error independent of the sound.
       const dithered = Math.round(value * scale + random() - random())
       const cut = Math.max(-scale, Math.min(scale - 1, dithered))
-      if (Math.abs(value) > 1) clipped++
+      meet(value)
       if (bits === 16) view.setInt16(at, cut, true)
       else if (bits === 32) view.setInt32(at, cut, true)
       else { view.setUint16(at, cut & 0xffff, true); view.setInt8(at + 2, cut >> 16) }
+      return cut / scale
     },
     get clipped() { return clipped },
+    get peak() { return peak },
   }
 }
 
-export interface WholeWav {
-  readonly bytes: ArrayBuffer
-  /** The next sample, channel after channel. */
-  put(value: number): void
-}
+/** The power of what dither and rounding add to each sample: ¼ of a step squared, 1/6 and 1/12 of it. */
+export const ditherPower = (bits: Bits): number => (bits === 'float' ? 0 : 2 ** (-2 * (bits - 1)) / 4)
 
-/** A float file of known length in memory. */
-export function wholeWav(sampleRate: number, channels: number, samples: number): WholeWav {
-  const head = wavHead({ sampleRate, channels, bits: 'float' }, samples, false)
-  const bytes = new ArrayBuffer(wholeWavBytes(channels, samples))
-  new Uint8Array(bytes).set(head)
-  const view = new DataView(bytes)
-  const { put } = sampleEncoder('float')
-  let at = head.length
-  return { bytes, put(value) { put(view, at, value); at += 4 } }
-}
-
-export const wholeWavBytes = (channels: number, samples: number): number =>
-  wavHead({ sampleRate: 1, channels, bits: 'float' }, 0, false).length + 4 * channels * samples
+/** Of a file whose length is known before it is written. */
+export const wavBytes = (shape: WavShape, samples: number): number =>
+  wavHead(shape, samples, false).length + samples * shape.channels * widthOf(shape.bits)

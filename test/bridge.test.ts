@@ -4,7 +4,7 @@
 import { EventEmitter } from 'node:events'
 import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { because } from './browser.ts'
 
@@ -52,7 +52,6 @@ const mainFrame = { url: 'app://winnow/index.html' }
 const sender = { mainFrame, window: {} }
 const call = (channel: string, ...args: unknown[]) => electron.handlers.get(channel)!({ sender, senderFrame: mainFrame }, ...args)
 const kind = { description: 'Sound', extensions: ['wav'] }
-const large = new ArrayBuffer(350 * 2 ** 20) // never touched, so it takes no room
 
 const anywhere = process.platform === 'win32' ? 'folders are closed in another way on Windows' : process.getuid?.() === 0 ? 'root may write anywhere' : null
 
@@ -62,7 +61,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => { vi.clearAllMocks() })
 
 test('the page may ask for these things', () => {
-  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'menus', 'midiClose', 'midiOpen', 'midiSend', 'onOpen', 'openAgain', 'openFile', 'openSound', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'])
+  expect([...electron.handlers.keys()].sort()).toEqual(['dropped', 'folderAbort', 'folderFinish', 'folderOpen', 'folderRewrite', 'folderWrite', 'menus', 'midiClose', 'midiOpen', 'midiSend',
+    'onOpen', 'openAgain', 'openFile', 'openSound', 'saveFile', 'saveSession', 'sessionSound', 'stayAwake'])
 })
 
 describe('who may ask', () => {
@@ -201,23 +201,6 @@ describe('what may be asked', () => {
     expect(await call('saveFile', name, kind, bytes)).toEqual({ error })
     expect(electron.showSaveDialog).not.toHaveBeenCalled()
   })
-  const one = { name: 'a.wav', bytes: new ArrayBuffer(1) }
-  test.each([
-    ['', [one], 'name: expected a text of 1 to 200 characters, got ""'],
-    ['x', undefined, 'files: expected a list of 1 to 32, got undefined'],
-    ['x', { length: 1, 0: one }, 'files: expected a list of 1 to 32, got object'],
-    ['x', [], 'files: expected a list of 1 to 32, got 0'],
-    ['x', Array(33).fill(one), 'files: expected a list of 1 to 32, got 33'],
-    ['x', [one, null], 'name: expected a text of 1 to 200 characters, got undefined'],
-    ['x', [{ ...one, name: 7 }], 'name: expected a text of 1 to 200 characters, got number'],
-    ['x', [{ name: 'a.wav', bytes: 'a' }], 'bytes: expected an ArrayBuffer, got "a"'],
-    ['x', [one, { ...one, name: 'A.wav' }], 'files: expected every name once, got "A.wav" twice'],
-    ['x', [{ ...one, name: 'a/b' }, { ...one, name: 'a:b' }], 'files: expected every name once, got "a_b" twice'],
-    ['x', Array.from({ length: 3 }, (_, i) => ({ name: `${i}`, bytes: large })), 'files: expected at most 1024 MB together, got 1050 MB'],
-  ])('to save several: not %s, %o', async (name, files, error) => {
-    expect(await call('saveFiles', name, files)).toEqual({ error })
-    expect(electron.showOpenDialog).not.toHaveBeenCalled()
-  })
 })
 
 test('a name leads nowhere', () => {
@@ -279,44 +262,5 @@ describe('saving over a file', () => {
     await chmod(closed, 0o500)
     electron.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: join(closed, 'x.wav') })
     expect((await call('saveFile', 'x.wav', kind, new ArrayBuffer(3))).error).toMatch(/permission denied \(EACCES\)/)
-  })
-})
-
-describe('saving several files', () => {
-  const files = ['left.wav', '../../rest.wav'].map((name) => ({ name, bytes: new TextEncoder().encode(name).buffer }))
-  const into = (path: string): unknown => electron.showOpenDialog.mockResolvedValueOnce({ canceled: false, filePaths: [path] })
-  const fresh = (): Promise<string> => mkdtemp(join(folder, 'several-'))
-  const everything = async (path: string): Promise<string[]> => (await readdir(path, { recursive: true })).sort()
-
-  test('they are in a new folder, under names that lead nowhere; a second time in a second folder', async () => {
-    const parent = await fresh()
-    for (const name of ['a:b', 'a:b 2']) {
-      into(parent)
-      expect(await call('saveFiles', 'a:b', files)).toEqual({ value: `${basename(parent)}/${name.replace(':', '_')}` })
-    }
-    expect(await everything(parent)).toEqual(['a_b', 'a_b 2', 'a_b 2/___.._rest.wav', 'a_b 2/left.wav', 'a_b/___.._rest.wav', 'a_b/left.wav'].map((path) => join(...path.split('/'))))
-    expect(await readFile(join(parent, 'a_b', 'left.wav'), 'utf8')).toBe('left.wav')
-  })
-  test('none chosen is null, and nothing is written', async () => {
-    const parent = await fresh()
-    expect(await call('saveFiles', 'x', files)).toEqual({ value: null })
-    expect(await everything(parent)).toEqual([])
-  })
-  test('what fails half way leaves nothing', async () => {
-    const parent = await fresh()
-    into(parent)
-    const detached = new ArrayBuffer(8)
-    structuredClone(detached, { transfer: [detached] })
-    expect((await call('saveFiles', 'x', [files[0], { name: 'b.wav', bytes: detached }])).error).toMatch(/detached/)
-    into(join(parent, 'gone'))
-    expect((await call('saveFiles', 'x', files)).error).toMatch(/there is no such file or folder \(ENOENT\)/)
-    expect(await everything(parent)).toEqual([])
-  })
-  test.skipIf(anywhere)(because('a folder that is closed says so', anywhere), async () => {
-    const closed = await fresh()
-    await chmod(closed, 0o500)
-    into(closed)
-    expect((await call('saveFiles', 'x', files)).error).toMatch(/permission denied \(EACCES\)/)
-    expect(await everything(closed)).toEqual([])
   })
 })

@@ -30,7 +30,7 @@ async function surroundings() {
   }
 }
 const expected = {
-  title: 'Winnow', isolated: true, secure: true, frozen: true, shared: 'function', host: ['dropped', 'menus', ...process.platform === 'win32' ? [] : ['midi'], 'onOpen', 'openAgain', 'openFile', 'openSound', 'platform', 'saveFile', 'saveFiles', 'saveSession', 'sessionSound', 'stayAwake'],
+  title: 'Winnow', isolated: true, secure: true, frozen: true, shared: 'function', host: ['dropped', 'menus', ...process.platform === 'win32' ? [] : ['midi'], 'onOpen', 'openAgain', 'openFile', 'openSound', 'platform', 'saveFile', 'saveFolder', 'saveSession', 'sessionSound', 'stayAwake'],
   platform: process.platform, node: [],
 }
 
@@ -137,16 +137,25 @@ describe.skipIf(noChromium)(because('main and preload in the stand-in', noChromi
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 
-  test('several files are a new folder; none where no folder was chosen', async () => {
-    const save = () => page.evaluate(() =>
-      window.winnowHost!.saveFiles('two sources', [{ name: 'left.wav', bytes: Uint8Array.of(1, 2).buffer }, { name: 'rest.wav', bytes: Uint8Array.of(3).buffer }]))
+  test('a folder grows in pieces and appears whole; none where none was chosen, none where it is given up', async () => {
+    const save = (finish: boolean) => page.evaluate(async (finish) => {
+      const folder = await window.winnowHost!.saveFolder('two sources')
+      if (!folder) return null
+      await folder.write('left.wav', Uint8Array.of(0, 2).buffer)
+      await folder.write('rest.wav', Uint8Array.of(4).buffer)
+      await folder.write('left.wav', Uint8Array.of(3).buffer)
+      await folder.rewrite('left.wav', 0, Uint8Array.of(1).buffer)
+      return finish ? folder.finish() : folder.abort()
+    }, finish)
     electron.seen.openDialog = { canceled: true, filePaths: [] }
-    expect(await save()).toBe(null)
+    expect(await save(true)).toBe(null)
     electron.seen.openDialog = { canceled: false, filePaths: [folder] }
-    expect(await save()).toBe(`${basename(folder)}/two sources`)
+    expect(await save(true)).toBe(`${basename(folder)}/two sources`)
     expect(electron.seen.asked.at(-1)).toMatchObject({ properties: ['openDirectory', 'createDirectory'] })
-    expect([...await readFile(join(folder, 'two sources', 'left.wav'))]).toEqual([1, 2])
+    expect([...await readFile(join(folder, 'two sources', 'left.wav'))]).toEqual([1, 2, 3])
+    await save(false)
     expect((await readdir(join(folder, 'two sources'))).sort()).toEqual(['left.wav', 'rest.wav'])
+    expect((await readdir(folder)).filter((name) => /part|2$/.test(name))).toEqual([])
   })
 
   test.skipIf(process.platform === 'win32')('the virtual MIDI port opens where the system has any, else it says what is missing; closed, it takes nothing', async () => {

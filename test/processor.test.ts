@@ -45,6 +45,18 @@ describe('the built processor', () => {
     expect(difference(out.slice(1), rig().run([x]), whole)).toBeNull()
   })
 
+  test('whenever it begins, a sound that starts on its grid is cut into the frames of the whole sound: the same samples', () => {
+    const hop = dictionary().hopSize
+    const wanted = rig().run([x])
+    for (const start of [128, 3 * 128, 7 * hop]) {
+      const silence = (2 * hop - start % hop) % hop + 4 * hop
+      const late = new Float32Array(silence + length)
+      late.set(x, silence)
+      const out = play(hostProcessor(workletFile, options(), 44100, undefined, start), [late])
+      expect(difference(out.slice(1).map((stem) => stem.map((y) => y.subarray(silence))), wanted, length - length % 128 - 5 * hop)).toBeNull()
+    }
+  })
+
   test('reports its latency and layout, and sends frames where memory is not shared', () => {
     const hosted = host()
     const layout = layoutFor(dictionary(), wholeDictionary(['tones', 'air']), 44100, 1)

@@ -116,11 +116,31 @@ const states: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('x')
     await page.waitForTimeout(300)
   },
-  exported: async (page) => {
+  // A folder of the browser's own store stands in for the one that a person would choose.
+  exporting: async (page) => {
+    await page.addInitScript(() => Object.assign(window, { showDirectoryPicker: async () => (await navigator.storage.getDirectory()).getDirectoryHandle('Music', { create: true }) }))
+    await page.reload()
     await states['export']!(page)
-    await page.getByRole('dialog', { name: 'Export' }).getByRole('button', { name: 'Export', exact: true }).click()
-    await page.locator('.export-null').waitFor()
-    await page.waitForTimeout(1500)
+    await page.getByRole('switch', { name: 'Refine' }).click()
+    await page.getByRole('button', { name: /^Export \d/ }).click()
+    await page.waitForFunction(() => Number(document.querySelector('progress')?.value) > 0.3)
+  },
+  exported: async (page) => {
+    await page.addInitScript(() => Object.assign(window, { showDirectoryPicker: async () => (await navigator.storage.getDirectory()).getDirectoryHandle('Music', { create: true }) }))
+    await page.reload()
+    await states['export']!(page)
+    await page.getByRole('button', { name: /^Export \d/ }).click()
+    await page.locator('.export-where').waitFor({ timeout: 60_000 })
+  },
+  'export-full': async (page) => {
+    await page.addInitScript(() => {
+      Object.assign(window, { showDirectoryPicker: async () => (await navigator.storage.getDirectory()).getDirectoryHandle('Music', { create: true }) })
+      FileSystemWritableFileStream.prototype.write = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))
+    })
+    await page.reload()
+    await states['export']!(page)
+    await page.getByRole('button', { name: /^Export \d/ }).click()
+    await page.locator('.export-card.failed').waitFor()
   },
   frequency: async (page) => {
     await states['field']!(page)

@@ -3,10 +3,10 @@
 import { openSync, closeSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openAudioBytes } from '../renderer/audio/reader.ts'
 import { openAudio } from '../main/audio/file.ts'
-import { wavWriter, type Sink } from '../main/audio/wav-writer.ts'
+import { openAudioBytes } from '../renderer/audio/reader.ts'
 import type { Bits } from '../renderer/wav.ts'
+import { wavWriter, type Sink } from '../renderer/wav-writer.ts'
 import { scratch } from './cli-fixtures.ts'
 import { bytesOf, chunk, differences, encode, readAll, riff, sound, u16, u32, u64, wav, wavFormat, type Encoding } from './sound-files.ts'
 

@@ -15,6 +15,8 @@ import './tap.ts'
 declare const sampleRate: number
 /** Seconds of the context at the quantum's first sample; what stands in for AudioWorklet has none. */
 declare const currentTime: number | undefined
+/** The same in samples. */
+declare const currentFrame: number | undefined
 declare abstract class AudioWorkletProcessor {
   readonly port: { onmessage: ((event: { data: ToProcessor }) => void) | null; postMessage(message: FromProcessor, transfer?: ArrayBuffer[]): void }
 }
@@ -49,6 +51,7 @@ class Winnow extends AudioWorkletProcessor {
   private readonly mix: Float32Array[]
   private readonly ring: FrameRing | null
   private running = true
+  private begun = false
   /** Of the file, where one plays over and over. */
   private duration: number | null = null
   private from = 0
@@ -88,7 +91,7 @@ class Winnow extends AudioWorkletProcessor {
       this.mixer.select(message.selection)
     } else if (message.type === 'origin') {
       const { at, seconds, duration, from = 0 } = message
-      const ahead = typeof currentTime === 'number' ? (at - currentTime) * sampleRate : 0
+      const ahead = (typeof currentTime === 'number' ? (at - currentTime) * sampleRate : 0) + (this.begun ? 0 : this.lead)
       this.duration = duration
       this.from = from
       this.separator.setOrigin({ sample: this.separator.consumed + ahead, seconds, duration, from })
@@ -98,6 +101,17 @@ class Winnow extends AudioWorkletProcessor {
       this.separator.setOrigin({ sample: 0, seconds, duration: this.duration, from: this.from })
       this.mixer.reset()
     } else this.running = false
+  }
+
+  /**
+   * Samples of silence before the first one, so that hops end where the context's time is a multiple of them: every separation
+   * then cuts the sound into the same frames, and a file that starts on such a moment into those of an export.
+   */
+  private get lead(): number { return typeof currentFrame === 'number' ? currentFrame % this.separator.shape.hopSize : 0 }
+
+  private begin(automation: Automation): void {
+    this.begun = true
+    for (let left = this.lead; left > 0; left -= BLOCK) this.separator.process(this.input, this.stems, Math.min(left, BLOCK), automation)
   }
 
   /** Why a selection cannot be taken while this node runs, or null. */
@@ -115,6 +129,7 @@ class Winnow extends AudioWorkletProcessor {
   process(inputs: readonly (readonly Float32Array[])[], outputs: readonly (readonly Float32Array[])[], automation: Automation): boolean {
     const started = this.live ? Date.now() : 0
     const length = outputs[0]![0]!.length
+    if (!this.begun) this.begin(automation)
     for (let from = 0; from < length; from += BLOCK) this.block(inputs[0]!, outputs, automation, from, Math.min(BLOCK, length - from))
     if (this.live) this.measure(Date.now() - started, length)
     return this.running

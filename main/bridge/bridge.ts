@@ -2,6 +2,7 @@
 
 import { answer } from './door.ts'
 import { files } from './files.ts'
+import { folders } from './folders.ts'
 import { menus } from './menus.ts'
 import { midi } from './midi.ts'
 import { outside } from './outside.ts'
@@ -10,5 +11,5 @@ import { sessions } from './sessions.ts'
 
 /** Answers the preload's calls. */
 export function answerPage(): void {
-  for (const services of [files, menus, midi, outside, power, sessions]) answer(services)
+  for (const services of [files, folders, menus, midi, outside, power, sessions]) answer(services)
 }

@@ -29,6 +29,12 @@ export function buffer(value: unknown): ArrayBuffer {
   return value
 }
 
+/** A whole number from 0 to `most`. */
+export function count(value: unknown, what: string, most: number): number {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most) throw new RangeError(`${what}: expected a whole number from 0 to ${most}, got ${typeof value === 'number' ? value : shown(value)}`)
+  return value as number
+}
+
 /** A name and never a path: what could lead elsewhere, or break a file system, becomes a dash. */
 export const plainName = (name: string): string =>
   name.replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '-').replace(/^\.+|[. ]+$/g, '') || 'winnow'

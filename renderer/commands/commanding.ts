@@ -49,7 +49,7 @@ function means({ where, keys = [], text }: Command, event: KeyboardEvent): boole
   const key = keys.find((each) => isPressed(each, event, isMac()))
   if (key === undefined) return false
   if (inside(event.target, TEXT) && (text || !hasModifier(key))) return false
-  if (key === 'Space' && inside(event.target, 'button, select, summary, a')) return false
+  if (key === 'Space' && inside(event.target, 'button, select, summary, a, [type=checkbox], [type=radio]')) return false
   return apart[where] === undefined || !inside(event.target, apart[where])
 }
 

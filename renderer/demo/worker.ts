@@ -1,6 +1,6 @@
 // Makes the demo away from the page's own thread, as the bytes of a WAV file: it is opened like any other.
 
-import { wholeWav } from '../wav.ts'
+import { sampleEncoder, wavBytes, wavHead } from '../wav.ts'
 import { LOOP_SAMPLES, RATE } from './loop.ts'
 import { demo } from './mix.ts'
 
@@ -9,10 +9,15 @@ interface Scope { postMessage(bytes: ArrayBuffer, transfer: Transferable[]): voi
 const scope = self as unknown as Scope
 
 const [left, right] = demo()
-const file = wholeWav(RATE, 2, LOOP_SAMPLES)
+const shape = { sampleRate: RATE, channels: 2, bits: 'float' } as const
+const head = wavHead(shape, LOOP_SAMPLES, false)
+const bytes = new Uint8Array(wavBytes(shape, LOOP_SAMPLES))
+bytes.set(head)
+const view = new DataView(bytes.buffer)
+const { put } = sampleEncoder('float')
 for (let i = 0; i < LOOP_SAMPLES; i++) {
-  file.put(left[i]!)
-  file.put(right[i]!)
+  put(view, head.length + 8 * i, left[i]!)
+  put(view, head.length + 8 * i + 4, right[i]!)
 }
-scope.postMessage(file.bytes, [file.bytes])
+scope.postMessage(bytes.buffer, [bytes.buffer])
 scope.close()

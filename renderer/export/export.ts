@@ -1,79 +1,47 @@
-// Export: the sources of the file that is open, each as a WAV file of its own, and the rest. A worker makes them while
-// the sound goes on; what is written is what was chosen when it began.
+// One export: a person says where, a worker computes, and what it computes is written as it comes. The sound goes on
+// meanwhile, and so does the export when its panel is closed; what is written is what was chosen when it began.
 
-import { computed, effect, signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { plainKernelModule } from '../assets.ts'
 import { currentFeed } from '../engine.ts'
 import type { FileFeed } from '../feeds.ts'
-import { clock } from '../format.ts'
-import type { Exported } from './run.ts'
-import type { FromExport, ToExport } from './worker.ts'
-import { host, MAX_SAVED_BYTES } from '../host.ts'
+import { host } from '../host.ts'
+import type { FolderWriter } from '../host.ts'
 import { closeLearning } from '../learning/learning.ts'
 import { learning } from '../learning/state.ts'
-import { recorded } from '../recording/state.ts'
-import { state } from '../state.ts'
+import { notes } from '../notes/state.ts'
+import { sentence } from '../saying.ts'
+import { heard, sent, state } from '../state.ts'
 import { spareThreads } from '../threads.ts'
-import { wholeWavBytes } from '../wav.ts'
+import { bytes, midiOf, noExport, noteFile, plan, refines, span, wantsMidi, wish } from './wish.ts'
+import type { Wish } from './wish.ts'
+import type { FromExport, ToExport } from './worker.ts'
+import type { FilePlan, Written } from './written.ts'
 
 export interface ExportRun {
-  /** `made`: the files are there, and nobody has said yet where to. */
-  readonly phase: 'working' | 'made' | 'saved' | 'failed'
-  /** Of the sound. */
+  /** `asking`: a person is choosing where. `saving`: all is computed, and the last of it goes to the disk. */
+  readonly phase: 'asking' | 'working' | 'saving' | 'saved' | 'failed'
+  /** Of the folder. */
   readonly name: string
-  /** Of the selection's sources; the rest comes after them. */
-  readonly sources: readonly number[]
+  readonly wish: Wish
+  readonly plan: readonly FilePlan[]
   readonly refined: boolean
+  /** Of the file with the notes, and how many are in it. */
+  readonly midi: { readonly name: string; readonly count: number | null } | null
   readonly share: number
   /** Seconds to go, as far as the share so far can tell. */
   readonly remaining: number | null
-  readonly nullDb: number | null
-  readonly shares: readonly number[]
+  /** Seconds of sound per second. */
+  readonly speed: number | null
   readonly bytes: number
+  readonly written: Written | null
   /** Where the files are. */
   readonly where: string | null
   /** Why there are none. */
   readonly message: string | null
 }
 
-export const exporting = {
-  open: signal(false),
-  /** Names of sources that get no file of their own. */
-  left: signal<ReadonlySet<string>>(new Set()),
-  refine: signal(false),
-  run: signal<ExportRun | null>(null),
-}
-
-/** Of the selection; the rest always has a file. */
-export const wantedSources = computed<readonly number[]>(() =>
-  state.selection.value.sources.flatMap(({ name }, k) => (exporting.left.value.has(name) ? [] : [k])))
-
-const RATE_UNTIL_KNOWN = 48_000
-/** Bytes of one file, as the input is now. */
-export const fileBytes = computed(() => {
-  const input = state.input.value
-  return input.kind === 'file' ? wholeWavBytes(input.channels, Math.round(input.seconds * rate())) : 0
-})
-const rate = (): number => recorded.value?.recording.peek().sampleRate ?? RATE_UNTIL_KNOWN
-
-/** Why there can be no export now, or null. */
-export const noExport = computed<string | null>(() => {
-  const input = state.input.value
-  if (input.kind !== 'file') return 'Only a file can be exported: open one.'
-  if (recorded.value?.share.value !== null) return 'The file is still being read.'
-  const files = wantedSources.value.length + 1
-  if (files * fileBytes.value <= MAX_SAVED_BYTES) return null
-  const most = input.seconds * MAX_SAVED_BYTES / (files * fileBytes.value)
-  return `${clock(input.seconds, 0)} in ${files} files is more than fits here, which is ${clock(most, 0)}. Export fewer sources, or use the command line, where any length fits: winnow separate.`
-})
-
-/** Why nothing can be refined, or null. */
-export const noRefining = computed<string | null>(() => {
-  const input = state.input.value
-  if (input.kind === 'file' && input.channels !== 2) return 'Needs two channels; this file has one.'
-  if (!state.selection.value.sources.some(({ places = [] }) => places.length > 0)) return 'Needs sources with places: give one its place in the stereo field first.'
-  return null
-})
+export const exporting = { open: signal(false), run: signal<ExportRun | null>(null) }
 
 export function openExport(): void {
   closeLearning()
@@ -81,104 +49,113 @@ export function openExport(): void {
 }
 /** The work goes on; what has ended and been seen is put away. */
 export function closeExport(): void {
-  const phase = exporting.run.peek()?.phase
-  if (phase === 'saved' || phase === 'failed') exporting.run.value = null
+  if (!isBusy()) exporting.run.value = null
   exporting.open.value = false
 }
-effect(() => { if (learning.open.value) exporting.open.value = false }) // both stand on the picture
+effect(() => { if (learning.open.value) exporting.open.value = false }) // one at a time
 
-export function toggleSource(name: string): void {
-  const left = new Set(exporting.left.peek())
-  if (!left.delete(name)) left.add(name)
-  exporting.left.value = left
-}
+export const isBusy = (run = exporting.run.peek()): boolean => run !== null && run.phase !== 'saved' && run.phase !== 'failed'
 
-let worker: Worker | null = null
-let release = (): void => {}
-let files: Exported['files'] = []
-
+/** Ends the worker and lets go of what is half written. */
+let stop = (): void => {}
 const change = (more: Partial<ExportRun>): void => { if (exporting.run.peek()) exporting.run.value = { ...exporting.run.peek()!, ...more } }
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : text + '.')
 
-function end(): void {
-  worker?.terminate()
-  worker = null
-  release()
+/** What the worker needs to know of this moment. */
+function orderNow(feed: FileFeed) {
+  const { preset: { dictionary, head } } = state.preset.peek()!
+  const { from, to } = span.peek()
+  return {
+    dictionary, head, selection: heard.peek(), settings: sent.peek(), covariances: state.covariances.peek(),
+    recording: feed.sound.recording.peek(), from, to, files: plan.peek(), bits: wish.peek().bits, placed: wish.peek().placed, refine: refines.peek(),
+  }
 }
 
 export async function startExport(): Promise<void> {
   const feed = currentFeed() as FileFeed | null
   const input = state.input.peek()
-  const chosen = state.preset.peek()
-  if (!feed || input.kind !== 'file' || !chosen || noExport.peek() !== null || exporting.run.peek()?.phase === 'working') return
-  const refine = exporting.refine.peek() && noRefining.peek() === null
-  const wanted = wantedSources.peek()
+  if (!feed || input.kind !== 'file' || !state.preset.peek() || noExport.peek() !== null || isBusy()) return
+  const [order, stretch] = [orderNow(feed), span.peek()]
   const made: ExportRun = {
-    phase: 'working', name: input.name.replace(/\.[^.]+$/, ''), sources: wanted, refined: refine, share: 0, remaining: null, nullDb: null, shares: [],
-    bytes: (wanted.length + 1) * fileBytes.peek(), where: null, message: null,
+    phase: 'asking', name: `${input.name.replace(/\.[^.]+$/, '')} sources`, wish: wish.peek(), plan: plan.peek(), refined: refines.peek(),
+    midi: wantsMidi.peek() ? { name: noteFile.peek()!.name, count: null } : null,
+    share: 0, remaining: null, speed: null, bytes: bytes.peek(), written: null, where: null, message: null,
   }
-  end()
-  files = []
   exporting.run.value = made
-  const began = performance.now()
-  const mine = (worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
-  const fail = (message: string): void => {
-    if (worker !== mine) return
-    end()
-    change({ phase: 'failed', message: sentence(message) })
-  }
-  mine.onerror = (event) => fail(`The export stopped: ${event.message || 'its worker did not start'}`)
-  mine.onmessage = ({ data }: MessageEvent<FromExport>) => {
-    if (worker !== mine) return
-    if (data.type === 'share') change({ share: data.share, remaining: data.share > 0.02 ? (performance.now() - began) / 1000 * (1 / data.share - 1) : null })
-    else if (data.type === 'failed') fail(data.message)
-    else {
-      end()
-      files = data.exported.files
-      change({ phase: 'made', share: 1, remaining: null, nullDb: data.exported.nullDb, shares: data.exported.shares })
-      void saveExport()
-    }
+  const ended = new AbortController()
+  const release = feed.sound.hold() // another file may be opened meanwhile
+  let folder: FolderWriter | null = null
+  const end = stop = () => {
+    ended.abort()
+    release()
+    void folder?.abort().catch(() => {}) // what cannot be reached cannot be taken away
   }
   try {
-    const module = await plainKernelModule()
-    if (worker !== mine) return
-    const message: ToExport = {
-      order: {
-        module, dictionary: chosen.preset.dictionary, selection: state.selection.peek(), settings: state.settings.peek(), covariances: state.covariances.peek(),
-        head: chosen.preset.head, recording: feed.sound.recording.peek(), wanted, refine,
-      },
-      threads: spareThreads(),
+    folder = await host().saveFolder(made.name)
+    if (ended.signal.aborted) return end()
+    if (!folder) return void (exporting.run.value = null)
+    change({ phase: 'working' })
+    const written = made.plan.length > 0 ? await separate(order, folder, ended.signal) : null
+    if (made.midi) {
+      await notesHeard(ended.signal)
+      const { bytes, count } = midiOf(stretch)
+      await folder.write(made.midi.name, bytes.buffer)
+      change({ midi: { ...made.midi, count } })
     }
-    release = feed.sound.hold() // another file may be opened meanwhile
-    mine.postMessage(message)
+    if (ended.signal.aborted) return
+    change({ phase: 'saving', share: 1, remaining: null, written })
+    const where = await folder.finish()
+    if (!ended.signal.aborted) change({ phase: 'saved', where })
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error))
+    if (ended.signal.aborted) return
+    end()
+    change({ phase: 'failed', message: sentence(error) })
+  } finally {
+    release()
   }
 }
 
-/** Asks where to; who does not say may be asked again. */
-export async function saveExport(): Promise<void> {
-  const run = exporting.run.peek()
-  if (run?.phase !== 'made' || saving) return
-  saving = true
-  const kept = files
-  try {
-    const where = await host().saveFiles(`${run.name} sources`, kept)
-    if (files !== kept) return
-    if (where === null) return change({ message: 'No folder was chosen, so nothing is written yet.' })
-    files = []
-    change({ phase: 'saved', where, message: null })
-  } catch (error) {
-    if (files === kept) change({ message: `Nothing was written: ${sentence(error instanceof Error ? error.message : String(error))}` })
-  } finally {
-    saving = false
-  }
+/** Resolves when all is written but the end; rejects where anything fails, and never after `ended`. */
+function separate(order: ReturnType<typeof orderNow>, folder: FolderWriter, ended: AbortSignal): Promise<Written> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+  const began = performance.now()
+  const seconds = order.to / order.recording.sampleRate
+  let writing: Promise<void> = Promise.resolve()
+  const tell = (message: ToExport): void => worker.postMessage(message)
+  return new Promise<Written>((resolve, reject) => {
+    ended.addEventListener('abort', () => worker.terminate())
+    worker.onerror = (event) => reject(new Error(`The export stopped: ${event.message || 'its worker did not start'}`))
+    worker.onmessage = ({ data }: MessageEvent<FromExport>) => {
+      if (data.type === 'share') {
+        const elapsed = (performance.now() - began) / 1000
+        change({ share: data.share, ...(data.share > 0.02 && { remaining: elapsed * (1 / data.share - 1), speed: data.share * seconds / elapsed }) })
+      } else if (data.type === 'bytes') {
+        const { file, bytes, position } = data
+        const size = bytes.byteLength
+        writing = writing.then(() => (position === null ? folder.write(file, bytes) : folder.rewrite(file, position, bytes))).then(() => tell({ type: 'taken', bytes: size }))
+        writing.catch(reject)
+      } else if (data.type === 'failed') reject(new Error(data.message))
+      else writing.then(() => resolve(data.written), reject)
+    }
+    plainKernelModule().then((module) => tell({ type: 'start', order: { ...order, module }, threads: spareThreads() })).catch(reject)
+  }).finally(() => worker.terminate())
 }
-let saving = false
+
+/** Resolves when nobody listens for notes any more: what is heard of the file is all there is. */
+const notesHeard = (ended: AbortSignal): Promise<void> => new Promise((resolve) => {
+  ended.addEventListener('abort', () => resolve())
+  if (notes.progress.peek() === null) return resolve()
+  const done = notes.progress.subscribe((share) => {
+    if (share !== null) return
+    queueMicrotask(() => done())
+    resolve()
+  })
+})
 
 /** Nothing is written. */
 export function cancelExport(): void {
-  end()
-  files = []
+  if (exporting.run.peek()?.phase === 'saving') return // it is on its way into its place
+  stop()
   exporting.run.value = null
 }
+/** To the choices. */
+export const againExport = (): void => { if (!isBusy()) exporting.run.value = null }

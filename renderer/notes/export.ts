@@ -26,16 +26,26 @@ export function notesToWrite(): readonly Note[] {
   return shownNotes.peek().map(({ onset, offset, pitch, velocity, bends }) => ({ onset, offset: offset!, pitch, velocity, ...(bends && { bends }) }))
 }
 
+const trackName = (): { readonly name?: string } => {
+  const preset = notes.preset.peek()
+  return preset ? { name: notes.from.peek() ?? titleOf(preset) } : {}
+}
+
+const noteFile = (list: readonly Note[], kind: NoteFile): Uint8Array<ArrayBuffer> => {
+  const track = { ...trackName(), notes: list }
+  if (kind === 'mid') return writeMidi(list, { ...trackName(), tempo: exportingNotes.tempo.peek(), grid: exportingNotes.grid.peek() ?? 0 })
+  return new TextEncoder().encode(kind === 'json' ? notesJson([track]) : notesCsv([track]))
+}
+
+/** As a MIDI file. */
+export const midiBytes = (list: readonly Note[]): Uint8Array<ArrayBuffer> => noteFile(list, 'mid')
+
 export async function saveNotes(kind: NoteFile): Promise<void> {
   const input = state.input.peek()
   const list = notesToWrite()
-  const preset = notes.preset.peek()
   const name = input.kind === 'file' ? input.name.replace(/\.[^.]*$/, '') : 'take'
-  const track = preset ? { name: notes.from.peek() ?? titleOf(preset) } : {}
-  const options = { ...track, tempo: exportingNotes.tempo.peek(), grid: exportingNotes.grid.peek() ?? 0 }
   try {
-    const bytes = kind === 'mid' ? writeMidi(list, options) : kind === 'json' ? notesJson([{ notes: list, ...track }]) : notesCsv([{ notes: list, ...track }])
-    const kept = await host().saveFile(`${name}.${kind}`, noteFiles[kind], typeof bytes === 'string' ? new TextEncoder().encode(bytes).buffer : bytes.buffer)
+    const kept = await host().saveFile(`${name}.${kind}`, noteFiles[kind], noteFile(list, kind).buffer)
     exportingNotes.said.value = kept ? `${list.length} note${list.length === 1 ? '' : 's'} written to ${name}.${kind}.` : null
   } catch (error) {
     exportingNotes.said.value = `Nothing was written: ${error instanceof Error ? error.message : String(error)}`
