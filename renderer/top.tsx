@@ -80,9 +80,9 @@ export const Compare = ({ result = 'Result' }: { result?: string }) => {
   const loudness = matched === 0 ? '' : match === null ? ', brought to the loudness of B' : `, brought to the loudness of B: ${signed(match)} dB`
   return (
     <div class="segments compare" role="group" aria-label="Compare">
-      <button type="button" aria-pressed={bypassed} title={`The input, with the same delay${loudness} (A)`}
+      <button type="button" aria-pressed={bypassed} aria-label="A Original" title={`The input, with the same delay${loudness} (A)`}
         onClick={() => set('bypass', 1)}><b>A</b> <span>Original</span></button>
-      <button type="button" aria-pressed={!bypassed} title="What the sources make (A)"
+      <button type="button" aria-pressed={!bypassed} aria-label={`B ${result}`} title="What the sources make (A)"
         onClick={() => set('bypass', 0)}><b>B</b> <span>{result}</span></button>
     </div>
   )

@@ -7,7 +7,7 @@ import { openMicrophone } from '../devices/input.ts'
 import { host, sessionFiles, soundFiles } from '../host.ts'
 import type { FileKind, OpenedFile, OpenedSound } from '../host.ts'
 import { state } from '../state.ts'
-import { loading, sentence, show, soundGoesOn } from '../saying.ts'
+import { dismissBanner, loading, sentence, show, soundGoesOn } from '../saying.ts'
 import { all, put, remove } from './database.ts'
 import { openSessionFile } from './files.ts'
 import { session } from './state.ts'
@@ -103,8 +103,9 @@ export async function openRecent(id: string): Promise<void> {
     const file = await loading(`Reading ${name}`, () => openAt(where, name))
     await way.open(file)
   } catch (error) {
-    if (!(error instanceof Vanished)) return show('danger', sentence(error), soundGoesOn())
-    show('warn', sentence(error), 'Nothing else changed.', { label: `Locate ${name}…`, run: () => void locate(way) }, { label: 'Remove from the list', run: () => void forgetRecent(id) })
+    const strike = { label: 'Remove from the list', run: () => { dismissBanner(); void forgetRecent(id) } }
+    if (error instanceof Vanished) show('warn', sentence(error), 'Nothing else changed.', { label: `Locate ${name}…`, run: () => void locate(way) }, strike)
+    else show('danger', sentence(error), soundGoesOn(), { label: 'Try again', run: () => { dismissBanner(); void openRecent(id) } }, strike)
   }
 }
 
