@@ -17,6 +17,9 @@ import asc from 'assemblyscript/asc'
 import { build } from 'vite'
 import { icons, pageIcons } from './icons.mjs'
 
+// What is built is for people, whoever builds it: for tests and development the page would be slower, and name the folder it was built in.
+process.env.NODE_ENV = 'production'
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = root + 'dist/'
 
