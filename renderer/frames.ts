@@ -44,7 +44,9 @@ function tick(now: number): void {
   seen = separation
   for (const viewer of viewers) viewer.draw(fresh, elapsed)
 }
-requestAnimationFrame(tick)
+
+/** From the page, once: from now on there are pictures. */
+export const beginPictures = (): void => { requestAnimationFrame(tick) }
 
 /** Seconds into the file of what is heard now, as exactly as the context's clock says; null without a file. After a jump it waits there. */
 export function heardAt(): number | null {

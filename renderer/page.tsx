@@ -14,6 +14,7 @@ import { Popups } from './controls/popups.tsx'
 import { ExportPanel } from './export/panel.tsx'
 import { stayAwake } from './desktop/awake.ts'
 import { openFromOutside } from './desktop/outside.ts'
+import { beginPictures } from './frames.ts'
 import { press, said } from './history.ts'
 import { Help } from './help/panel.tsx'
 import { measures, rememberLayout, room } from './layout.ts'
@@ -101,6 +102,7 @@ const Page = () => {
 rememberLayout()
 render(<Page />, document.getElementById('app')!)
 void start()
+beginPictures()
 followCommands()
 openFromOutside()
 stayAwake()

@@ -1,6 +1,6 @@
 // The line that leads through the demo notices what is done, and only that; the map of keys is found by any of its words.
 
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { demoSelection } from '../renderer/demo/places.ts'
 import { beginGuide, endGuide, go, guide, steps } from '../renderer/demo/steps.ts'
 import { exporting } from '../renderer/export/export.ts'
@@ -8,8 +8,6 @@ import { found } from '../renderer/help/key-map.tsx'
 import { keyMap } from '../renderer/commands/key-map.ts'
 import { set, state } from '../renderer/state.ts'
 import type { SelectedSource } from '../worklet/selection.ts'
-
-vi.hoisted(() => Object.assign(globalThis, { requestAnimationFrame: () => 0 })) // what is drawn is drawn in windows
 
 const change = (name: string, to: Partial<SelectedSource>): void => {
   const { mask, sources } = state.selection.peek()
