@@ -175,7 +175,7 @@ describe.skipIf(noChromium)(because('the stereo field', noChromium), () => {
 
   test('one channel has no field, and the panel says so; the same sound twice and a silent channel are remarked on', () => visit(async (page) => {
     await openSound(page, 'mono.wav', waveFile([parts[0]![0]]))
-    await page.getByRole('button', { name: 'Stereo field' }).click()
+    await page.getByRole('button', { name: 'Stereo field', exact: true }).click()
     await page.getByText('The field needs two channels.').waitFor()
     await dropFile(page, 'same.wav', waveFile([parts[1]![0], parts[1]![0]]))
     await page.getByText('Both channels are the same').waitFor()
