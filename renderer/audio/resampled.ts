@@ -4,15 +4,10 @@
 
 import { UserError } from '../user-error.ts'
 import type { AudioReader } from './reader.ts'
+import { CROSSINGS, phases } from './sinc.ts'
 
 const LOWEST = 44_100
 const HIGHEST = 96_000
-/** Zero crossings of the sinc to each side. */
-const CROSSINGS = 32
-/** Of the narrower band; above it, the filter falls. */
-const PASSED = 0.96
-/** Of the Kaiser window: about 90 dB of what would fold back is kept out. */
-const SHAPE = 9
 const BLOCK = 16_384
 
 /** How many samples come of how many, or null where no whole number will do. */
@@ -24,32 +19,6 @@ export function factors(rate: number): { readonly up: number; readonly down: num
   return Number.isInteger(rate / down) ? { up: 1, down } : null
 }
 
-/** I₀, by its series. */
-function bessel(x: number): number {
-  let sum = 1, term = 1
-  for (let k = 1; term > 1e-12 * sum; k++) {
-    term *= (x / (2 * k)) ** 2
-    sum += term
-  }
-  return sum
-}
-
-/** One row of taps for each place that a sample of the result can have between two of the input. */
-function phases(up: number, down: number, reach: number): Float32Array[] {
-  const cutoff = PASSED * Math.min(1, up / down)
-  return Array.from({ length: up }, (_, phase) => {
-    const taps = Float64Array.from({ length: 2 * reach }, (_, i) => {
-      const t = i - reach + 1 - phase / up
-      const inside = 1 - (t / reach) ** 2
-      if (inside <= 0) return 0
-      const angle = Math.PI * cutoff * t
-      return (t === 0 ? 1 : Math.sin(angle) / angle) * bessel(SHAPE * Math.sqrt(inside))
-    })
-    const sum = taps.reduce((total, tap) => total + tap, 0)
-    return Float32Array.from(taps, (tap) => tap / sum)
-  })
-}
-
 /** The reader itself where its rate will do. */
 export function resampled(reader: AudioReader): AudioReader {
   const { name, channels, sampleRate, length, expected } = reader
@@ -58,7 +27,7 @@ export function resampled(reader: AudioReader): AudioReader {
   const { up, down } = by
   if (up === down) return reader
   const reach = CROSSINGS * down
-  const rows = phases(up, down, reach)
+  const rows = phases(up, down, reach).map((taps) => Float32Array.from(taps))
   const scaled = (samples: number | null): number | null => (samples === null ? null : Math.ceil(samples * up / down))
   /** Of the input, from sample `first` on; what lies before the beginning is silence. */
   const held = Array.from({ length: channels }, () => new Float32Array(3 * reach + BLOCK))
