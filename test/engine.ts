@@ -44,7 +44,7 @@ export function dictionary(options: Partial<Dictionary> & { tones?: number; air?
 
 /** A mask head by chance, with memory: it judges, if not well. */
 export function maskHead(source = 'tones', facts: Partial<MaskFacts> = {}): Head {
-  const all = { source, bands: 8, reach: 8000, clock: 0.008, own: false, ...facts }
+  const all = { source, bands: 8, reach: 8000, clock: 0.008, own: false, latency: false, ...facts }
   const layers = startLayers([
     { kind: 'recurrent', activation: 'tanh', inputs: inputsFor(all.bands), outputs: 6 },
     { kind: 'dense', activation: 'linear', inputs: 6, outputs: COEFFICIENTS * all.bands },

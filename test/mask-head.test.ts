@@ -23,7 +23,7 @@ const voice = { mask: 'soft' as const, sources: [{ name: 'tones', atoms: ['tones
 /** Layers that put out nothing. */
 const silent = (source: string): Head => {
   const [inputs, outputs] = [inputsFor(8), COEFFICIENTS * 8]
-  return { kind: 'mask', facts: { source, bands: 8, reach: 8000, clock: 0.008, own: false },
+  return { kind: 'mask', facts: { source, bands: 8, reach: 8000, clock: 0.008, own: false, latency: false },
     layers: [{ kind: 'dense', activation: 'linear', inputs, outputs, weights: new Float32Array(inputs * outputs), bias: new Float32Array(outputs) }] }
 }
 
@@ -58,6 +58,16 @@ describe('a head', () => {
     })
     expect(answers[0]).toBeGreaterThan(100)
     expect(Math.abs(answers[0]! - answers[1]!)).toBeLessThan(10)
+  })
+
+  test('is told the latency where it has learned to be', () => {
+    const told = (tailSize: number, latency: boolean): number => {
+      const r = rig({ dictionary: dictionary({ sampleRate: 16000, fftSize: 1024, hopSize: tailSize / 2, tailSize }), sampleRate: 16000, selection: voice, head: maskHead('tones', { latency }) })
+      r.run([mixture(4000)])
+      return r.separator.head!.input.at(-1)!
+    }
+    expect([128, 256, 512, 1024].map((tail) => told(tail, true))).toEqual([-1, 0, 1, 1])
+    expect([128, 512].map((tail) => told(tail, false))).toEqual([1, 1])
   })
 
   test('finds the pitch of a voice', () => {
@@ -106,6 +116,8 @@ describe('a head', () => {
     expect(wrong({ bands: 2.5 })).toMatch(/^head\.facts\.bands: expected a whole number, got 2\.5/)
     expect(wrong({ source: 3 })).toMatch(/^head\.facts\.source: expected a source of the dictionary, got 3/)
     expect(wrong({ clock: 0 })).toMatch(/^head\.facts\.clock: expected a number from 0\.001 to 0\.1, got 0/)
+    expect(wrong({ latency: 8 })).toMatch(/^head\.facts\.latency: expected true or false, got 8/)
+    expect(wrong({ latency: undefined })).toBe('nothing') // of older presets
     expect(wrong({ own: 1 })).toMatch(/^head\.facts\.own: expected true or false, got 1/)
     expect(wrong({ more: 1 })).toMatch(/^head\.facts: expected only .* got "more"/)
   })

@@ -25,6 +25,8 @@ export interface MaskFacts {
   readonly clock: number
   /** Whether the dictionary is one person's, which makes its mask worth more. */
   readonly own: boolean
+  /** Whether the network is told how late it is heard. */
+  readonly latency: boolean
 }
 
 /** Numbers that the network puts out for each band, and the next one's place beside them. */
@@ -37,6 +39,8 @@ const LOWEST = 70, HIGHEST = 420, HARMONICS = 4000
 const SILENT = 60
 /** A logit that means no. */
 const NO = -30
+/** Seconds of a frame's tail that the network is told as 0; half and twice as much are −1 and 1, and nothing is told beyond. */
+const USUAL_TAIL = 0.016
 /** Contrast is against the mean of so many hertz to each side: the widest distance of two harmonics. */
 const AROUND = 200
 
@@ -47,9 +51,9 @@ const erb = (hertz: number): number => 21.4 * Math.log10(1 + 0.00437 * hertz) //
 
 /** The door for a mask head, as `checkHead` is for its network: its facts, or one sentence about them. */
 export function readMaskFacts({ layers, facts }: Head, where: string): MaskFacts {
-  const { source, bands, reach, clock, own, ...more } = facts as Partial<Record<string, unknown>>
+  const { source, bands, reach, clock, own, latency = false, ...more } = facts as Partial<Record<string, unknown>>
   const fail = (field: string, message: string): never => { throw new RangeError(`${where}.${field}: ${message}`) }
-  for (const key of Object.keys(more)) fail('facts', `expected only source, bands, reach, clock and own, got "${key}"`)
+  for (const key of Object.keys(more)) fail('facts', `expected only source, bands, reach, clock, own and latency, got "${key}"`)
   const number = (name: string, value: unknown, min: number, max: number): number =>
     typeof value === 'number' && value >= min && value <= max ? value : fail(`facts.${name}`, `expected a number from ${min} to ${max}, got ${JSON.stringify(value)}`)
   const found: MaskFacts = {
@@ -57,6 +61,7 @@ export function readMaskFacts({ layers, facts }: Head, where: string): MaskFacts
     bands: Number.isInteger(bands) ? number('bands', bands, 4, 128) : fail('facts.bands', `expected a whole number, got ${JSON.stringify(bands)}`),
     reach: number('reach', reach, 2000, 48_000), clock: number('clock', clock, 0.001, 0.1),
     own: typeof own === 'boolean' ? own : fail('facts.own', `expected true or false, got ${JSON.stringify(own)}`),
+    latency: typeof latency === 'boolean' ? latency : fail('facts.latency', `expected true or false, got ${JSON.stringify(latency)}`),
   }
   const inputs = layers[0]!.inputs, outputs = layers.at(-1)!.outputs
   if (inputs !== inputsFor(found.bands)) fail('0.weights', `expected ${inputsFor(found.bands)} inputs for ${found.bands} bands, got ${inputs}`)
@@ -133,6 +138,8 @@ export class MaskHead {
   private readonly coefficients: Float32Array
   /** 1 ÷ sharpness; how much the head counts; floor; steepness. */
   private readonly numbers: Float32Array
+  /** What the network is told of the latency. */
+  private readonly lag: number
   /** Frames from one answer to the next, and since the last one. */
   private readonly every: number
   private since = 0
@@ -146,7 +153,7 @@ export class MaskHead {
   }
 
   /** Of `known` bins, `step` hertz apart. */
-  constructor(private readonly kernel: Kernel, head: Head, known: number, step: number, hopSeconds: number) {
+  constructor(private readonly kernel: Kernel, head: Head, known: number, step: number, hopSeconds: number, tailSeconds: number) {
     const facts = (this.facts = readMaskFacts(head, 'head'))
     const lie = (this.lie = lieOf(known, step, facts))
     const row = (): Float32Array => kernel.floats(lie.band.length)
@@ -171,6 +178,7 @@ export class MaskHead {
     this.network = new Network(kernel, head.layers)
     this.input = this.network.input
     this.every = Math.max(1, Math.round(facts.clock / hopSeconds))
+    this.lag = facts.latency ? clamp(Math.log2(tailSeconds / USUAL_TAIL), -1, 1) : 1
   }
 
   reset(): void {
@@ -223,7 +231,7 @@ export class MaskHead {
     input[rest + 1] = (2 * pitch[0]!) / PITCHES - 1
     input[rest + 2] = clamp(Math.log((heard + 1e-20) / (known + 1e-20)), -3, 9) / 3
     input[rest + 3] = own ? 1 : 0
-    input[rest + 4] = 1
+    input[rest + 4] = this.lag
   }
 
   /** The network's answer, where one is due. */

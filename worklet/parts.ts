@@ -38,7 +38,7 @@ export function partsOf({ module, dictionary, selection, covariances, head, samp
   const sources = selection.sources.length
   const { known, bins } = fitted
   const padded = Basis.paddedBins(known)
-  const binHertz = sampleRate / shape.fftSize, hopSeconds = shape.hopSize / sampleRate
+  const binHertz = sampleRate / shape.fftSize, hopSeconds = shape.hopSize / sampleRate, tailSeconds = shape.tailSize / sampleRate
   const judge = head?.kind === 'mask' ? head : null
   const kernel = new Kernel(module, Transform.floats(shape.fftSize) + channels * Analysis.floats(shape, latencySamples) +
     Outputs.floats(shape, channels, sources) + Features.floats(channels, bins, padded) + Basis.floats(fixed, MAX_ONLINE_ATOMS, known) +
@@ -59,7 +59,7 @@ export function partsOf({ module, dictionary, selection, covariances, head, samp
     activations: new Activations(kernel, basis, dictionary.divergence, slice, hopSeconds),
     freeAtoms: new FreeAtoms(kernel, basis, dictionary.divergence, hopSeconds),
     noiseAtom: new NoiseAtom(kernel, basis, noise),
-    head: judge && new MaskHead(kernel, judge, known, binHertz, hopSeconds),
+    head: judge && new MaskHead(kernel, judge, known, binHertz, hopSeconds, tailSeconds),
     polish: new Polish(kernel, masks.gains, masks.bands, masks.stride, bins, binHertz, hopSeconds),
     wiener: masks.places && new Wiener(kernel, masks.places, bins, hopSeconds),
     outputs: new Outputs(transform, shape, sources, analyses),

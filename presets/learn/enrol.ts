@@ -11,8 +11,8 @@ export const OWN_ATOMS = 24
 const PASSES = 60
 /** Frames: two and a half minutes of the shipped preset's. */
 const MOST = 20_000
-/** How much the head still counts: spectra of one's own are worth more than a head was taught (.3 dB). */
-const TRUSTED = 0.7
+/** How much the head still counts beside spectra of one's own: all of it would be no better. */
+const TRUSTED = 0.85
 /** Less than this, and a voice is not known. */
 export const LEAST_SECONDS = 10
 

@@ -11,6 +11,7 @@ import { Separator } from '../../worklet/separator.ts'
 import { Analysis, Transform } from '../../worklet/stft.ts'
 import { loudness, TINY } from './mask-loss.ts'
 import type { Mix } from './mask-mixes.ts'
+import type { Sound } from './mask-sound.ts'
 
 /** What the rows of a passage are about. */
 export interface Rows {
@@ -21,31 +22,33 @@ export interface Rows {
   readonly band: Int32Array
   readonly part: Float32Array
   readonly bands: number
-  /** How many bins there are in truth. */
+  /** How many bins there are in truth, and how many of the lowest never hold a voice. */
   readonly full: number
+  readonly silent: number
   /** Third-octave bands from 150 Hz (Taal et al. 2011), and the one of each bin, or −1. */
   readonly thirds: { readonly count: number; readonly of: Int32Array }
   /** What a cue's number counts. */
   readonly scales: { readonly odds: number; readonly over: number; readonly contrast: number; readonly comb: number }
 }
 
-/** Frames of one mix, brought to one loudness: rows of inputs, of cues, and of what was heard and what was wanted. */
-export interface Passage {
+/**
+ * One mix: as it sounds, and of the frames in which the network was asked, brought to one loudness, rows of inputs, of cues, and
+ * of what was heard and what was wanted.
+ */
+export interface Passage extends Sound {
   readonly frames: number
+  /** Which of the engine's frames each of them is. */
+  readonly places: Int32Array
   readonly inputs: Float32Array
   readonly odds: Int8Array
   readonly over: Int8Array
   readonly contrast: Int8Array
   readonly comb: Int8Array
-  /** |X|; the part of the voice that is in phase with it; |S|^.3. */
+  /** |X| and |S|^.3. */
   readonly heard: Float32Array
-  readonly wanted: Float32Array
   readonly loud: Float32Array
   /** The voice's, in third-octave bands. */
   readonly envelopes: Float32Array
-  /** Of the voice, all of it and what is out of phase. */
-  readonly power: number
-  readonly phase: number
 }
 
 const THIRDS = 15, FIRST_THIRD = 150
@@ -54,7 +57,7 @@ const FARTHEST = { odds: 6, over: 5, contrast: 2, comb: 0.7 }
 /** The voice's mean power in a frame. */
 const POWER = 100
 
-export function rowsOf({ count, band, part }: Lie, step: number, bands: number): Rows {
+export function rowsOf({ count, band, part, silent }: Lie, step: number, bands: number): Rows {
   const bins: number[] = [], weights: number[] = []
   for (let bin = 0; bin < count; ) {
     const width = bin < 0.375 * count ? 1 : bin < 0.625 * count ? 2 : 4
@@ -68,7 +71,7 @@ export function rowsOf({ count, band, part }: Lie, step: number, bands: number):
   }
   return {
     bins, weights: Float32Array.from(weights), band: Int32Array.from(bins, (bin) => band[bin]!), part: Float32Array.from(bins, (bin) => part[bin]!), bands,
-    full: count, thirds: { count: THIRDS, of: Int32Array.from(bins, third) },
+    full: count, silent, thirds: { count: THIRDS, of: Int32Array.from(bins, third) },
     scales: { odds: FARTHEST.odds / 127, over: FARTHEST.over / 127, contrast: FARTHEST.contrast / 127, comb: FARTHEST.comb / 127 },
   }
 }
@@ -103,14 +106,14 @@ export function listener(module: WebAssembly.Module, dictionary: Dictionary, set
   const byte = (x: number, scale: number): number => Math.max(-127, Math.min(127, Math.round(x / scale)))
   return {
     rows,
-    hear({ voice, mix }, most) {
+    hear({ voice, mix }, most): Passage {
       separator.reset()
       spoken.reset()
       mixed.reset()
       const bytes = (): Int8Array => new Int8Array(most * bins.length), floats = (): Float32Array => new Float32Array(most * bins.length)
       const found = {
-        frames: 0, inputs: new Float32Array(most * head.input.length), odds: bytes(), over: bytes(), contrast: bytes(), comb: bytes(),
-        heard: floats(), wanted: floats(), loud: floats(), envelopes: new Float32Array(most * thirds.count), power: 0, phase: 0,
+        mix, voice, shape, frames: 0, places: new Int32Array(most), inputs: new Float32Array(most * head.input.length),
+        odds: bytes(), over: bytes(), contrast: bytes(), comb: bytes(), heard: floats(), loud: floats(), envelopes: new Float32Array(most * thirds.count),
       }
       let answers = head.answers
       for (let from = 0; from + input.length <= mix.length && found.frames < most; from += input.length) {
@@ -125,16 +128,15 @@ export function listener(module: WebAssembly.Module, dictionary: Dictionary, set
         if (head.answers === answers) continue // between two answers, or where there is nothing to judge
         answers = head.answers
         found.inputs.set(head.input, found.frames * head.input.length)
+        found.places[found.frames] = from / input.length
         let at = found.frames++ * bins.length
         for (let i = 0; i < bins.length; i++, at++) {
           const bin = bins[i]!
-          const re = mixed.re[bin]!, im = mixed.im[bin]!, heard = Math.hypot(re, im)
           found.odds[at] = byte(head.odds[bin]!, scales.odds)
           found.over[at] = byte(head.over[bin]!, scales.over)
           found.contrast[at] = byte(head.contrast[bin]!, scales.contrast)
           found.comb[at] = byte(head.comb[bin]!, scales.comb)
-          found.heard[at] = heard
-          found.wanted[at] = (re * spoken.re[bin]! + im * spoken.im[bin]!) / Math.max(heard, 1e-12)
+          found.heard[at] = Math.hypot(mixed.re[bin]!, mixed.im[bin]!)
           found.loud[at] = Math.hypot(spoken.re[bin]!, spoken.im[bin]!)
         }
       }
@@ -145,9 +147,6 @@ export function listener(module: WebAssembly.Module, dictionary: Dictionary, set
         for (let i = 0; i < bins.length; i++, at++) {
           const s = scale * found.loud[at]!
           found.heard[at]! *= scale
-          found.wanted[at]! *= scale
-          found.power += weights[i]! * s * s
-          found.phase += weights[i]! * (s * s - found.wanted[at]! ** 2)
           if (thirds.of[i]! >= 0) found.envelopes[frame * thirds.count + thirds.of[i]!]! += weights[i]! * s * s
           found.loud[at] = loudness(s)
         }

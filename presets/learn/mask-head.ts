@@ -42,8 +42,8 @@ const BANDS = 32, FIRST = 64, MEMORY = 96
 const SECONDS = 4, FRAMES = 488
 const CLOCK = 0.008
 /** Mixes in one step. */
-const BATCH = 16
-const RATE = 2e-3, CLIP = 1
+const BATCH = 8
+const RATE = 1.5e-3, CLIP = 1
 const FOLDS = 3, OWN = 1 / 3
 const PASSES = 40
 /** Of all steps a share is for listening, in progress. */
@@ -58,7 +58,7 @@ export async function* learnMaskHead(plan: MaskPlan, stop?: { readonly aborted: 
   if (noises.length === 0) throw new RangeError('head: expected recordings of noise, got none')
   for (const { name, sampleRate } of [...voices, ...noises])
     if (sampleRate !== dictionary.sampleRate) throw new RangeError(`${name}: expected ${dictionary.sampleRate} Hz like the dictionary, got ${sampleRate} Hz`)
-  const facts: MaskFacts = { source, bands: BANDS, reach: dictionary.sampleRate / 2, clock: CLOCK, own: false }
+  const facts: MaskFacts = { source, bands: BANDS, reach: dictionary.sampleRate / 2, clock: CLOCK, own: false, latency: true }
   const heard: Passage[] = []
   let rows: Rows | null = null
   for await (const { passage, about } of passages(plan, facts)) {
@@ -76,7 +76,7 @@ export async function* learnMaskHead(plan: MaskPlan, stop?: { readonly aborted: 
   ], seed)
   layers[2]!.weights.fill(0) // from the dictionary's mask
   const trainer = new Trainer(layers, fast(module), BATCH, FRAMES)
-  const judge = new Judge(rows, FRAMES)
+  const judge = new Judge(rows, FRAMES, module)
   const random = seededRandom(seed)
   const order = heard.map((_, i) => i)
   const steps = epochs * Math.floor(heard.length / BATCH)
@@ -118,7 +118,7 @@ async function* passages({ dictionary, settings, voices, noises, mixes, seed, mo
     const mix = mixOf(materials, SECONDS, seed * 1_000_003 + n)
     const random = seededRandom(seed + 7 * n)
     const alone = random() < OWN, draw = random()
-    const latency: Latency = draw < 0.5 ? 'high' : draw < 0.8 ? 'normal' : 'low'
+    const latency: Latency = draw < 0.4 ? 'high' : draw < 0.7 ? 'normal' : 'low'
     let engine
     if (alone) {
       const spectra = own.get(mix.who) ?? await spectraOf(dictionary, [voices[mix.who]!], facts.source, OWN_ATOMS, seed, module)

@@ -1,20 +1,19 @@
 // What is wrong with a mask, and what the network's numbers should do about it. Three complaints about one passage, because
 // each alone is easily satisfied by something that sounds bad:
 //
-//   log₁₀(Σ|mX − S|² ÷ Σ|S|²)       decibels, what SI-SDR measures
+//   log₁₀(Σ(y − s)² ÷ Σs²)          decibels of the sound itself, what SI-SDR measures
 //   Σ(|mX|^.3 − |S|^.3)²             loudness as ears hear it: what is quiet counts too
 //   1 − correlation of envelopes     in third-octave bands over .4 s, as intelligibility is measured (Taal et al. 2011)
-//
-// m is real, so |mX − S|² = (m|X| − S·X/|X|)² and what is out of phase, which no mask can mend.
 
 import { COEFFICIENTS } from '../../worklet/mask-head.ts'
 import type { Matrix } from '../products.ts'
 import type { Passage, Rows } from './mask-examples.ts'
+import { MaskSound } from './mask-sound.ts'
 
 export interface Complaint {
   /** The weighted sum of the three. */
   readonly loss: number
-  /** SNR of the spectrogram in dB, the mean difference of loudness, the mean correlation. */
+  /** SNR of the sound in dB, the mean difference of loudness, the mean correlation. */
   readonly decibels: number
   readonly loudness: number
   readonly envelopes: number
@@ -40,8 +39,11 @@ export class Judge {
   private readonly envelope: Float64Array
   private readonly envelopeSlope: Float64Array
   private readonly numbers: Float64Array
+  /** One for each latency. */
+  private readonly sounds = new Map<number, MaskSound>()
 
-  constructor(private readonly rows: Rows, frames: number) {
+  /** Of passages of at most so many frames; `module`: the plain kernel, which makes the sound. */
+  constructor(private readonly rows: Rows, frames: number, private readonly module: WebAssembly.Module) {
     const { bins, thirds, bands } = rows
     this.mask = new Float64Array(frames * bins.length)
     this.slope = new Float64Array(frames * bins.length)
@@ -52,7 +54,8 @@ export class Judge {
 
   judge(passage: Passage, frames: number, coefficients: Matrix, first: (frame: number) => number, slopes: Matrix | null, share: number): Complaint {
     this.decode(passage, frames, coefficients, first)
-    const { decibels, loudness } = this.listen(passage, frames)
+    const loudness = this.weigh(passage, frames)
+    const decibels = this.hear(passage, frames, slopes !== null)
     const envelopes = this.follow(passage, frames)
     if (slopes) this.encode(passage, frames, first, slopes, share)
     return {
@@ -80,28 +83,48 @@ export class Judge {
     }
   }
 
-  /** Decibels and loudness; slopes by the mask. */
-  private listen({ heard, wanted, loud, power, phase }: Passage, frames: number): { decibels: number; loudness: number } {
+  /** The mean difference of loudness; slopes by the mask. */
+  private weigh({ heard, loud }: Passage, frames: number): number {
     const { mask, slope, rows: { bins, weights, full } } = this
-    const count = frames * bins.length
-    let error = phase, difference = 0
-    for (let at = 0, i = 0; at < count; at++) {
-      const d = mask[at]! * heard[at]! - wanted[at]!
-      error += weights[i]! * d * d
-      slope[at] = 2 * weights[i]! * d * heard[at]!
-      if (++i === bins.length) i = 0
-    }
-    const toError = WEIGHTS.decibels / (error * Math.LN10)
     const mean = 4 / (frames * full)
-    for (let at = 0, i = 0; at < count; at++) {
+    let difference = 0
+    for (let at = 0, i = 0; at < frames * bins.length; at++) {
       const e = mask[at]! * heard[at]! + LEAST
       const root = e ** POWER
       const d = root - loud[at]!
       difference += weights[i]! * d * d
-      slope[at] = slope[at]! * toError + WEIGHTS.loudness * mean * 2 * weights[i]! * d * POWER * (root / e) * heard[at]!
+      slope[at] = WEIGHTS.loudness * mean * 2 * weights[i]! * d * POWER * (root / e) * heard[at]!
       if (++i === bins.length) i = 0
     }
-    return { decibels: Math.log10(error / power), loudness: mean * difference }
+    return mean * difference
+  }
+
+  /** The logarithm of the sound's error; slopes by the mask are added. A frame in which the network was not asked has the mask of the last one. */
+  private hear(passage: Passage, frames: number, learning: boolean): number {
+    const { mask, slope, sounds, module, rows: { bins, full, silent } } = this
+    const { places, shape } = passage
+    let sound = sounds.get(shape.tailSize)
+    if (!sound) sounds.set(shape.tailSize, (sound = new MaskSound(module, shape)))
+    const count = places[frames - 1]! + 1
+    const end = (i: number): number => bins[i + 1] ?? full
+    let asked = 0
+    const from = (frame: number): number => {
+      if (frame === 0) asked = 0
+      while (asked < frames && places[asked]! <= frame) asked++
+      return (asked - 1) * bins.length
+    }
+    const decibels = sound.play(passage, count, (frame, gains) => {
+      gains.fill(0)
+      const at = from(frame)
+      if (at >= 0) for (let i = 0, bin = 0; i < bins.length; i++) for (const gain = mask[at + i]!; bin < end(i); bin++) gains[bin] = gain
+      gains.fill(0, 0, silent)
+    })
+    if (learning) sound.ask(count, (frame, asks) => {
+      const at = from(frame)
+      if (at >= 0) for (let i = 0; i < bins.length; i++)
+        for (let bin = Math.max(silent, bins[i]!); bin < end(i); bin++) slope[at + i]! += WEIGHTS.decibels * asks[bin]!
+    })
+    return decibels
   }
 
   /** The mean correlation of envelopes; slopes by the mask are added. */
