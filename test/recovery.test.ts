@@ -121,4 +121,16 @@ describe('the head', () => {
     }
     expect(heardAfter(60)).toBeLessThan(heardAfter(2) + 3)
   })
+
+  test('lets little of a room through half a second after a fan, a slam or a microphone that was off, and after one that hissed', () => {
+    const length = 12 * RATE
+    const room = rumble(length, 6, 0.03)
+    const leak = (changed: Float32Array, of: Float32Array, a: number, b: number): number => dB(seconds(cleaned(changed, [], 1), a, b), seconds(of, a, b))
+    const fan = from(rumble(length, 2), 3)
+    expect(leak(plus(fan, noise(length, 3, 0.005)), fan, 3.5, 8)).toBeLessThan(-15)
+    expect(leak(plus(room, from(noise(length, 5, 1), 4, 4.3)), room, 4.8, 6)).toBeLessThan(-15)
+    const off = plus(room, times(from(room, 5, 8), -1))
+    expect(leak(off, room, 8.1, 12)).toBeLessThan(-15)
+    expect(leak(plus(off, from(noise(length, 7, 1e-5), 5, 8)), room, 8.5, 12)).toBeLessThan(-11)
+  })
 })
