@@ -94,6 +94,14 @@ describe('the noise model', () => {
     expect(heardAfter(60)).toBeLessThan(heardAfter(2) + 2)
   })
 
+  test('does not take after a voice that goes on and on', () => {
+    const length = 60 * RATE, late = 48
+    const spoken = voice(length, RATE, 5), both = plus(spoken, rumble(length, 7, 0.05))
+    const said = seconds(spoken, late, 60)
+    const wrong = (since: number): number => dB(plus(seconds(cleaned(seconds(both, since, 60)), late - since, 60 - since), times(said, -1)), said)
+    expect(wrong(0)).toBeLessThan(wrong(late - 2) + 0.5)
+  })
+
   test('learns what it is told to listen to, voices and all, and keeps it on hold while another noise sounds', () => {
     const length = 8 * RATE
     const hiss = noise(length, 8, 0.1)

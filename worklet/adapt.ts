@@ -12,6 +12,11 @@ export const MAX_ONLINE_ATOMS = MAX_FREE_ATOMS + 1
 /** What the starting shape counts for, in frames: little, so that the first sound replaces it. */
 const PRIOR_FRAMES = 0.05
 const FLOOR = 1e-9
+/**
+ * Where a tracker says that they are there for noise, one of them begins anew every so many seconds, in turn. What is only ever
+ * multiplied grows peaks and never fills its gaps: within a minute of talk an atom takes after the voice, and takes it along.
+ */
+const TURN_SECONDS = 1, FIRST_TURN_SECONDS = 5
 
 export class FreeAtoms {
   private readonly numerator: Float32Array
@@ -23,6 +28,13 @@ export class FreeAtoms {
   /** For one atom: its activation, what remains of the past after this frame, ω. */
   private readonly step: Float32Array
   private readonly kind: number
+  /** What each begins with, and its statistics. */
+  private readonly humps: readonly Float32Array[]
+  private readonly firstUp: readonly Float32Array[]
+  private readonly firstDown: Float32Array
+  /** Seconds until the next one begins anew, and how many did. */
+  private left = FIRST_TURN_SECONDS
+  private turns = 0
 
   static floats(paddedBins: number): number { return (2 + 2 * MAX_FREE_ATOMS) * (paddedBins + 16) + 32 }
 
@@ -38,35 +50,43 @@ export class FreeAtoms {
     this.numbers = kernel.floats(3)
     this.numbers.set([divergence.alpha, divergence.beta, FLOOR])
     this.step = kernel.floats(3).fill(this.omega)
+    const { fitted: { known }, paddedBins } = basis
+    const weight = (PRIOR_FRAMES * known) / MAX_FREE_ATOMS
+    const dealt = (of: (bin: number) => number): Float32Array => {
+      const row = new Float32Array(paddedBins)
+      for (let bin = 0; bin < known; bin++) row[basis.dealt(bin)] = of(bin)
+      return row
+    }
+    this.humps = Array.from({ length: MAX_FREE_ATOMS }, (_, atom) => hump(atom, known))
+    this.firstUp = this.humps.map((spectrum) => dealt((bin) => spectrum[bin]! ** (1 / this.omega) * weight))
+    this.firstDown = dealt(() => weight)
     this.reset()
   }
 
   reset(): void {
-    const { basis, basis: { fitted: { bins, known } }, up, down, omega } = this
-    const spectrum = new Float32Array(bins)
-    for (let atom = 0; atom < MAX_FREE_ATOMS; atom++) {
-      let sum = 0
-      for (let bin = 0; bin < known; bin++) {
-        const place = Math.log2(1 + bin) / Math.log2(known) // 0 lowest … 1 highest, by octaves
-        const distance = place - (atom + 0.5) / MAX_FREE_ATOMS
-        spectrum[bin] = (0.2 + Math.exp(-20 * distance * distance)) / (1 + bin)
-        sum += spectrum[bin]!
-      }
-      for (let bin = 0; bin < known; bin++) spectrum[bin]! /= sum
-      basis.write(basis.fixed + atom, spectrum)
-      const weight = (PRIOR_FRAMES * known) / MAX_FREE_ATOMS
-      up[atom]!.fill(0)
-      down[atom]!.fill(0)
-      for (let bin = 0; bin < known; bin++) {
-        up[atom]![basis.dealt(bin)] = spectrum[bin]! ** (1 / omega) * weight
-        down[atom]![basis.dealt(bin)] = weight
-      }
-    }
+    this.left = FIRST_TURN_SECONDS
+    this.turns = 0
+    for (let atom = 0; atom < MAX_FREE_ATOMS; atom++) this.begin(atom)
+  }
+
+  private begin(atom: number): void {
+    const { basis, up, down, humps, firstUp, firstDown } = this
+    basis.write(basis.fixed + atom, humps[atom]!)
+    up[atom]!.set(firstUp[atom]!)
+    down[atom]!.set(firstDown)
+  }
+
+  /** A frame that is learned from, by the tracker's company: see TURN_SECONDS. */
+  private take({ tracker, listen, freeAtoms }: Settings): void {
+    if (tracker === 0 || listen === 1 || (this.left -= this.hopSeconds) > 0) return
+    this.left = TURN_SECONDS
+    this.begin(this.turns++ % freeAtoms)
   }
 
   /** Once per frame, before `learn`: `total` is W·h, `prepared` the frame as the solver saw it. */
   compare(prepared: Float32Array, total: Float32Array, settings: Settings): void {
     const { basis } = this
+    this.take(settings)
     this.step[1] = Math.exp(-this.hopSeconds / settings.memory)
     this.kernel.run.ratios(this.kind, prepared.byteOffset, basis.weights.byteOffset, total.byteOffset, this.numerator.byteOffset,
       this.denominator.byteOffset, basis.paddedBins, this.numbers.byteOffset)
@@ -81,4 +101,17 @@ export class FreeAtoms {
       this.numerator.byteOffset, this.denominator.byteOffset, step.byteOffset)
     basis.sum(atom)
   }
+}
+
+/** Broad, somewhere between low and high. */
+function hump(atom: number, known: number): Float32Array {
+  const spectrum = new Float32Array(known)
+  let sum = 0
+  for (let bin = 0; bin < known; bin++) {
+    const place = Math.log2(1 + bin) / Math.log2(known) // 0 lowest … 1 highest, by octaves
+    const distance = place - (atom + 0.5) / MAX_FREE_ATOMS
+    spectrum[bin] = (0.2 + Math.exp(-20 * distance * distance)) / (1 + bin)
+    sum += spectrum[bin]!
+  }
+  return spectrum.map((x) => x / sum)
 }
