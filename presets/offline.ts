@@ -75,7 +75,7 @@ export class Offline {
     const { dictionary, sampleRate, channels } = options
     // nobody waits for a moment of a file: symmetric windows, as long as the dictionary has them
     this.options = { ...options, dictionary: { ...dictionary, tailSize: dictionary.fftSize } }
-    this.separator = new Separator({ ...this.options, mode: 'direct' })
+    this.separator = new Separator({ ...this.options, mode: 'direct', again: true })
     this.most = Math.round(STRETCH_SECONDS * sampleRate)
     this.overlap = Math.round(OVERLAP_SECONDS * sampleRate)
     this.waiting = Array.from({ length: channels }, () => new Float32Array(this.most))

@@ -28,18 +28,19 @@ export class FreeAtoms {
   /** For one atom: its activation, what remains of the past after this frame, ω. */
   private readonly step: Float32Array
   private readonly kind: number
-  /** What each begins with, and its statistics. */
+  /** What each begins with, the same in the order of the basis, and its statistics. */
   private readonly humps: readonly Float32Array[]
+  private readonly planted: readonly Float32Array[]
   private readonly firstUp: readonly Float32Array[]
   private readonly firstDown: Float32Array
   /** Seconds until the next one begins anew, and how many did. */
   private left = FIRST_TURN_SECONDS
   private turns = 0
 
-  static floats(paddedBins: number): number { return (2 + 2 * MAX_FREE_ATOMS) * (paddedBins + 16) + 32 }
+  static floats(paddedBins: number): number { return (2 + 3 * MAX_FREE_ATOMS) * (paddedBins + 16) + 32 }
 
   constructor(private readonly kernel: Kernel, private readonly basis: Basis, divergence: Divergence,
-    private readonly hopSeconds: number) {
+    private readonly hopSeconds: number, private readonly turning: boolean) {
     const rows = (): Float32Array[] => Array.from({ length: MAX_FREE_ATOMS }, () => kernel.floats(basis.paddedBins))
     this.numerator = kernel.floats(basis.paddedBins)
     this.denominator = kernel.floats(basis.paddedBins)
@@ -58,6 +59,8 @@ export class FreeAtoms {
       return row
     }
     this.humps = Array.from({ length: MAX_FREE_ATOMS }, (_, atom) => hump(atom, known))
+    this.planted = rows()
+    this.planted.forEach((row, atom) => row.set(dealt((bin) => this.humps[atom]![bin]!)))
     this.firstUp = this.humps.map((spectrum) => dealt((bin) => spectrum[bin]! ** (1 / this.omega) * weight))
     this.firstDown = dealt(() => weight)
     this.reset()
@@ -66,21 +69,26 @@ export class FreeAtoms {
   reset(): void {
     this.left = FIRST_TURN_SECONDS
     this.turns = 0
-    for (let atom = 0; atom < MAX_FREE_ATOMS; atom++) this.begin(atom)
+    for (let atom = 0; atom < MAX_FREE_ATOMS; atom++) {
+      this.basis.write(this.basis.fixed + atom, this.humps[atom]!)
+      this.remember(atom)
+    }
   }
 
-  private begin(atom: number): void {
-    const { basis, up, down, humps, firstUp, firstDown } = this
-    basis.write(basis.fixed + atom, humps[atom]!)
-    up[atom]!.set(firstUp[atom]!)
-    down[atom]!.set(firstDown)
+  /** Only what it began with. */
+  private remember(atom: number): void {
+    this.up[atom]!.set(this.firstUp[atom]!)
+    this.down[atom]!.set(this.firstDown)
   }
 
   /** A frame that is learned from, by the tracker's company: see TURN_SECONDS. */
   private take({ tracker, listen, freeAtoms }: Settings): void {
-    if (tracker === 0 || listen === 1 || (this.left -= this.hopSeconds) > 0) return
+    if (!this.turning || tracker === 0 || listen === 1 || (this.left -= this.hopSeconds) > 0) return
     this.left = TURN_SECONDS
-    this.begin(this.turns++ % freeAtoms)
+    const { basis } = this, free = this.turns++ % freeAtoms, atom = basis.fixed + free
+    this.kernel.run.plant(this.planted[free]!.byteOffset, basis.packed.byteOffset, atom, basis.room, basis.panels)
+    basis.sum(atom)
+    this.remember(free)
   }
 
   /** Once per frame, before `learn`: `total` is W·h, `prepared` the frame as the solver saw it. */

@@ -26,12 +26,13 @@ interface Plan {
   readonly head: Head | null
   readonly sampleRate: number
   readonly channels: 1 | 2
+  readonly again: boolean
 }
 
 /** Bins in one unit of the sliced mode's work on places: filtering four takes as long as four panels of a hundred atoms. */
 const BINS = 64
 
-export function partsOf({ module, dictionary, selection, covariances, head, sampleRate, channels }: Plan, shape: Shape, latencySamples: number,
+export function partsOf({ module, dictionary, selection, covariances, head, sampleRate, channels, again }: Plan, shape: Shape, latencySamples: number,
   sliced: boolean, seconds: Float64Array) {
   const fitted = fitSpectra(dictionary, shape.fftSize, sampleRate)
   const fixed = dictionary.atoms.length
@@ -57,7 +58,7 @@ export function partsOf({ module, dictionary, selection, covariances, head, samp
     analyses, noise, masks,
     features: new Features(kernel, basis, channels),
     activations: new Activations(kernel, basis, dictionary.divergence, slice, hopSeconds),
-    freeAtoms: new FreeAtoms(kernel, basis, dictionary.divergence, hopSeconds),
+    freeAtoms: new FreeAtoms(kernel, basis, dictionary.divergence, hopSeconds, !again),
     noiseAtom: new NoiseAtom(kernel, basis, noise),
     head: judge && new MaskHead(kernel, judge, known, binHertz, hopSeconds, tailSeconds),
     polish: new Polish(kernel, masks.gains, masks.bands, masks.stride, bins, binHertz, hopSeconds),

@@ -43,6 +43,8 @@ export interface SeparatorOptions {
   readonly sampleRate: number
   readonly channels: 1 | 2
   readonly mode: Mode
+  /** The same stretch of a file is heard again and again: free atoms keep what they have learned of it. */
+  readonly again?: boolean
 }
 
 export const layoutFor = (dictionary: Dictionary, selection: Selection, sampleRate: number, channels: 1 | 2): FrameLayout => ({
@@ -113,7 +115,7 @@ export class Separator {
   /** Of the file, in its middle. */
   private readonly seconds = new Float64Array(1)
 
-  constructor({ module, dictionary, selection, covariances = {}, head = null, sampleRate, channels, mode }: SeparatorOptions) {
+  constructor({ module, dictionary, selection, covariances = {}, head = null, sampleRate, channels, mode, again = false }: SeparatorOptions) {
     const plain = shapeFor(dictionary, sampleRate)
     const shape = (this.shape = head?.kind === 'mask' ? leaning(plain) : plain)
     this.sliced = mode === 'sliced'
@@ -124,7 +126,7 @@ export class Separator {
     this.clock = new FileClock(sampleRate)
     this.learned = covariances
     checkLearned(selection, covariances)
-    const parts = partsOf({ module, dictionary, selection, covariances, head, sampleRate, channels }, shape, this.latencySamples, this.sliced, this.seconds)
+    const parts = partsOf({ module, dictionary, selection, covariances, head, sampleRate, channels, again }, shape, this.latencySamples, this.sliced, this.seconds)
     this.analyses = parts.analyses
     this.features = parts.features
     this.activations = parts.activations
