@@ -8,13 +8,34 @@ export function token(name: string): string {
   return value
 }
 
+export interface Box { readonly width: number; readonly height: number; readonly zoom: number }
+
+/**
+ * Asking an element for its size makes the browser lay the whole page out there and then, and every picture asks in every
+ * frame: it is asked again only when it may have changed.
+ */
+let boxes = new WeakMap<Element, Box>()
+const resized = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver((entries) => { for (const { target } of entries) boxes.delete(target) })
+if (typeof window !== 'undefined') window.addEventListener('resize', () => { boxes = new WeakMap() }) // the zoom, too
+
+/** In the page's pixels. */
+export function boxOf(canvas: HTMLCanvasElement): Box {
+  let box = boxes.get(canvas)
+  if (!box) {
+    boxes.set(canvas, box = { width: canvas.clientWidth, height: canvas.clientHeight, zoom: canvas.currentCSSZoom ?? 1 })
+    resized?.observe(canvas)
+  }
+  return box
+}
+
 /** Pixels of the screen for one of the page's: the screen's own factor, and the page's zoom on very large windows. */
-export const scaleOf = (canvas: HTMLCanvasElement): number => devicePixelRatio * (canvas.currentCSSZoom ?? 1)
+export const scaleOf = (canvas: HTMLCanvasElement): number => devicePixelRatio * boxOf(canvas).zoom
 
 /** Matches the canvas to its box and the screen's pixels; returns false when nothing changed. */
 export function fit(canvas: HTMLCanvasElement): boolean {
-  const width = Math.round(canvas.clientWidth * scaleOf(canvas))
-  const height = Math.round(canvas.clientHeight * scaleOf(canvas))
+  const box = boxOf(canvas)
+  const width = Math.round(box.width * scaleOf(canvas))
+  const height = Math.round(box.height * scaleOf(canvas))
   if (canvas.width === width && canvas.height === height) return false
   canvas.width = width
   canvas.height = height

@@ -25,11 +25,14 @@ const gamma = Uint8ClampedArray.from({ length: STEPS + 1 }, (_, i) => {
 })
 const display = (c: number): number => gamma[c <= 0 ? 0 : c >= 1 ? STEPS : Math.round(c * STEPS)]!
 
+/** Not `** 3`: that is a call of the general power, and there are three for every pixel. */
+const cube = (x: number): number => x * x * x
+
 /** One pixel of an ImageData. */
 export function putLab(pixels: Uint8ClampedArray, at: number, lightness: number, a: number, b: number): void {
-  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3
+  const l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b)
+  const m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b)
+  const s = cube(lightness - 0.0894841775 * a - 1.291485548 * b)
   pixels[at] = display(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s)
   pixels[at + 1] = display(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s)
   pixels[at + 2] = display(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s)

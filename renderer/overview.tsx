@@ -3,7 +3,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import { seek } from './actions.ts'
-import { fit, scaleOf, token } from './canvas.ts'
+import { boxOf, fit, scaleOf, token } from './canvas.ts'
 import { clock } from './format.ts'
 import { heardAt, watch } from './frames.ts'
 import { begin, end } from './history.ts'
@@ -34,7 +34,7 @@ export const Overview = ({ seconds }: { seconds: number }) => {
         const at = heardAt() ?? 0
         const sound = recorded.peek()
         const now = sound?.outline.peek() ?? noOutline
-        const what = [Math.round(at / seconds * target.clientWidth * scaleOf(target)), view.peek(), now, state.loop.peek(), state.markers.peek()]
+        const what = [Math.round(at / seconds * boxOf(target).width * scaleOf(target)), view.peek(), now, state.loop.peek(), state.markers.peek()]
         const resized = fit(target)
         if (!resized && what.every((value, i) => value === drawn[i])) return
         drawn = what

@@ -58,6 +58,9 @@ export function launch({ fakeMicrophone, args = [] }: LaunchOptions = {}): Promi
   return chromium.launch({
     executablePath,
     args: [
+      // Two pages behind the address bar, loaded anew for every window. The last list wins: the rest of it is playwright's own.
+      '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,'
+        + 'LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,Translate,OptimizationHints,NetworkTimeServiceQuerying,PreconnectToSearch',
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
       '--disable-sync', '--autoplay-policy=no-user-gesture-required',
       '--disable-blink-features=FileSystemAccessLocal', // playwright answers the older way of choosing a file

@@ -54,9 +54,9 @@ describe.skipIf(noChromium)(because('the page without a network', noChromium), (
     await expect.poll(() => page.locator('.figures').innerText()).not.toContain('–')
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
 
-    await writeFile(join(app.folder, 'index.html'), (await readFile(join(app.folder, 'index.html'), 'utf8')).replace('<title>Winnow', '<title>Winnow anew'))
+    await writeFile(join(app.folder, 'index.html'), (await readFile(join(app.folder, 'index.html'), 'utf8')).replace('<html', '<html data-build="anew"'))
     served = await serve(app.folder, { port: Number(port) })
     await page.reload()
-    expect(await page.title()).toBe('Winnow anew')
+    expect(await page.locator('html').getAttribute('data-build')).toBe('anew')
   })
 })

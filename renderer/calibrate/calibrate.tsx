@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { brush, fit } from '../canvas.ts'
+import { boxOf, brush, fit } from '../canvas.ts'
 import { drawKeys, drawMade } from './drawing.ts'
 import { HOLD } from './hearing.ts'
 import type { Verdict } from './hearing.ts'
@@ -59,10 +59,10 @@ const Drawn = ({ draw, label, className }: { draw(context: CanvasRenderingContex
   useEffect(() => {
     const paint = (): void => {
       const target = canvas.current
-      if (!target || target.clientWidth === 0) return
+      if (!target || boxOf(target).width === 0) return
       fit(target)
       const context = brush(target)
-      if (context) draw(context, target.clientWidth, target.clientHeight)
+      if (context) draw(context, boxOf(target).width, boxOf(target).height)
     }
     const stop = effect(paint)
     const resized = new ResizeObserver(paint)

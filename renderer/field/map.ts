@@ -62,8 +62,8 @@ export function createFieldMap(): FieldMap {
           const certainty = Math.max(0, Math.min(1, (most - OWNED) / (1 - OWNED)))
           const pale = boundaries && second > OWNED && most - second < DISPUTE ? 0.16 * (1 - (most - second) / DISPUTE) : 0
           put(image.data, 4 * ((rows - 1 - row) * LEVEL_CELLS + column), energy, certainty, pale, owner < 0 ? null : colours[owner % 16]!)
-          const strength = Math.max(now[cell]!, UNDER * under[cell]!) ** 4
-          totals[column]![certainty > 0.2 ? owner : 16]! += strength
+          const squared = energy * energy
+          totals[column]![certainty > 0.2 ? owner : 16]! += squared * squared
         }
       }
       context.putImageData(image, 0, 0)

@@ -4,7 +4,7 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { BAND_CELLS, DELAY_CELLS, LEVEL_CELLS } from '../../worklet/field-axes.ts'
-import { fit, scaleOf } from '../canvas.ts'
+import { boxOf, fit, scaleOf } from '../canvas.ts'
 import { choose } from '../editing.ts'
 import { drawAxes, drawProfile } from './axes-drawn.ts'
 import { claimsOf, weightOfSource, weightOfSpot } from './claims.ts'
@@ -30,16 +30,17 @@ export const fieldRate = (): number => feed.sampleRate()
 
 export function plotOf(canvas: HTMLCanvasElement): Plot {
   const { left, right, top, bottom } = EDGES
+  const { width, height } = boxOf(canvas)
   return {
     view: field.view.peek(), range: field.range.peek(), window: field.window.peek(), sampleRate: feed.sampleRate(),
-    left, top, width: Math.max(1, canvas.clientWidth - left - right), height: Math.max(1, canvas.clientHeight - top - bottom),
+    left, top, width: Math.max(1, width - left - right), height: Math.max(1, height - top - bottom),
   }
 }
 
 function prepare(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d')!
   context.setTransform(scaleOf(canvas), 0, 0, scaleOf(canvas), 0, 0)
-  context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight)
+  context.clearRect(0, 0, boxOf(canvas).width, boxOf(canvas).height)
   return context
 }
 

@@ -1,6 +1,6 @@
 // The two pictures of a learning: how the misfit falls, and what the atoms look like, low to high.
 
-import { brush, fit, token } from '../canvas.ts'
+import { boxOf, brush, fit, token } from '../canvas.ts'
 
 const LEFT = 40, BOTTOM = 18, TOP = 8, RIGHT = 10
 
@@ -9,7 +9,7 @@ export function drawMisfit(canvas: HTMLCanvasElement, losses: readonly number[],
   fit(canvas)
   const context = brush(canvas)
   if (!context) return
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const { width, height } = boxOf(canvas)
   context.clearRect(0, 0, width, height)
   context.font = `400 11px ${token('--font')}`
   context.fillStyle = token('--text-3')
@@ -53,7 +53,7 @@ export function drawAtoms(canvas: HTMLCanvasElement, spectra: Float32Array, bins
   fit(canvas)
   const context = brush(canvas)
   if (!context || spectra.length === 0) return
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const { width, height } = boxOf(canvas)
   const atoms = spectra.length / bins
   const rows = Array.from({ length: atoms }, (_, i) => spectra.subarray(i * bins, (i + 1) * bins))
   const middle = (row: Float32Array): number => row.reduce((sum, x, bin) => sum + x * Math.log(bin + 1), 0)

@@ -4,7 +4,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { Frame } from '../../worklet/frame.ts'
 import { shapeFor } from '../../worklet/stft.ts'
-import { brush, fit, token } from '../canvas.ts'
+import { boxOf, brush, fit, token } from '../canvas.ts'
 import { figure } from '../format.ts'
 import { watch } from '../frames.ts'
 import { levelsOf, sendOn } from './sent.ts'
@@ -32,7 +32,7 @@ const isLost = (): boolean => {
 function draw(canvas: HTMLCanvasElement, picture: Picture | null, gap: number): void {
   const context = brush(canvas, true)
   if (!context) return
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const { width, height } = boxOf(canvas)
   const span = width - GUTTER
   const each = Math.floor((height - RULER - BETWEEN) / 2)
   const missing = Math.min(span, gap / SECONDS * span)

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { brush, fit, token } from '../canvas.ts'
+import { boxOf, brush, fit, token } from '../canvas.ts'
 import { heardAt, watch } from '../frames.ts'
 import { pitchName } from './names.ts'
 import { LIVE_SECONDS, sheets } from './session.ts'
@@ -62,7 +62,7 @@ export const Roll = ({ seconds }: { readonly seconds: number | null }) => {
       draw() {
         const target = canvas.current
         if (!target) return
-        size.current = { width: target.clientWidth, height: target.clientHeight }
+        size.current = boxOf(target)
         const { live, heat, lag } = sheets.peek()
         const position = seconds === null ? null : heardAt()
         const next = live ? live.sounding : soundingAt(shownNotes.peek(), position, state.playing.peek())
@@ -90,7 +90,7 @@ export const Roll = ({ seconds }: { readonly seconds: number | null }) => {
 
   const spot = (event: MouseEvent): readonly [number, number] => {
     const box = canvas.current!.getBoundingClientRect()
-    size.current = { width: canvas.current!.clientWidth, height: canvas.current!.clientHeight } // it may not have been drawn yet
+    size.current = boxOf(canvas.current!) // it may not have been drawn yet
     const zoom = canvas.current!.currentCSSZoom ?? 1
     return [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom]
   }

@@ -3,7 +3,7 @@
 import { effect, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { seek } from '../actions.ts'
-import { brush, fit } from '../canvas.ts'
+import { boxOf, brush, fit } from '../canvas.ts'
 import { sourceColour } from '../colour.ts'
 import { clock } from '../format.ts'
 import { watch } from '../frames.ts'
@@ -68,8 +68,8 @@ export const PaintingLayer = ({ seconds }: { readonly seconds: number }) => {
         const shown = picture.peek()
         if (!target || !shown) return
         drag.current?.apply()
-        size.current = { width: target.clientWidth, height: target.clientHeight }
-        const now = planeOf(view.peek(), shown.axis, target.clientWidth, target.clientHeight)
+        size.current = boxOf(target)
+        const now = planeOf(view.peek(), shown.axis, size.current.width, size.current.height)
         const at = pointer.peek()
         // Asked again where the picture itself has changed under a pointer that rests.
         const news = shown.version !== asked.version && performance.now() - asked.time > RESTS

@@ -1,14 +1,14 @@
 // A spectrogram with something painted into a source: the voice of the first picture, and an area around a few of its tones.
 
 import { sourceColour } from '../colour.ts'
-import { drawStrip } from './voice.ts'
+import { drawHeard } from './voice.ts'
 
 const GREEN = 3
 /** Corners as parts of the picture. */
 const AREA = [[0.35, 0.34], [0.42, 0.26], [0.52, 0.27], [0.61, 0.35], [0.63, 0.5], [0.55, 0.6], [0.44, 0.62], [0.36, 0.52]] as const
 
-export function drawPainted(context: CanvasRenderingContext2D, width: number, height: number): void {
-  drawStrip(context, 0, width, height, false)
+export function* drawPainted(context: CanvasRenderingContext2D, width: number, height: number): Generator<void> {
+  yield* drawHeard(context, width, height)
   const outline = (): void => {
     context.beginPath()
     AREA.forEach(([x, y], i) => {

@@ -1,10 +1,11 @@
 // A canvas that is drawn once, and again when its size changes.
 
 import { useEffect, useRef } from 'preact/hooks'
-import { brush, fit } from '../canvas.ts'
+import { boxOf, brush, fit } from '../canvas.ts'
 
 export interface PictureProps {
-  draw(context: CanvasRenderingContext2D, width: number, height: number): void
+  /** One that takes long gives back the pieces it is drawn in: the page goes on in between. */
+  draw(context: CanvasRenderingContext2D, width: number, height: number): void | Generator<void>
   /** What it shows, for whoever does not see it; without one it is decoration. */
   readonly label?: string
   readonly className?: string
@@ -14,15 +15,25 @@ export const Picture = ({ draw, label, className }: PictureProps) => {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const target = canvas.current!
+    let soon = 0
     const paint = (): void => {
-      if (target.clientWidth === 0) return
+      if (boxOf(target).width === 0) return
       fit(target)
       const context = brush(target, true)
-      if (context) draw(context, target.clientWidth, target.clientHeight)
+      const pieces = context && draw(context, boxOf(target).width, boxOf(target).height)
+      const go = (): void => { if (pieces && !pieces.next().done) soon = window.setTimeout(go) }
+      go()
     }
-    const resized = new ResizeObserver(paint)
+    // Each in a task of its own, when the page around it has been shown: it must not wait for its decoration.
+    const resized = new ResizeObserver(() => {
+      clearTimeout(soon)
+      soon = window.setTimeout(paint)
+    })
     resized.observe(target)
-    return () => resized.disconnect()
+    return () => {
+      clearTimeout(soon)
+      resized.disconnect()
+    }
   }, [draw])
   return <canvas ref={canvas} class={className} {...(label === undefined ? { 'aria-hidden': 'true' } : { role: 'img', 'aria-label': label })} />
 }

@@ -3,9 +3,10 @@
 
 import { Frame } from '../../worklet/frame.ts'
 import { createSpectrogram } from '../spectrogram/spectrogram.ts'
+import type { Spectrogram } from '../spectrogram/spectrogram.ts'
 
 const RATE = 48_000
-const FFT = 4096
+const FFT = 2048
 const HOP = 1024
 const SECONDS = 5
 const BINS = FFT / 2 + 1
@@ -43,19 +44,23 @@ function speak(t: number, own: Float32Array, noise: Float32Array, random: () => 
   }
   for (const at of hisses) {
     const loud = Math.exp(-(((t - at) / 0.05) ** 2))
-    if (loud > 0.02) for (let i = 200; i < BINS; i++) own[i]! += 7 * loud * hill(i * RATE / FFT, 6500, 0.7) * (0.3 + random())
+    if (loud > 0.02) for (let i = 100; i < BINS; i++) own[i]! += 7 * loud * hill(i * RATE / FFT, 6500, 0.7) * (0.3 + random())
   }
-  for (let i = 3; i < BINS; i++) {
-    const room = (7 / (1 + (i / 18) ** 1.15) + 0.012) * (1 + 0.4 * Math.sin(t * 2.3 + i / 90))
+  for (let i = 2; i < BINS; i++) {
+    const room = (7 / (1 + (i / 9) ** 1.15) + 0.012) * (1 + 0.4 * Math.sin(t * 2.3 + i / 45))
     noise[i]! += room * (0.15 + random() * random() * 1.6)
   }
 }
 
 const BLUE = 1 // of the sources' colours
+/** Frames that are made before the page may go on. */
+const PIECE = 8
 
-/** The voice of before in a room, or what is sent on of it. */
-export function drawStrip(context: CanvasRenderingContext2D, top: number, width: number, height: number, cleaned: boolean): void {
-  const picture = createSpectrogram({ sampleRate: RATE, fftSize: FFT, windowSize: FFT, hopSize: HOP, sources: BLUE + 1 }, SECONDS)
+type Strip = 'heard' | 'sent'
+
+/** The voice of before in a room, and what is sent on of it: spoken once, however many strips show it. */
+function* stripsOf(strips: readonly Strip[]): Generator<void, readonly Spectrogram[]> {
+  const pictures = strips.map(() => createSpectrogram({ sampleRate: RATE, fftSize: FFT, windowSize: FFT, hopSize: HOP, sources: BLUE + 1 }, SECONDS))
   const frame = new Frame({ channels: 1, bins: BINS, sources: BLUE + 1, atoms: 0 })
   const own = new Float32Array(BINS)
   const noise = new Float32Array(BINS)
@@ -66,22 +71,31 @@ export function drawStrip(context: CanvasRenderingContext2D, top: number, width:
     own.fill(0)
     noise.fill(0)
     speak((n * HOP / RATE + SECONDS) % SECONDS, own, noise, random)
-    frame.masks.fill(0)
-    for (let i = 0; i < BINS; i++) {
-      const room = cleaned ? 0.02 * noise[i]! : noise[i]!
-      frame.magnitude[i] = own[i]! + room
-      frame.masks[BLUE * BINS + i] = own[i]! / (own[i]! + room + 1e-9)
-    }
-    picture.push(frame)
+    strips.forEach((strip, k) => {
+      for (let i = 0; i < BINS; i++) {
+        const room = strip === 'sent' ? 0.02 * noise[i]! : noise[i]!
+        frame.magnitude[i] = own[i]! + room
+        frame.masks[BLUE * BINS + i] = own[i]! / (own[i]! + room + 1e-9)
+      }
+      pictures[k]!.push(frame)
+    })
+    if (n % PIECE === 0) yield
   }
-  picture.draw(context, 0, top, width, height, 'high')
+  return pictures
+}
+
+/** What the microphone hears. */
+export function* drawHeard(context: CanvasRenderingContext2D, width: number, height: number): Generator<void> {
+  const [heard] = yield* stripsOf(['heard'])
+  heard!.draw(context, 0, 0, width, height, 'high')
 }
 
 /** Above what the microphone hears, below what is sent on. */
-export function drawVoice(context: CanvasRenderingContext2D, width: number, height: number): void {
+export function* drawVoice(context: CanvasRenderingContext2D, width: number, height: number): Generator<void> {
   const middle = Math.round(height / 2)
-  drawStrip(context, 0, width, middle, false)
-  drawStrip(context, middle, width, height - middle, true)
+  const [heard, sent] = yield* stripsOf(['heard', 'sent'])
+  heard!.draw(context, 0, 0, width, middle, 'high')
+  sent!.draw(context, 0, middle, width, height - middle, 'high')
   context.fillStyle = 'rgba(255,255,255,.7)'
   context.fillRect(0, middle - 0.5, width, 1)
 }

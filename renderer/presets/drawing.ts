@@ -1,6 +1,6 @@
 // A preset at a glance: the mean of its spectra, low to high, in decibels.
 
-import { brush, fit, token } from '../canvas.ts'
+import { boxOf, brush, fit, token } from '../canvas.ts'
 
 const LOWEST = 40 // Hz
 const RANGE = 45 // dB from the floor to the top
@@ -28,7 +28,7 @@ export function drawProfile(canvas: HTMLCanvasElement, mean: Float32Array, sampl
   fit(canvas)
   const context = brush(canvas)
   if (!context) return
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const { width, height } = boxOf(canvas)
   context.clearRect(0, 0, width, height)
   const heights = profile(mean, sampleRate, Math.max(1, Math.round(width)))
   const y = (value: number): number => height - 2 - value * (height - 6)

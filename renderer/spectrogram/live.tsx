@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { shapeFor } from '../../worklet/stft.ts'
-import { brush, fit, token } from '../canvas.ts'
+import { boxOf, brush, fit, token } from '../canvas.ts'
 import { currentFeed } from '../engine.ts'
 import type { Feed } from '../feeds.ts'
 import { watch } from '../frames.ts'
@@ -26,7 +26,7 @@ const DESCRIPTION = `Spectrogram of the last ${SECONDS} seconds. Light is energy
 function drawPicture(canvas: HTMLCanvasElement, picture: Spectrogram | null, sampleRate: number, lost: boolean): void {
   const context = brush(canvas, true)
   if (!context) return
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const { width, height } = boxOf(canvas)
   const axis = frequencyAxis(sampleRate)
   context.fillStyle = token('--well')
   context.fillRect(GUTTER, RULER, width - GUTTER, height - RULER)

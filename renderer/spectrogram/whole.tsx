@@ -4,7 +4,7 @@
 import { computed, effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Settings } from '../../worklet/parameters.ts'
-import { brush, fit, token } from '../canvas.ts'
+import { boxOf, brush, fit, token } from '../canvas.ts'
 import { currentFeed } from '../engine.ts'
 import type { FileFeed } from '../feeds.ts'
 import { heardAt, watch } from '../frames.ts'
@@ -56,7 +56,7 @@ function driven(shown: FilePicture): () => void {
 function draw(canvas: HTMLCanvasElement, shown: FilePicture, now: View): void {
   const context = brush(canvas, true)
   if (!context) return
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  const { width, height } = boxOf(canvas)
   context.fillStyle = token('--well')
   context.fillRect(GUTTER, RULER, width - GUTTER, height - RULER)
   shown.draw(context, now, GUTTER, RULER, width - GUTTER, height - RULER)
@@ -92,14 +92,15 @@ export const FileSpectrogram = ({ seconds }: { readonly seconds: number }) => {
         if (at !== null && state.playing.peek() && !painting.busy.peek()) view.value = follow(view.peek(), before, at, seconds)
         before = at ?? before
         const now = view.peek()
-        const plot = target.clientWidth - GUTTER
+        const { width } = boxOf(target)
+        const plot = width - GUTTER
         const x = at === null ? -1 : (at - now.from) / now.seconds
         line.style.visibility = x >= 0 && x <= 1 ? 'visible' : 'hidden'
         line.style.transform = `translateX(${(GUTTER + x * plot).toFixed(2)}px)`
         if (!fit(target) && seen === now && drawn === shown.version) return
         seen = now
         drawn = shown.version
-        shown.show(now, Math.round(target.width * plot / target.clientWidth))
+        shown.show(now, Math.round(target.width * plot / width))
         draw(target, shown, now)
       },
     })
