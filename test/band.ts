@@ -90,13 +90,24 @@ export function band(seconds: number, only?: string): [Float32Array<ArrayBuffer>
     if (only !== undefined && instrument.name !== only) continue
     const { pan, level, decay, vibrato, partial } = instrument
     const note = new Float32Array(Math.round(duration * RATE))
-    for (let n = 1; n * hertzOf(pitch) < TOP; n++) {
-      const strength = level * partial(n, n * hertzOf(pitch))
-      if (strength < 1e-4) continue
-      const step = 2 * Math.PI * n * hertzOf(pitch) / RATE
-      const depth = step * (2 ** (vibrato / 1200) - 1) * RATE / (2 * Math.PI * 5)
-      for (let i = 0; i < note.length; i++)
-        note[i]! += strength * Math.sin(step * i + depth * Math.sin(2 * Math.PI * 5 * i / RATE) + 1.7 * n * n)
+    const strengths: number[] = []
+    for (let n = 1; n * hertzOf(pitch) < TOP; n++) strengths.push(level * partial(n, n * hertzOf(pitch)))
+    const inPhase = strengths.map((strength, k) => strength * Math.cos(1.7 * (k + 1) ** 2))
+    const across = strengths.map((strength, k) => strength * Math.sin(1.7 * (k + 1) ** 2))
+    const step = 2 * Math.PI * hertzOf(pitch) / RATE
+    const depth = step * (2 ** (vibrato / 1200) - 1) * RATE / (2 * Math.PI * 5)
+    for (let i = 0; i < note.length; i++) {
+      // The partials turn n times as fast as the first: powers of one rotation, instead of a sine for each.
+      const phase = step * i + depth * Math.sin(2 * Math.PI * 5 * i / RATE)
+      const [re, im] = [Math.cos(phase), Math.sin(phase)]
+      let [x, y, sum] = [1, 0, 0]
+      for (let k = 0; k < inPhase.length; k++) {
+        const turned = x * re - y * im
+        y = x * im + y * re
+        x = turned
+        sum += inPhase[k]! * y + across[k]! * x
+      }
+      note[i] = sum
     }
     const start = Math.round(from * RATE)
     for (let i = 0; i < note.length && start + i < length; i++) {

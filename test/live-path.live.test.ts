@@ -11,6 +11,7 @@ import { load, siSdr } from './bench/audio.ts'
 import { appFolder, because, noChromium } from './browser.ts'
 import { winnow } from './cli-fixtures.ts'
 import { furnish, mix, open, RATE, sendTo, voice } from './live-stories.ts'
+import { heard } from './page-app.ts'
 import { peak, record, stories } from './page-stories.ts'
 
 const LOOP = mix.length
@@ -57,10 +58,11 @@ describe.skipIf(noChromium)(because('the microphone as it is heard', noChromium)
     await open(page)
     await sendTo(page, 'System’s output')
     await expect.poll(async () => peak(await record(page, 100))).toBeGreaterThan(0.05)
-    await page.waitForTimeout(2000) // what it has to learn of the room, it learns now
+    // Two rounds of the loop to learn what there is to learn of the room; then one whole, as of the file.
+    await expect.poll(() => page.evaluate(() => window.heard.length * 128), { timeout: 40_000 }).toBeGreaterThan(2 * LOOP)
     await record(page, 0)
-    const [left] = await record(page, 7000)
-    expect(left.length).toBeGreaterThan(5 * RATE)
+    await expect.poll(() => page.evaluate(() => window.heard.length * 128), { timeout: 40_000 }).toBeGreaterThan(LOOP)
+    const left = (await heard(page))[0].subarray(0, LOOP)
     let place = placeOf(left.subarray(0, PIECE), file, 0, LOOP)
     const pieces: { page: Float32Array; file: Float32Array; voice: Float32Array; mix: Float32Array }[] = []
     for (let at = 0; at + PIECE <= left.length; at += PIECE, place += PIECE) {

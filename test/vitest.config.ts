@@ -22,7 +22,7 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } }, // a busy machine does what it is asked to, later
     projects: [
       { extends: true, test: { name: 'tests', include: ['test/**/*.test.{ts,tsx}'], exclude: live, maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'live', include: live, maxWorkers: 1, testTimeout: 180_000, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'live', include: live, isolate: false, maxWorkers: 1, testTimeout: 180_000, sequence: { groupOrder: 1 } } },
     ],
   },
 })
