@@ -131,6 +131,6 @@ describe.skipIf(noChromium)(because('the preset browser', noChromium), () => {
     }
     await page.keyboard.press('Escape')
     await browser(page).waitFor({ state: 'detached' })
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Browse presets')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Browse presets')
   }))
 })
