@@ -31,18 +31,26 @@ export const saveVoice = (id: number): Promise<void> => trying(async () => {
   await host().saveFile(`${safeName(name)}.preset`, presetFiles, bytes)
 })
 
-/** Why it cannot have this name, or null when it has it now. */
-export async function renameVoice(id: number, text: string): Promise<string | null> {
+/** Why it cannot have this name, or null. */
+export function wrongName(id: number, text: string): string | null {
   const name = text.trim()
   if (name.length < 1 || name.length > 80) return 'expected a name of 1 to 80 characters'
   if (state.kept.peek().some((kept) => kept.id !== id && kept.name.toLowerCase() === name.toLowerCase())) return 'expected a name that no other voice has'
-  await trying(() => renameKept(id, name))
   return null
 }
 
-/** Where it is in use, anyone's voice takes its place. */
-export const forgetVoice = (id: number): Promise<void> => trying(async () => {
+/** Where it is in use, anyone's voice takes its place. Throws where it cannot be forgotten: every screen says so in its own way. */
+export async function forgetForGood(id: number): Promise<void> {
   const universal = suitedName('microphone')
   if (state.preset.peek()?.kept === id && universal) await choosePreset(universal, true)
   await forgetKept(id)
-})
+}
+
+/** Why it cannot have this name, or null when it has it now. */
+export async function renameVoice(id: number, text: string): Promise<string | null> {
+  const wrong = wrongName(id, text)
+  if (wrong === null) await trying(() => renameKept(id, text.trim()))
+  return wrong
+}
+
+export const forgetVoice = (id: number): Promise<void> => trying(() => forgetForGood(id))

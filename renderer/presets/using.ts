@@ -8,8 +8,8 @@ import { safeName } from '../file-names.ts'
 import { capital } from '../format.ts'
 import { step } from '../history.ts'
 import { host, presetFiles, readFile } from '../host.ts'
-import { freeName, keepPreset } from '../kept-presets.ts'
-import { forgetVoice, renameVoice } from '../live/kept.ts'
+import { freeName, keepPreset, renameKept } from '../kept-presets.ts'
+import { forgetForGood, wrongName } from '../live/kept.ts'
 import { sentence } from '../saying.ts'
 import { state } from '../state.ts'
 import { keepTrying, hush, stopTrying, trying } from './hearing.ts'
@@ -90,17 +90,18 @@ const numberOf = ({ id }: Entry): number => Number(id.slice('kept:'.length))
 
 /** Why it cannot have this name, or null. */
 export async function rename(entry: Entry, name: string): Promise<string | null> {
-  const wrong = await renameVoice(numberOf(entry), name)
-  if (wrong === null) {
+  const wrong = wrongName(numberOf(entry), name)
+  if (wrong === null) await within(async () => {
+    await renameKept(numberOf(entry), name.trim())
     forgetRead(entry.id)
     await readAll()
-  }
+  })
   return wrong
 }
 
 export const forget = (entry: Entry): Promise<void> => within(async () => {
   await stopTrying()
-  await forgetVoice(numberOf(entry))
+  await forgetForGood(numberOf(entry))
   forgetRead(entry.id)
   done(`${entry.name} is forgotten.`)
 })
