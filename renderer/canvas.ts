@@ -15,6 +15,7 @@ export interface Box { readonly width: number; readonly height: number; readonly
  * frame: it is asked again only when it may have changed.
  */
 let boxes = new WeakMap<Element, Box>()
+const watched = new WeakSet<Element>() // one who is watched anew is told at once, and would be asked again in every frame
 const resized = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver((entries) => { for (const { target } of entries) boxes.delete(target) })
 if (typeof window !== 'undefined') window.addEventListener('resize', () => { boxes = new WeakMap() }) // the zoom, too
 
@@ -23,7 +24,8 @@ export function boxOf(canvas: HTMLCanvasElement): Box {
   let box = boxes.get(canvas)
   if (!box) {
     boxes.set(canvas, box = { width: canvas.clientWidth, height: canvas.clientHeight, zoom: canvas.currentCSSZoom ?? 1 })
-    resized?.observe(canvas)
+    if (!watched.has(canvas)) resized?.observe(canvas)
+    watched.add(canvas)
   }
   return box
 }
